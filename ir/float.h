@@ -59,6 +59,8 @@ enum {
 
 /* The environment that a guest's FPCR describes, without flags. */
 struct float_env float_env_from_fpcr(uint32_t fpcr);
+/* The same from a unit's mode bits (enum ir_mode). */
+struct float_env float_env_from_mode(uint32_t mode);
 
 /* Arithmetic: FPAdd, FPSub, FPMul, FPMulX, FPDiv, FPSqrt. */
 uint64_t float_add(enum float_size size, uint64_t a, uint64_t b, struct float_env *env);
@@ -112,14 +114,14 @@ uint64_t float_recpx(enum float_size size, uint64_t a, struct float_env *env);
 uint32_t unsigned_recpe(uint32_t a);
 uint32_t unsigned_rsqrte(uint32_t a);
 
-/* Rounds to an integral value in `rounding` mode; `exact` raises inexact when that changes the value (FRINTX). */
+/* Rounds to an integral value; `exact` raises inexact when that changes the value (FRINTX). */
 uint64_t float_round_int(enum float_size size, uint64_t a, enum float_rounding rounding, bool exact,
 	struct float_env *env);
 
 /* Between floating-point sizes (FCVT, FCVTL, FCVTN); env->rounding FLOAT_ROUND_ODD for FCVTXN. */
 uint64_t float_convert(enum float_size from, enum float_size to, uint64_t a, struct float_env *env);
 
-/* To an integer of `1 << int_log2` bytes with `fraction_bits` fraction bits, saturating (FCVT[NMPZA][SU]). */
+/* To an integer of `1 << int_log2` bytes with `fraction_bits` fraction bits, saturating (FCVT*[SU]). */
 uint64_t float_to_int(enum float_size from, unsigned int_log2, bool is_signed,
 	unsigned fraction_bits, uint64_t a, enum float_rounding rounding, struct float_env *env);
 
