@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// The seam between the runtime and a host backend: compile IR units into code, link and unlink exits, enter
+// translated code, and recover precise guest state from a host fault. A backend knows no guest.
+#ifndef BACKEND_BACKEND_H
+#define BACKEND_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <ucontext.h>
+
+#include "ir/guest_isa.h"
+#include "ir/ir.h"
+
+enum code_exit_kind {
+	CODE_EXIT_JUMP,   /* direct jump or side exit */
+	CODE_EXIT_CALL,   /* direct call: pushes on the return-prediction stack */
+	CODE_EXIT_RETURN, /* where a call comes back to: direct exit to the return pc */
+};
+
+/**
+ * A place in a unit's code from which a direct jump to another unit leaves. Unlinked, the jump goes to a stub that
+ * leaves for the dispatcher with this exit as argument; linked, straight to the target's entry.
+ */
+struct code_exit {
+	struct code_unit *unit;      /* the unit that this exit belongs to */
+	struct code_unit *target;    /* linked target, or NULL */
+	struct code_exit *next_in;   /* next in the target's list of incoming exits */
+	uint64_t guest_pc;           /* where it goes */
+	uint8_t *jump;               /* the rel32 field to patch */
+	uint8_t *stub;               /* where the jump goes when unlinked */
+	uint8_t kind;                /* enum code_exit_kind */
+};
+
+/** A compiled unit. Lives in code memory beside its code; owned by the runtime's unit table. */
+struct code_unit {
+	uint64_t guest_pc;
+	uint32_t mode;
+	uint32_t code_size;
+	uint8_t *code;               /* entry */
+	struct code_exit *exits;
+	struct code_exit *incoming;  /* exits of other units linked to this one */
+	const uint8_t *recipes;      /* delta-coded; for backend_recover */
+	uint32_t recipe_size;
+	uint16_t exit_count;
+	uint16_t range_count;
+	struct guest_range *ranges;  /* guest code it was made from */
+	struct code_unit *next;      /* runtime's hash chain */
+	bool invalid;                /* unlinked and out of all tables; code stays until flushed */
+};
+
+/** Memory that code and its metadata are put into; the backend advances `code` and `data`. */
+struct code_space {
+	uint8_t *code, *code_end;    /* executable */
+	uint8_t *data, *data_end;    /* metadata */
+};
+
+/** Host features found at start; false with a reason when the host cannot run us (AVX2, BMI2 ...). */
+bool backend_init(struct code_space *space, const struct guest_isa *isa, char *why, size_t size);
+
+/** Compile `u` into `space`; NULL when it does not fit (nothing is consumed then). */
+struct code_unit *backend_compile(struct code_space *space, const struct ir_unit *u);
+
+/** Point `exit` at `target`'s entry / back at its stub. Safe while other threads execute the code. */
+void backend_link(struct code_exit *exit, struct code_unit *target);
+void backend_unlink(struct code_exit *exit);
+
+/** Prepare a new thread's struct cpu: return stack [base, base+size), entry points, MXCSR, pins. */
+void backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size);
+
+/** Enter an indirect-table entry for (pc, unit) / drop all entries of a thread's table. */
+#define INDIRECT_TABLE_BITS 12
+struct indirect_entry {
+	uint64_t guest_pc;
+	const uint8_t *code;
+};
+void backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct code_unit *unit);
+
+/** Run translated code from `unit` until it leaves; cpu->cold.exit_reason says why. */
+void backend_enter(struct cpu *cpu, const struct code_unit *unit);
+
+/** Where a host pc of translated code stands. */
+enum backend_place {
+	BACKEND_NOT_OURS,      /* not translated code nor a trampoline */
+	BACKEND_IN_UNIT,       /* inside a unit's code */
+	BACKEND_IN_TRAMPOLINE, /* entry, exit and helper glue; or C code called from translated code */
+};
+
+/**
+ * A host fault (SIGSEGV, SIGBUS) at `uc`'s pc inside `unit`: write the precise guest state of the
+ * instruction at fault into `cpu` (hot.pc included) and change `uc` so that returning from the host handler
+ * leaves translated code with exit_reason CPU_EXIT_FAULT. False when there is no recipe for that pc.
+ */
+bool backend_recover(const struct code_unit *unit, struct cpu *cpu, ucontext_t *uc);
+
+/** If `uc` faulted on the return-prediction stack's guard page, reset that stack and return true. */
+bool backend_return_stack_fault(struct cpu *cpu, ucontext_t *uc, const void *fault_address);
+
+/** Convert hot.flags from and to NZCV in bits 3..0. */
+unsigned backend_flags_to_nzcv(uint32_t flags);
+uint32_t backend_flags_from_nzcv(unsigned nzcv);
+
+/** MXCSR control bits for mode bits (rounding, FZ); sticky flags zero. */
+uint32_t backend_mxcsr_for_mode(uint32_t mode);
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Building IR: what lifters call. Emitting forwards puts to gets, folds constants and algebra, and
+// merges equal pure operations as it goes, so that units are born nearly clean.
+#ifndef IR_BUILDER_H
+#define IR_BUILDER_H
+
+#include "ir/ir.h"
+
+#define IR_MAX_SLOTS 128
+#define IR_CSE_BUCKETS 256
+
+/** The unit under construction: lifters' one argument besides the decoded fields. */
+struct lift {
+	struct ir_unit *unit;
+	uint64_t pc;                      /* address of the instruction being lifted */
+	uint64_t next_pc;                 /* where lifting goes on; a lifter changes it to follow a jump */
+	bool ended;                       /* the unit has its final exit */
+	bool overflow;                    /* out of room: the caller lifts again with fewer instructions */
+	ir_ref slot_value[IR_MAX_SLOTS];  /* current value of each slot, or IR_NONE */
+	ir_ref cse[IR_CSE_BUCKETS];       /* newest instruction a hash bucket */
+	ir_ref cse_chain[IR_MAX_INSNS];
+};
+
+/** Begin `unit` at `pc` with `mode`; `layout` names the slots. */
+void ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout *layout,
+              uint64_t pc, uint32_t mode);
+
+/** Emit with folding; the entry that every wrapper below uses. For IMM rows use ir_emit_imm. */
+ir_ref ir_emit(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, ir_ref b,
+               ir_ref c);
+ir_ref ir_emit_imm(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a,
+                   int64_t imm);
+
+/*
+ * One function a row: ir_NAME(l [, type] [, aux] [, operands] [, imm]); type for SAME and FLAGS rows, aux and
+ * imm for rows that use them. For example ir_add(l, I64, x, y), ir_load(l, I32, IR_MEM_SIGNED | 1, address),
+ * ir_vadd(l, 2, x, y), ir_const(l, I64, 42), ir_exit_if(l, IR_EQ, flags, target_pc).
+ */
+#define IR_P_SAME , enum ir_type t
+#define IR_P_I64
+#define IR_P_V128
+#define IR_P_FLAGS , enum ir_type t
+#define IR_P_FLAGS0
+#define IR_P_NONE
+#define IR_T_SAME t
+#define IR_T_I64 I64
+#define IR_T_V128 V128
+#define IR_T_FLAGS t
+#define IR_T_FLAGS0 FLAGS
+#define IR_T_NONE IR_VOID
+#define IR_P_AUX , unsigned aux
+#define IR_P____
+#define IR_A_AUX aux
+#define IR_A____ 0
+#define IR_P_0
+#define IR_P_1 , ir_ref a
+#define IR_P_2 , ir_ref a, ir_ref b
+#define IR_P_3 , ir_ref a, ir_ref b, ir_ref c
+#define IR_P_IMM , int64_t imm
+#define IR_O____0 IR_NONE, IR_NONE, IR_NONE
+#define IR_O____1 a, IR_NONE, IR_NONE
+#define IR_O____2 a, b, IR_NONE
+#define IR_O____3 a, b, c
+#define IR_O_IMM0 IR_NONE, imm
+#define IR_O_IMM1 a, imm
+#define IR_F_IMM ir_emit_imm
+#define IR_F____ ir_emit
+#define IR_BUILD(name, result, operands, aux_, imm_, effect)                                      \
+	static inline ir_ref ir_##name(struct lift *l IR_P_##result IR_P_##aux_ IR_P_##operands       \
+	                                   IR_P_##imm_)                                               \
+	{                                                                                             \
+		return IR_F_##imm_(l, IR_##name, IR_T_##result, IR_A_##aux_, IR_O_##imm_##operands);      \
+	}
+IR_OPS(IR_BUILD)
+#undef IR_BUILD
+
+#endif

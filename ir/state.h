@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Guest CPU state as the IR and the backends see it: a block of memory with named slots. Frontends
+// describe their slots; backends decide which slots live in host registers between units (the pins).
+#ifndef IR_STATE_H
+#define IR_STATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum ir_slot_kind {
+	IR_SLOT_INTEGER, /* 8 bytes, I64 (I32 gets read the low half) */
+	IR_SLOT_VECTOR,  /* 16 bytes, V128 (F32/F64 gets read lane 0) */
+	IR_SLOT_FLAGS,   /* 4 bytes, NZCV in the backend's own representation */
+	IR_SLOT_MEMORY,  /* never forwarded nor pinned: other code changes it (FPSR bits, scratch cells) */
+};
+
+/** One slot of guest state. */
+struct ir_state_slot {
+	const char *name;
+	uint16_t offset;   /* bytes from the start of struct cpu */
+	uint8_t kind;      /* enum ir_slot_kind */
+	uint8_t pin_rank;  /* 1 = first to be pinned in a host register of its class, 0 = never */
+};
+
+/** All slots of a guest. */
+struct ir_state_layout {
+	const struct ir_state_slot *slots;
+	uint32_t count;
+};
+
+/** The first bytes of every guest's state, reached from translated code with one-byte displacements. */
+struct cpu_hot {
+	void *indirect_table;   /* indirect-branch hash table; replaced by an empty one when a signal pends */
+	uint32_t signal_pending;/* polled on backward branches; nonzero: leave for the dispatcher */
+	uint32_t flags;         /* NZCV in the backend's representation */
+	uint32_t mxcsr;         /* host SSE control and sticky flags for this guest thread */
+	uint32_t mode;          /* current mode bits, part of unit keys */
+	uint64_t pc;            /* guest pc; valid outside translated code and at exits to the runtime */
+};
+
+/** Reasons for which translated code returns to the dispatcher, in cpu_cold.exit_reason. */
+enum cpu_exit_reason {
+	CPU_EXIT_LINK,        /* direct exit not linked yet: exit_argument = struct code_exit * */
+	CPU_EXIT_INDIRECT,    /* pc was not in the indirect table */
+	CPU_EXIT_SIGNAL,      /* signal_pending was seen */
+	CPU_EXIT_SYSTEM_CALL, /* pc = instruction after it */
+	CPU_EXIT_EXCEPTION,   /* exit_argument = enum ir_exception; pc = instruction at fault */
+	CPU_EXIT_RUNTIME,     /* a runtime call asked to leave (mode change, invalidated code); go on at pc */
+	CPU_EXIT_FAULT,       /* a host fault was turned into guest state by the signal handler */
+};
+
+#define CPU_GUEST_STATE_SIZE 1504
+
+/** State that translated code rarely touches. */
+struct cpu_cold {
+	uint64_t exit_reason;     /* enum cpu_exit_reason */
+	uint64_t exit_argument;
+	void *host_stack;         /* rsp of C code while translated code runs */
+	void *return_stack_top;   /* rsp of translated code while C code runs */
+	void *return_stack_base;  /* highest usable address, where the sentinel lies */
+	void *thread;             /* struct guest_thread * */
+	uint64_t host_mxcsr;      /* MXCSR of C code */
+	uint64_t spill[64];       /* spill area of translated code, 16-byte aligned */
+	void *entry_points[96];   /* addresses of helpers and trampolines, called through here */
+};
+
+/** What rbp points into (plus 128). Guest-specific slots follow cpu_hot; 64-byte aligned. */
+struct cpu {
+	union {
+		struct cpu_hot hot;
+		uint8_t guest[CPU_GUEST_STATE_SIZE];
+	};
+	struct cpu_cold cold __attribute__((aligned(32)));
+};
+
+#endif

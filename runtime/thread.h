@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// A guest thread: its CPU state, stacks and signal state. One host task each; `struct cpu` comes first so that
+// translated code's rbp leads here.
+#ifndef RUNTIME_THREAD_H
+#define RUNTIME_THREAD_H
+
+#include <stdint.h>
+
+#include "frontend/a64/state.h"
+#include "ir/state.h"
+#include "runtime/signals.h"
+
+/** One guest thread. Allocated by thread_create from host memory; freed when the task ends. */
+struct guest_thread {
+	struct cpu cpu __attribute__((aligned(64)));
+	struct indirect_entry *indirect_table; /* this thread's table; cpu.hot.indirect_table points here or
+	                                          at the shared empty one while a signal pends */
+	struct thread_signals signals;         /* runtime/signals.h */
+	int tid;
+	uint64_t clear_child_tid;              /* CLONE_CHILD_CLEARTID address, 0 none */
+	uint64_t robust_list;                  /* guest robust list head */
+	void *memory;                          /* the whole allocation: this struct, stacks, table */
+	size_t memory_size;
+	struct guest_thread *next, *previous;  /* list of all threads of the process */
+};
+
+/** The thread that this host task runs (found through the host signal stack / TLS-free means). */
+struct guest_thread *thread_current(void);
+
+/** Allocate a thread with stacks, indirect table and backend state; NULL when out of memory. */
+struct guest_thread *thread_create(void);
+void thread_free(struct guest_thread *t);
+
+/**
+ * Run guest code of `t` until its task ends; never returns. Implemented in runtime/dispatch.c: the
+ * loop of deliver signals, find or translate the unit, enter it, act on its exit reason.
+ */
+_Noreturn void dispatch_run(struct guest_thread *t);
+
+#endif
