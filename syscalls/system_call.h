@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// The system calls of a guest: what the table (linux.def) says of each, and how handlers look. Handlers are found by
+// name: sys_NAME in the file of its topic. Everything here runs on the thread's C stack, outside translated code.
+#ifndef SYSCALLS_SYSTEM_CALL_H
+#define SYSCALLS_SYSTEM_CALL_H
+
+#include "runtime/thread.h"
+#include "runtime/run_options.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * How a call goes on that a signal interrupted (the kernel's ERESTART... results, see signal(7)). It decides what a
+ * host EINTR means for the guest.
+ */
+enum restart_class {
+	RESTART_NEVER_BLOCKS, /* does not sleep: made with a plain host_syscall */
+	RESTART_IF_SA_RESTART, /* ERESTARTSYS: again after handlers with SA_RESTART, or when no handler ran */
+	RESTART_IF_NO_HANDLER, /* ERESTARTNOHAND: EINTR after any handler, else again */
+	RESTART_BLOCK, /* ERESTART_RESTARTBLOCK: EINTR after any handler, else again for the time that is left */
+	RESTART_NEVER, /* EINTR whatever happened */
+};
+
+/* What becomes of a call. */
+enum disposition {
+	DISPOSITION_UNKNOWN, /* no such number on arm64: ENOSYS */
+	DISPOSITION_PASS, /* to the host as it is: arguments and structures look the same on both */
+	DISPOSITION_MARSHALLED, /* to the host, with arguments or structures translated */
+	DISPOSITION_EMULATED, /* done by dragoman */
+	DISPOSITION_REFUSED, /* fails with the errno of a kernel or a processor that lacks the feature */
+};
+
+/*
+ * Carries out a call: `argument` holds x0..x5, with addresses that the guest cannot have replaced by ones that the
+ * kernel refuses with EFAULT. Gives the result for x0: a value or -errno.
+ */
+typedef int64_t (*system_call_function)(struct guest_thread *t, const uint64_t argument[6]);
+
+/* One row of the table. */
+struct system_call {
+	system_call_function function; /* NULL: the host's call host_number */
+	uint16_t host_number;
+	uint8_t restart; /* enum restart_class */
+	uint8_t disposition; /* enum disposition */
+	uint8_t argument_count;
+	uint8_t addresses; /* bit n: argument n is an address that the kernel reads or writes */
+	uint8_t descriptors; /* bit n: argument n is a file descriptor */
+	uint8_t lookups; /* bit n: argument n is a path that is looked up (-L and /proc apply) */
+	uint32_t arguments[6]; /* see argument.h */
+};
+
+#define SYSTEM_CALL_COUNT 463 /* Linux 6.12: 0..462 */
+
+extern const struct system_call system_calls[SYSTEM_CALL_COUNT];
+/* Names by number; NULL where there is no such call. */
+extern const char *const system_call_names[SYSTEM_CALL_COUNT];
+
+/* Carries out the call whose number is in x8 and puts its result in x0; pc is already past the SVC. */
+void system_call(struct guest_thread *t);
+
+struct loaded_program;
+
+/*
+ * To be called once before the guest runs. Both stay the caller's and must live as long as the guest. Makes the host
+ * kernel show the guest's argument vector, environment and auxiliary vector in /proc/PID, and hides the
+ * descriptors named in them from the guest.
+ */
+void system_calls_init(const struct run_options *options, const struct loaded_program *program);
+
+/* What system_calls_init was given. */
+extern const struct run_options *guest_options;
+extern const struct loaded_program *guest_program;
+
+#endif
