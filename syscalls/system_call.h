@@ -12,18 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * How a call goes on that a signal interrupted (the kernel's ERESTART... results, see signal(7)). It decides what a
- * host EINTR means for the guest.
- */
-enum restart_class {
-	RESTART_NEVER_BLOCKS, /* does not sleep: made with a plain host_syscall */
-	RESTART_IF_SA_RESTART, /* ERESTARTSYS: again after handlers with SA_RESTART, or when no handler ran */
-	RESTART_IF_NO_HANDLER, /* ERESTARTNOHAND: EINTR after any handler, else again */
-	RESTART_BLOCK, /* ERESTART_RESTARTBLOCK: EINTR after any handler, else again for the time that is left */
-	RESTART_NEVER, /* EINTR whatever happened */
-};
-
 /* What becomes of a call. */
 enum disposition {
 	DISPOSITION_UNKNOWN, /* no such number on arm64: ENOSYS */
@@ -43,7 +31,8 @@ typedef int64_t (*system_call_function)(struct guest_thread *t, const uint64_t a
 struct system_call {
 	system_call_function function; /* NULL: the host's call host_number */
 	uint16_t host_number;
-	uint8_t restart; /* enum restart_class */
+	bool waits; /* may sleep: made with interruptible_syscall */
+	uint8_t restart; /* enum restart_class of runtime/signals.h, when it waits */
 	uint8_t disposition; /* enum disposition */
 	uint8_t argument_count;
 	uint8_t addresses; /* bit n: argument n is an address that the kernel reads or writes */
