@@ -16,6 +16,8 @@ struct lift {
 	uint64_t next_pc;                 /* where lifting goes on; a lifter changes it to follow a jump */
 	bool ended;                       /* the unit has its final exit */
 	bool overflow;                    /* out of room: the caller lifts again with fewer instructions */
+	bool no_folding;                  /* tests: emit as asked, without forwarding, folding and merging */
+	ir_ref gets_valid_from;           /* a get before this instruction may no longer be reused */
 	ir_ref slot_value[IR_MAX_SLOTS];  /* current value of each slot, or IR_NONE */
 	ir_ref cse[IR_CSE_BUCKETS];       /* newest instruction a hash bucket */
 	ir_ref cse_chain[IR_MAX_INSNS];
@@ -24,6 +26,12 @@ struct lift {
 /** Begin `unit` at `pc` with `mode`; `layout` names the slots. */
 void ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout *layout,
               uint64_t pc, uint32_t mode);
+
+/**
+ * End the unit: removes what nothing uses (values, puts that are overwritten unobserved, guest_pc markers that no
+ * faulting operation needs) and closes the gaps. References into the unit held by the caller become invalid.
+ */
+void ir_finish(struct lift *l);
 
 /** Emit with folding; the entry that every wrapper below uses. For IMM rows use ir_emit_imm. */
 ir_ref ir_emit(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, ir_ref b,

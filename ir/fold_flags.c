@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Folding rules of flags: flags of constants are constants, and what consumes constant flags is decided.
+#include "ir/fold.h"
+#include "ir/evaluate.h"
+
+static bool
+known_flags(const struct lift *l, ir_ref ref, unsigned *nzcv)
+{
+	const struct ir_insn *i = fold_insn(l, ref);
+
+	if (i->op != IR_flags_const)
+		return false;
+	*nzcv = (unsigned)i->imm;
+	return true;
+}
+
+/* Whether the condition in aux is decided for the flags in operand a. */
+static bool
+decided(const struct lift *l, const struct ir_insn *i, bool *holds)
+{
+	unsigned nzcv = 0;
+
+	if (i->aux < IR_AL && !known_flags(l, i->a, &nzcv))
+		return false;
+	*holds = ir_condition_holds(i->aux, nzcv);
+	return true;
+}
+
+static ir_ref
+fold_flags_of_constants(struct lift *l, struct ir_insn *i)
+{
+	int64_t a, b;
+
+	if (!fold_is_const(l, i->a, &a) || !fold_is_const(l, i->b, &b))
+		return IR_NONE;
+	return ir_flags_const(
+		l, ir_evaluate_flags(i->op, i->type, (uint64_t)a, (uint64_t)b, false));
+}
+
+static ir_ref
+fold_flags_with_carry(struct lift *l, struct ir_insn *i)
+{
+	unsigned nzcv;
+	int64_t a, b;
+
+	if (!known_flags(l, i->c, &nzcv) || !fold_is_const(l, i->a, &a) ||
+		!fold_is_const(l, i->b, &b))
+		return IR_NONE;
+	return ir_flags_const(
+		l, ir_evaluate_flags(i->op, i->type, (uint64_t)a, (uint64_t)b, nzcv & 2));
+}
+
+static ir_ref
+fold_flags_from_nzcv(struct lift *l, struct ir_insn *i)
+{
+	int64_t value;
+
+	if (fold_is_const(l, i->a, &value))
+		return ir_flags_const(l, value >> 28 & 15);
+	if (fold_insn(l, i->a)->op == IR_flags_to_nzcv)
+		return fold_insn(l, i->a)->a;
+	return IR_NONE;
+}
+
+static ir_ref
+fold_flags_to_nzcv(struct lift *l, struct ir_insn *i)
+{
+	unsigned nzcv;
+
+	return known_flags(l, i->a, &nzcv) ? ir_const(l, I64, (int64_t)nzcv << 28) : IR_NONE;
+}
+
+/* select and flags_select. */
+static ir_ref
+fold_select(struct lift *l, struct ir_insn *i)
+{
+	bool holds;
+
+	if (i->b == i->c)
+		return i->b;
+	if (decided(l, i, &holds))
+		return holds ? i->b : i->c;
+	if (i->op == IR_select && (i->type == I32 || i->type == I64)) {
+		if (fold_is(l, i->b, 1) && fold_is(l, i->c, 0))
+			return ir_condition(l, i->type, i->aux, i->a);
+		if (fold_is(l, i->b, 0) && fold_is(l, i->c, 1))
+			return ir_condition(l, i->type, i->aux ^ 1, i->a);
+	}
+	return IR_NONE;
+}
+
+static ir_ref
+fold_condition(struct lift *l, struct ir_insn *i)
+{
+	bool holds;
+
+	return decided(l, i, &holds) ? ir_const(l, i->type, holds) : IR_NONE;
+}
+
+/* A side exit that is never taken disappears. One always taken stays: what follows it is merely never reached. */
+static ir_ref
+fold_exit_if(struct lift *l, struct ir_insn *i)
+{
+	bool holds;
+
+	return decided(l, i, &holds) && !holds ? i->a : IR_NONE;
+}
+
+fold_rule *const fold_flags_rules[IR_OP_COUNT] = {
+	[IR_flags_add] = fold_flags_of_constants,
+	[IR_flags_sub] = fold_flags_of_constants,
+	[IR_flags_and] = fold_flags_of_constants,
+	[IR_flags_andn] = fold_flags_of_constants,
+	[IR_flags_adc] = fold_flags_with_carry,
+	[IR_flags_sbc] = fold_flags_with_carry,
+	[IR_flags_from_nzcv] = fold_flags_from_nzcv,
+	[IR_flags_to_nzcv] = fold_flags_to_nzcv,
+	[IR_flags_select] = fold_select,
+	[IR_select] = fold_select,
+	[IR_condition] = fold_condition,
+	[IR_exit_if] = fold_exit_if,
+};
