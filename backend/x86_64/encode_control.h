@@ -74,15 +74,15 @@ x86_setcc_m(struct x86_writer *w, enum x86_cond cond, struct x86_mem dst)
 
 /* cmovcc, sizes 2, 4, 8; size 4 clears the upper half of dst whatever the condition. */
 static inline void
-x86_cmovcc_rr(struct x86_writer *w, enum x86_cond cond, unsigned size, enum x86_gpr dst,
-              enum x86_gpr src)
+x86_cmovcc_rr(
+	struct x86_writer *w, enum x86_cond cond, unsigned size, enum x86_gpr dst, enum x86_gpr src)
 {
 	x86_emit_reg(w, X86_OP_0F | 0x40 | cond, size, dst, src, 0, 0);
 }
 
 static inline void
 x86_cmovcc_rm(struct x86_writer *w, enum x86_cond cond, unsigned size, enum x86_gpr dst,
-              struct x86_mem src)
+	struct x86_mem src)
 {
 	x86_emit_mem(w, X86_OP_0F | 0x40 | cond, size, dst, src, 0, 0);
 }

@@ -11,8 +11,8 @@
 
 /*
  * Where the next instruction goes.  An instruction that does not fit between `at` and `end`
- * is not written at all, sets `overflow`, and leaves `at` alone; the flag is the caller's to
- * look at and to clear.  Instructions run at the address they are written to: rip-relative
+ * is not written at all, sets `overflow`, and leaves `at` alone, and so does every later one;
+ * the flag is the caller's to look at and to clear.  Instructions run at the address they are written to: rip-relative
  * operands and jumps are computed from `at`.
  */
 struct x86_writer {
@@ -91,7 +91,7 @@ struct x86_mem {
 static inline struct x86_mem
 x86_mem_base(enum x86_gpr base, int32_t disp)
 {
-	return (struct x86_mem){.base = (uint8_t)base, .index = X86_NO_GPR, .disp = disp};
+	return (struct x86_mem){ .base = (uint8_t)base, .index = X86_NO_GPR, .disp = disp };
 }
 
 /* [base + (index << scale_log2) + disp]; base may be X86_NO_GPR; index must not be rsp when scaled. */
@@ -110,14 +110,14 @@ x86_mem_index(enum x86_gpr base, enum x86_gpr index, unsigned scale_log2, int32_
 static inline struct x86_mem
 x86_mem_rip(const void *target)
 {
-	return (struct x86_mem){.base = X86_RIP, .index = X86_NO_GPR, .target = target};
+	return (struct x86_mem){ .base = X86_RIP, .index = X86_NO_GPR, .target = target };
 }
 
 /* [disp]: an absolute address in the lowest or the highest 2 GiB. */
 static inline struct x86_mem
 x86_mem_absolute(int32_t disp)
 {
-	return (struct x86_mem){.base = X86_NO_GPR, .index = X86_NO_GPR, .disp = disp};
+	return (struct x86_mem){ .base = X86_NO_GPR, .index = X86_NO_GPR, .disp = disp };
 }
 
 /* The same operand, `bytes` further on. */
@@ -179,13 +179,13 @@ x86_op_sized_group(uint32_t opcode, unsigned size)
  * imm_bytes bytes of imm.
  */
 void x86_emit_reg(struct x86_writer *w, uint32_t opcode, unsigned size, unsigned reg, unsigned rm,
-                  int64_t imm, unsigned imm_bytes);
+	int64_t imm, unsigned imm_bytes);
 void x86_emit_mem(struct x86_writer *w, uint32_t opcode, unsigned size, unsigned reg,
-                  struct x86_mem mem, int64_t imm, unsigned imm_bytes);
+	struct x86_mem mem, int64_t imm, unsigned imm_bytes);
 
 /* Writes an instruction without ModRM whose register is in the low three bits of the opcode. */
 void x86_emit_opcode_reg(struct x86_writer *w, uint32_t opcode, unsigned size, unsigned reg,
-                         int64_t imm, unsigned imm_bytes);
+	int64_t imm, unsigned imm_bytes);
 
 /* Writes bytes as they are. */
 void x86_emit_bytes(struct x86_writer *w, const void *bytes, size_t count);
@@ -195,8 +195,8 @@ void x86_emit_bytes(struct x86_writer *w, const void *bytes, size_t count);
  * The opcode holds map and prefix as above; vvvv is the extra register operand.
  */
 void x86_emit_vex_reg(struct x86_writer *w, uint32_t opcode, unsigned size, unsigned reg,
-                      unsigned vvvv, unsigned rm, int imm, unsigned imm_bytes);
+	unsigned vvvv, unsigned rm, int imm, unsigned imm_bytes);
 void x86_emit_vex_mem(struct x86_writer *w, uint32_t opcode, unsigned size, unsigned reg,
-                      unsigned vvvv, struct x86_mem mem, int imm, unsigned imm_bytes);
+	unsigned vvvv, struct x86_mem mem, int imm, unsigned imm_bytes);
 
 #endif

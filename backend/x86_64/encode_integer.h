@@ -31,26 +31,29 @@ x86_alu_rr(struct x86_writer *w, enum x86_alu op, unsigned size, enum x86_gpr ds
 }
 
 static inline void
-x86_alu_rm(struct x86_writer *w, enum x86_alu op, unsigned size, enum x86_gpr dst, struct x86_mem src)
+x86_alu_rm(
+	struct x86_writer *w, enum x86_alu op, unsigned size, enum x86_gpr dst, struct x86_mem src)
 {
 	x86_emit_mem(w, x86_op_sized(op << 3 | 2, size), size, dst, src, 0, 0);
 }
 
 static inline void
-x86_alu_mr(struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst, enum x86_gpr src)
+x86_alu_mr(
+	struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst, enum x86_gpr src)
 {
 	x86_emit_mem(w, x86_op_sized(op << 3, size), size, src, dst, 0, 0);
 }
 
-void x86_alu_ri(struct x86_writer *w, enum x86_alu op, unsigned size, enum x86_gpr dst, int32_t imm);
-void x86_alu_mi(struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst,
-                int32_t imm);
+void
+x86_alu_ri(struct x86_writer *w, enum x86_alu op, unsigned size, enum x86_gpr dst, int32_t imm);
+void
+x86_alu_mi(struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst, int32_t imm);
 
 /* ALU with the lock prefix (not for cmp). */
-void x86_lock_alu_mr(struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst,
-                     enum x86_gpr src);
-void x86_lock_alu_mi(struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst,
-                     int32_t imm);
+void x86_lock_alu_mr(
+	struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst, enum x86_gpr src);
+void x86_lock_alu_mi(
+	struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst, int32_t imm);
 
 static inline void
 x86_test_rr(struct x86_writer *w, unsigned size, enum x86_gpr a, enum x86_gpr b)
@@ -86,22 +89,22 @@ x86_imul_rm(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_me
 	x86_emit_mem(w, X86_OP_0F | 0xaf, size, dst, src, 0, 0);
 }
 
-void x86_imul_rri(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src,
-                  int32_t imm);
-void x86_imul_rmi(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem src,
-                  int32_t imm);
+void
+x86_imul_rri(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, int32_t imm);
+void x86_imul_rmi(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem src, int32_t imm);
 
 /* mulx (BMI2), sizes 4, 8: high:low = rdx * src, no flags.  high wins when both are one register. */
 static inline void
-x86_mulx_rrr(struct x86_writer *w, unsigned size, enum x86_gpr high, enum x86_gpr low,
-             enum x86_gpr src)
+x86_mulx_rrr(
+	struct x86_writer *w, unsigned size, enum x86_gpr high, enum x86_gpr low, enum x86_gpr src)
 {
 	x86_emit_vex_reg(w, X86_OP_F2 | X86_OP_0F38 | 0xf6, size, high, low, src, 0, 0);
 }
 
 static inline void
 x86_mulx_rrm(struct x86_writer *w, unsigned size, enum x86_gpr high, enum x86_gpr low,
-             struct x86_mem src)
+	struct x86_mem src)
 {
 	x86_emit_vex_mem(w, X86_OP_F2 | X86_OP_0F38 | 0xf6, size, high, low, src, 0, 0);
 }
@@ -136,7 +139,7 @@ x86_lea(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem me
 void x86_load(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem src);
 /* dst = the size (1, 2, 4) bytes in memory, sign-extended to dst_size (4, 8). */
 void x86_load_signed(struct x86_writer *w, unsigned size, unsigned dst_size, enum x86_gpr dst,
-                     struct x86_mem src);
+	struct x86_mem src);
 /* The size (1, 2) low bytes of dst = memory; the other bytes of dst are kept (mov r8/r16, m). */
 static inline void
 x86_load_partial(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem src)
@@ -147,8 +150,8 @@ x86_load_partial(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x
 /* dst (all 64 bits) = the low size (1, 2, 4) bytes of src, zero-extended. */
 void x86_zero_extend(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src);
 /* dst = the low size (1, 2, 4) bytes of src, sign-extended to dst_size (4, 8). */
-void x86_sign_extend(struct x86_writer *w, unsigned size, unsigned dst_size, enum x86_gpr dst,
-                     enum x86_gpr src);
+void x86_sign_extend(
+	struct x86_writer *w, unsigned size, unsigned dst_size, enum x86_gpr dst, enum x86_gpr src);
 
 static inline void
 x86_store(struct x86_writer *w, unsigned size, struct x86_mem dst, enum x86_gpr src)
@@ -212,10 +215,10 @@ void x86_push_i(struct x86_writer *w, int32_t imm);
 uint8_t *x86_push_imm32(struct x86_writer *w, int32_t imm);
 
 /* Shifts by an immediate (0 .. 8 * size - 1) and by cl. */
-void x86_shift_ri(struct x86_writer *w, enum x86_shift op, unsigned size, enum x86_gpr reg,
-                  unsigned count);
-void x86_shift_mi(struct x86_writer *w, enum x86_shift op, unsigned size, struct x86_mem mem,
-                  unsigned count);
+void x86_shift_ri(
+	struct x86_writer *w, enum x86_shift op, unsigned size, enum x86_gpr reg, unsigned count);
+void x86_shift_mi(
+	struct x86_writer *w, enum x86_shift op, unsigned size, struct x86_mem mem, unsigned count);
 
 static inline void
 x86_shift_rcl(struct x86_writer *w, enum x86_shift op, unsigned size, enum x86_gpr reg)
@@ -225,27 +228,29 @@ x86_shift_rcl(struct x86_writer *w, enum x86_shift op, unsigned size, enum x86_g
 
 /* BMI2 shifts, sizes 4, 8, no flags: dst = src shifted by count (X86_SHL, X86_SHR, X86_SAR). */
 void x86_shiftx_rrr(struct x86_writer *w, enum x86_shift op, unsigned size, enum x86_gpr dst,
-                    enum x86_gpr src, enum x86_gpr count);
+	enum x86_gpr src, enum x86_gpr count);
 void x86_shiftx_rmr(struct x86_writer *w, enum x86_shift op, unsigned size, enum x86_gpr dst,
-                    struct x86_mem src, enum x86_gpr count);
+	struct x86_mem src, enum x86_gpr count);
 
 /* rorx (BMI2), sizes 4, 8: dst = src rotated right by count, no flags. */
 static inline void
-x86_rorx_rri(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, unsigned count)
+x86_rorx_rri(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, unsigned count)
 {
 	x86_emit_vex_reg(w, X86_OP_F2 | X86_OP_0F3A | 0xf0, size, dst, 0, src, (int)count, 1);
 }
 
 static inline void
-x86_rorx_rmi(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem src,
-             unsigned count)
+x86_rorx_rmi(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem src, unsigned count)
 {
 	x86_emit_vex_mem(w, X86_OP_F2 | X86_OP_0F3A | 0xf0, size, dst, 0, src, (int)count, 1);
 }
 
 /* shld and shrd, sizes 2, 4, 8: dst shifted, filled from src. */
 static inline void
-x86_shld_rri(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, unsigned count)
+x86_shld_rri(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, unsigned count)
 {
 	x86_emit_reg(w, X86_OP_0F | 0xa4, size, src, dst, (int)count, 1);
 }
@@ -257,7 +262,8 @@ x86_shld_rrcl(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gp
 }
 
 static inline void
-x86_shrd_rri(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, unsigned count)
+x86_shrd_rri(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, unsigned count)
 {
 	x86_emit_reg(w, X86_OP_0F | 0xac, size, src, dst, (int)count, 1);
 }
@@ -270,22 +276,22 @@ x86_shrd_rrcl(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gp
 
 /* bt, bts, btr, btc, sizes 2, 4, 8: CF = bit number `bit` of reg. */
 static inline void
-x86_bit_test_ri(struct x86_writer *w, enum x86_bit_test op, unsigned size, enum x86_gpr reg,
-                unsigned bit)
+x86_bit_test_ri(
+	struct x86_writer *w, enum x86_bit_test op, unsigned size, enum x86_gpr reg, unsigned bit)
 {
 	x86_emit_reg(w, X86_OP_0F | 0xba, size, op, reg, (int)bit, 1);
 }
 
 static inline void
-x86_bit_test_mi(struct x86_writer *w, enum x86_bit_test op, unsigned size, struct x86_mem mem,
-                unsigned bit)
+x86_bit_test_mi(
+	struct x86_writer *w, enum x86_bit_test op, unsigned size, struct x86_mem mem, unsigned bit)
 {
 	x86_emit_mem(w, X86_OP_0F | 0xba, size, op, mem, (int)bit, 1);
 }
 
 static inline void
 x86_bit_test_rr(struct x86_writer *w, enum x86_bit_test op, unsigned size, enum x86_gpr reg,
-                enum x86_gpr bit)
+	enum x86_gpr bit)
 {
 	x86_emit_reg(w, X86_OP_0F | 0x83 | op << 3, size, bit, reg, 0, 0);
 }
@@ -300,14 +306,14 @@ x86_bswap(struct x86_writer *w, unsigned size, enum x86_gpr reg)
 /* popcnt, tzcnt, lzcnt, sizes 2, 4, 8 */
 static inline void
 x86_bit_count_rr(struct x86_writer *w, enum x86_bit_count op, unsigned size, enum x86_gpr dst,
-                 enum x86_gpr src)
+	enum x86_gpr src)
 {
 	x86_emit_reg(w, X86_OP_F3 | X86_OP_0F | op, size, dst, src, 0, 0);
 }
 
 static inline void
 x86_bit_count_rm(struct x86_writer *w, enum x86_bit_count op, unsigned size, enum x86_gpr dst,
-                 struct x86_mem src)
+	struct x86_mem src)
 {
 	x86_emit_mem(w, X86_OP_F3 | X86_OP_0F | op, size, dst, src, 0, 0);
 }
@@ -315,14 +321,14 @@ x86_bit_count_rm(struct x86_writer *w, enum x86_bit_count op, unsigned size, enu
 /* BMI1 and BMI2, sizes 4, 8.  andn: dst = ~inverted & src. */
 static inline void
 x86_andn_rrr(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr inverted,
-             enum x86_gpr src)
+	enum x86_gpr src)
 {
 	x86_emit_vex_reg(w, X86_OP_0F38 | 0xf2, size, dst, inverted, src, 0, 0);
 }
 
 static inline void
 x86_andn_rrm(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr inverted,
-             struct x86_mem src)
+	struct x86_mem src)
 {
 	x86_emit_vex_mem(w, X86_OP_0F38 | 0xf2, size, dst, inverted, src, 0, 0);
 }
@@ -330,29 +336,29 @@ x86_andn_rrm(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr
 /* bextr: dst = the (control >> 8 & 255) bits of src from bit (control & 255) on. */
 static inline void
 x86_bextr_rrr(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src,
-              enum x86_gpr control)
+	enum x86_gpr control)
 {
 	x86_emit_vex_reg(w, X86_OP_0F38 | 0xf7, size, dst, control, src, 0, 0);
 }
 
 /* bzhi: dst = the lowest (count & 255) bits of src. */
 static inline void
-x86_bzhi_rrr(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src,
-             enum x86_gpr count)
+x86_bzhi_rrr(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, enum x86_gpr count)
 {
 	x86_emit_vex_reg(w, X86_OP_0F38 | 0xf5, size, dst, count, src, 0, 0);
 }
 
 static inline void
-x86_pext_rrr(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src,
-             enum x86_gpr mask)
+x86_pext_rrr(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, enum x86_gpr mask)
 {
 	x86_emit_vex_reg(w, X86_OP_F3 | X86_OP_0F38 | 0xf5, size, dst, src, mask, 0, 0);
 }
 
 static inline void
-x86_pdep_rrr(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src,
-             enum x86_gpr mask)
+x86_pdep_rrr(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, enum x86_gpr mask)
 {
 	x86_emit_vex_reg(w, X86_OP_F2 | X86_OP_0F38 | 0xf5, size, dst, src, mask, 0, 0);
 }

@@ -45,55 +45,54 @@ void x86_vec_rm(struct x86_writer *w, enum x86_vector_op op, unsigned dst, struc
 void x86_vec_mr(struct x86_writer *w, enum x86_vector_op op, struct x86_mem dst, unsigned src);
 
 /* dst <- op(src, imm8): shuffles, roundings; and the shifts by an immediate (VPSLLD_I ...). */
-void x86_vec_rri8(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src,
-                  unsigned imm);
+void
+x86_vec_rri8(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src, unsigned imm);
 void x86_vec_rmi8(struct x86_writer *w, enum x86_vector_op op, unsigned dst, struct x86_mem src,
-                  unsigned imm);
-void x86_vec_rri(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src,
-                 unsigned count);
+	unsigned imm);
+void x86_vec_rri(
+	struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src, unsigned count);
 /* mem <- op(src, imm8): VCVTPS2PH. */
 void x86_vec_mri8(struct x86_writer *w, enum x86_vector_op op, struct x86_mem dst, unsigned src,
-                  unsigned imm);
+	unsigned imm);
 
 /* dst <- op(a, b).  Operations that also read dst (FMA, VPTERNLOG, VPERMI2B) take it as it is. */
 void x86_vec_rrr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a, unsigned b);
-void x86_vec_rrm(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a,
-                 struct x86_mem b);
+void x86_vec_rrm(
+	struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a, struct x86_mem b);
 void x86_vec_rrri8(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a,
-                   unsigned b, unsigned imm);
+	unsigned b, unsigned imm);
 void x86_vec_rrmi8(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a,
-                   struct x86_mem b, unsigned imm);
+	struct x86_mem b, unsigned imm);
 
 /* dst <- op(a, b, selector): the variable blends. */
 void x86_vec_rrrr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a, unsigned b,
-                  unsigned selector);
+	unsigned selector);
 void x86_vec_rrmr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a,
-                  struct x86_mem b, unsigned selector);
+	struct x86_mem b, unsigned selector);
 
 /*
  * Between the two register files.  size (4, 8) is that of the general-purpose register where the
  * operation exists in both (conversions); it is ignored for operations of one size.
  */
-void x86_vec_to_gpr(struct x86_writer *w, enum x86_vector_op op, unsigned size, enum x86_gpr dst,
-                    unsigned src);
+void x86_vec_to_gpr(
+	struct x86_writer *w, enum x86_vector_op op, unsigned size, enum x86_gpr dst, unsigned src);
 void x86_vec_mem_to_gpr(struct x86_writer *w, enum x86_vector_op op, unsigned size,
-                        enum x86_gpr dst, struct x86_mem src);
-void x86_vec_from_gpr(struct x86_writer *w, enum x86_vector_op op, unsigned size, unsigned dst,
-                      enum x86_gpr src);
+	enum x86_gpr dst, struct x86_mem src);
+void x86_vec_from_gpr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, enum x86_gpr src);
 /* VCVTSI2SD and its kind: the upper part of dst comes from upper. */
 void x86_vec_cvt_from_gpr(struct x86_writer *w, enum x86_vector_op op, unsigned size, unsigned dst,
-                          unsigned upper, enum x86_gpr src);
+	unsigned upper, enum x86_gpr src);
 void x86_vec_cvt_from_mem(struct x86_writer *w, enum x86_vector_op op, unsigned size, unsigned dst,
-                          unsigned upper, struct x86_mem src);
+	unsigned upper, struct x86_mem src);
 
 /* VPEXTRB/W/D/Q: the lane, zero-extended; VPINSRB/W/D/Q: src with one lane replaced. */
-void x86_vec_extract_r(struct x86_writer *w, enum x86_vector_op op, enum x86_gpr dst, unsigned src,
-                       unsigned lane);
+void x86_vec_extract_r(
+	struct x86_writer *w, enum x86_vector_op op, enum x86_gpr dst, unsigned src, unsigned lane);
 void x86_vec_extract_m(struct x86_writer *w, enum x86_vector_op op, struct x86_mem dst,
-                       unsigned src, unsigned lane);
+	unsigned src, unsigned lane);
 void x86_vec_insert_r(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src,
-                      enum x86_gpr value, unsigned lane);
+	enum x86_gpr value, unsigned lane);
 void x86_vec_insert_m(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src,
-                      struct x86_mem value, unsigned lane);
+	struct x86_mem value, unsigned lane);
 
 #endif
