@@ -130,7 +130,7 @@ take_word(const char **text, const char *word)
 	const char *start = skip_space(*text);
 	size_t length = strlen(word);
 
-	if (strncmp(start, word, length) || isalnum((unsigned char)start[length]) ||
+	if (strncmp(start, word, length) != 0 || isalnum((unsigned char)start[length]) ||
 		start[length] == '_')
 		return false;
 	*text = start + length;
@@ -289,7 +289,7 @@ take_operator(const char **text, unsigned level)
 	for (unsigned i = 0; i < OPERATOR_COUNT; i++) {
 		size_t length = strlen(operators[i].text);
 
-		if (strncmp(*text, operators[i].text, length))
+		if (strncmp(*text, operators[i].text, length) != 0)
 			continue;
 		if (operators[i].level != level)
 			return -1;
@@ -507,7 +507,7 @@ feature_index(const char *name)
 			return i;
 	if (feature_count == MAX_FEATURES)
 		fail("more than %d features", MAX_FEATURES);
-	strcpy(features[feature_count], name);
+	snprintf(features[feature_count], MAX_NAME, "%s", name);
 	return feature_count++;
 }
 
@@ -582,6 +582,7 @@ read_table(FILE *file)
 	char statement[MAX_ROW_TEXT] = "";
 	char line[1024];
 	unsigned first = 0, last = 0;
+	size_t used;
 
 	while (fgets(line, sizeof line, file)) {
 		size_t length = strcspn(line, "\r\n");
@@ -602,9 +603,10 @@ read_table(FILE *file)
 		}
 		if (!isspace((unsigned char)line[0]))
 			first = last;
-		if (strlen(statement) + strlen(line) + 2 > sizeof statement)
+		used = strlen(statement);
+		if (used + strlen(line) + 2 > sizeof statement)
 			fail("statement is longer than %d characters", MAX_ROW_TEXT);
-		strcat(strcat(statement, " "), line);
+		snprintf(statement + used, sizeof statement - used, " %s", line);
 	}
 	line_number = first;
 	if (first)

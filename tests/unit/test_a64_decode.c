@@ -336,7 +336,7 @@ mnemonic_fits(enum a64_row row, const char *mnemonic)
 	for (unsigned i = 0; i < COUNT_OF(mnemonics_of_rows); i++)
 		if (row_is(row, mnemonics_of_rows[i].row))
 			return list_has(mnemonics_of_rows[i].mnemonics, mnemonic);
-	if (strncmp(row_name(row), mnemonic, length))
+	if (strncmp(row_name(row), mnemonic, length) != 0)
 		return false;
 	return !mnemonic[length] || !strcmp(mnemonic + length, "2");
 }
