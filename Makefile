@@ -137,7 +137,7 @@ check-ubsan: deps
 GUEST_SOURCES := $(wildcard tests/guest/*.c tests/guest/dynamic/*.c)
 GUEST_PROGRAMS := $(GUEST_SOURCES:tests/%.c=$(BUILD)/%)
 NATIVE_PROGRAMS := $(GUEST_SOURCES:tests/guest/%.c=$(BUILD)/guest-native/%)
-GUEST_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -ffp-contract=off -pthread
+GUEST_CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Wno-unused-result -ffp-contract=off -pthread
 
 define guest_flags
 $$(sed -n 's|^// guest-flags: ||p' $<)
@@ -149,15 +149,17 @@ guest-programs: $(GUEST_PROGRAMS) $(NATIVE_PROGRAMS)
 $(BUILD)/guest/dynamic/%: tests/guest/dynamic/%.c Makefile
 	@echo "  GUESTCC $<"
 	@mkdir -p $(@D)
-	@$(GUEST_CC) $(GUEST_CFLAGS) $(guest_flags) -o $@.$$$$ $< -lm -ldl && mv -f $@.$$$$ $@
+	@$(GUEST_CC) $(GUEST_CFLAGS) $(guest_flags) -MMD -MP -MF $@.d -MT $@ -o $@.$$$$ $< -lm -ldl && mv -f $@.$$$$ $@
 $(BUILD)/guest/%: tests/guest/%.c Makefile
 	@echo "  GUESTCC $<"
 	@mkdir -p $(@D)
-	@$(GUEST_CC) $(GUEST_CFLAGS) $(guest_flags) -static -o $@.$$$$ $< -lm && mv -f $@.$$$$ $@
+	@$(GUEST_CC) $(GUEST_CFLAGS) $(guest_flags) -static -MMD -MP -MF $@.d -MT $@ -o $@.$$$$ $< -lm && mv -f $@.$$$$ $@
 $(BUILD)/guest-native/%: tests/guest/%.c Makefile
 	@echo "  CC      $< (native)"
 	@mkdir -p $(@D)
-	@$(CC) $(GUEST_CFLAGS) -o $@.$$$$ $< -lm -ldl && mv -f $@.$$$$ $@
+	@$(CC) $(GUEST_CFLAGS) -MMD -MP -MF $@.d -MT $@ -o $@.$$$$ $< -lm -ldl && mv -f $@.$$$$ $@
+
+-include $(GUEST_PROGRAMS:%=%.d) $(NATIVE_PROGRAMS:%=%.d)
 
 # ---- what users type ---------------------------------------------------------------------------------------
 
