@@ -19,6 +19,9 @@
 #include "ir/ir.h"
 #include "runtime/lock.h"
 
+/* linux/signal.h, which clashes with signal.h: the stack is disabled while a handler runs. */
+#define GUEST_SS_AUTODISARM INT32_MIN
+
 struct guest_thread;
 
 #define GUEST_SIGNAL_COUNT 64
@@ -78,7 +81,8 @@ struct signal_fault {
 	int signo;
 	int code;         /* si_code */
 	uint64_t address; /* si_addr */
-	uint64_t esr;     /* what ESR_EL1 would say; 0: the fault leaves the last one in place */
+	uint64_t esr;     /* what ESR_EL1 would say */
+	bool not_canonical; /* the host did not say the address: bits 63..47 of it were not all equal */
 };
 
 /** Signal state of a thread. */
@@ -173,6 +177,12 @@ int64_t signals_return(struct guest_thread *t);
 
 /** Where handlers return to without SA_RESTORER: __kernel_rt_sigreturn of the guest's vDSO. */
 extern uint64_t signals_trampoline;
+
+/**
+ * For system calls that change what signals can be delivered: blocks all signals on the host and gives true; or, when
+ * one is queued already, gives false: it comes first, and the call is repeated after it (return x0 then).
+ */
+bool signals_begin_change(struct guest_thread *t);
 
 /** Ends the process as the signal's default action does, on the host too. */
 _Noreturn void signals_die(struct guest_thread *t, const union signal_info *info);

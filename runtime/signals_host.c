@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The host's side of signals: our handler, what is registered with the kernel, and the tasks' masks. See signals.h.
+//
+// One handler serves all signals; all are blocked while it runs, and it runs on the signal stack in the thread's
+// block, from which it finds the thread. It takes no lock for a signal that somebody sent. For a fault it may take
+// locks: the code at fault is translated code or a guarded copy, neither of which runs with a lock held.
+
+#include <errno.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include "backend/backend.h"
+#include "runtime/crash_report.h"
+#include "runtime/guest_access.h"
+#include "runtime/guest_memory.h"
+#include "runtime/host_memory.h"
+#include "runtime/host_syscall.h"
+#include "runtime/interruptible_syscall.h"
+#include "runtime/signals_internal.h"
+#include "runtime/threads.h"
+#include "runtime/units.h"
+
+#define HOST_SA_RESTORER UINT64_C(0x04000000)
+#define MASK_SIZE sizeof(uint64_t)
+#define PAGE_FAULT_WRITE 2u /* bit of the error code of a page fault */
+
+/* The kernel's struct sigaction on x86-64. */
+struct host_sigaction {
+	void *handler;
+	uint64_t flags;
+	void (*restorer)(void);
+	uint64_t mask;
+};
+
+/* Where the host handler returns to. */
+void signals_host_restorer(void);
+__asm__(".text\n"
+	".globl signals_host_restorer\n"
+	"	nop\n" /* unwinders look at the byte before a return address */
+	"signals_host_restorer:\n"
+	"	mov	$15, %eax\n"
+	"	syscall\n");
+_Static_assert(SYS_rt_sigreturn == 15, "the number in the code above");
+
+void
+signals_request_visit(struct guest_thread *t)
+{
+	__atomic_store_n(&t->cpu.hot.signal_pending, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->cpu.hot.indirect_table, (void *)threads_empty_table, __ATOMIC_RELAXED);
+}
+
+/* Records a synchronous signal that a program sent, until the guest unblocks it. */
+static void
+hold(struct guest_thread *t, int signo, const siginfo_t *info)
+{
+	if (t->signals.held & SIGNAL_BIT(signo))
+		return;
+	memcpy(&t->signals.held_info[signals_held_index(signo)], info, sizeof(union signal_info));
+	t->signals.held |= SIGNAL_BIT(signo);
+}
+
+static uint64_t
+effective_mask(const struct guest_thread *t)
+{
+	return t->signals.temporary ? t->signals.temporary_mask : t->signals.mask;
+}
+
+static void
+receive(struct guest_thread *t, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	if (SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) {
+		hold(t, signo, info);
+		if (effective_mask(t) & SIGNAL_BIT(signo)) {
+			t->signals.spurious = true;
+			return;
+		}
+	} else {
+		memcpy(&t->signals.info, info, sizeof(t->signals.info));
+		t->signals.queued = true;
+		/* The next one stays in the kernel until this one is delivered. */
+		memset(&context->uc_sigmask, 0xff, MASK_SIZE);
+	}
+	signals_request_visit(t);
+	interruptible_syscall_leave(context);
+}
+
+/* True when the fault has been dealt with or turned into the guest's. */
+static bool
+resolve_fault(struct guest_thread *t, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	const greg_t *registers = context->uc_mcontext.gregs;
+	const uint8_t *pc = (const uint8_t *)registers[REG_RIP];
+	uint64_t address = (uint64_t)info->si_addr;
+	struct code_unit *unit;
+
+	if (signo != SIGSEGV && signo != SIGBUS)
+		return false;
+	/*
+	 * The write is repeated in place, even when its own unit is among those that were thrown away: that code stays
+	 * in memory, and what was written becomes visible to instruction fetch only by IC IVAU and ISB, which end units.
+	 */
+	if (signo == SIGSEGV && (registers[REG_ERR] & PAGE_FAULT_WRITE) &&
+	    address < GUEST_ADDRESS_END && guest_memory_code_write_fault(address))
+		return true;
+	if (guest_access_fixup(context))
+		return true;
+	if (signo == SIGSEGV && backend_return_stack_fault(&t->cpu, context, info->si_addr))
+		return true;
+	unit = units_find_by_host_pc(pc);
+	if (!unit || !backend_recover(unit, &t->cpu, context))
+		return false;
+	t->signals.fault = (struct signal_fault){
+		.signo = signo,
+		.code = info->si_code == SI_KERNEL ? SEGV_MAPERR : info->si_code,
+		.address = address,
+		.esr = signals_data_abort_syndrome(signo, info->si_code,
+						   registers[REG_ERR] & PAGE_FAULT_WRITE),
+	};
+	return true;
+}
+
+static void
+handler(int signo, siginfo_t *info, void *context)
+{
+	struct guest_thread *t = thread_of_stack((uintptr_t)__builtin_frame_address(0));
+
+	if (!(SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) || signals_sent_by_program(info))
+		receive(t, signo, info, context);
+	else if (!resolve_fault(t, signo, info, context))
+		crash_report(t, signo, info, context);
+}
+
+static int64_t
+set_host_handler(int signo, void *function, uint64_t guest_flags)
+{
+	struct host_sigaction action = {
+		.handler = function,
+		.flags = SA_SIGINFO | SA_ONSTACK | HOST_SA_RESTORER |
+			 (guest_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT)),
+		.restorer = signals_host_restorer,
+		.mask = UINT64_MAX,
+	};
+
+	return host_syscall(SYS_rt_sigaction, signo, &action, NULL, MASK_SIZE);
+}
+
+void
+signals_set_host_action(int signo, const struct guest_sigaction *action)
+{
+	bool always = (SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) ||
+		      /* for the line that says what the guest died of */
+		      (signo == SIGABRT && action->handler == GUEST_SIG_DFL);
+
+	if (always || action->handler > GUEST_SIG_IGN)
+		set_host_handler(signo, (void *)handler, action->flags);
+	else
+		set_host_handler(signo, (void *)action->handler, action->flags);
+}
+
+void
+signals_set_host_mask(uint64_t mask)
+{
+	host_syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, MASK_SIZE);
+}
+
+void
+signals_block_all(void)
+{
+	signals_set_host_mask(UINT64_MAX);
+}
+
+void
+signals_unblock(struct guest_thread *t)
+{
+	if (t->signals.queued)
+		signals_set_host_mask(~SIGNALS_SYNCHRONOUS);
+	else
+		signals_set_host_mask(signals_host_mask(t->signals.mask));
+}
+
+void
+signals_set_mask(struct guest_thread *t, uint64_t mask)
+{
+	t->signals.mask = mask & ~SIGNALS_UNBLOCKABLE;
+	signals_unblock(t);
+	if (t->signals.held & ~t->signals.mask)
+		signals_request_visit(t);
+}
+
+void
+signals_use_temporary_mask(struct guest_thread *t, uint64_t mask)
+{
+	t->signals.temporary_mask = mask & ~SIGNALS_UNBLOCKABLE;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	t->signals.temporary = true;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (t->signals.held & ~t->signals.temporary_mask)
+		signals_request_visit(t);
+}
+
+int64_t
+signals_action(struct guest_thread *t, int signo, const struct guest_sigaction *new,
+	       struct guest_sigaction *old)
+{
+	struct signal_actions *actions = t->signals.actions;
+
+	if (signo < 1 || signo > GUEST_SIGNAL_COUNT ||
+	    (new && (SIGNALS_UNBLOCKABLE & SIGNAL_BIT(signo))))
+		return -EINVAL;
+	lock_acquire(&actions->lock);
+	if (old)
+		*old = actions->action[signo];
+	if (new) {
+		actions->action[signo] = *new;
+		actions->action[signo].mask &= ~SIGNALS_UNBLOCKABLE;
+		signals_set_host_action(signo, new);
+	}
+	lock_release(&actions->lock);
+	return 0;
+}
+
+/* What the process was started with: only SIG_IGN survives an exec. */
+static void
+inherit_actions(struct signal_actions *actions)
+{
+	for (int signo = 1; signo <= GUEST_SIGNAL_COUNT; signo++) {
+		struct host_sigaction host = { 0 };
+
+		if (SIGNALS_UNBLOCKABLE & SIGNAL_BIT(signo))
+			continue;
+		host_syscall(SYS_rt_sigaction, signo, NULL, &host, MASK_SIZE);
+		if (host.handler == (void *)SIG_IGN)
+			actions->action[signo].handler = GUEST_SIG_IGN;
+		if ((SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) || signo == SIGABRT)
+			signals_set_host_action(signo, &actions->action[signo]);
+	}
+}
+
+void
+signals_init_process(struct guest_thread *t)
+{
+	struct signal_actions *actions = host_allocate(sizeof(*actions));
+
+	if (!actions)
+		crash_report_message("out of memory");
+	actions->users = 1;
+	t->signals.actions = actions;
+	t->signals.stack.flags = SS_DISABLE;
+	host_syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &t->signals.mask, MASK_SIZE);
+	signals_block_all();
+	inherit_actions(actions);
+}
+
+static struct signal_actions *
+copy_actions(struct signal_actions *from)
+{
+	struct signal_actions *copy = host_allocate(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	lock_acquire(&from->lock);
+	memcpy(copy->action, from->action, sizeof(copy->action));
+	lock_release(&from->lock);
+	copy->users = 1;
+	return copy;
+}
+
+bool
+signals_init_thread(struct guest_thread *t, const struct guest_thread *parent, bool share_actions,
+		    bool keep_stack)
+{
+	t->signals.mask = parent->signals.mask;
+	t->signals.fault_address = parent->signals.fault_address;
+	t->signals.fault_esr = parent->signals.fault_esr;
+	if (keep_stack)
+		t->signals.stack = parent->signals.stack;
+	else
+		t->signals.stack.flags = SS_DISABLE;
+	if (share_actions) {
+		t->signals.actions = parent->signals.actions;
+		__atomic_fetch_add(&t->signals.actions->users, 1, __ATOMIC_RELAXED);
+	} else {
+		t->signals.actions = copy_actions(parent->signals.actions);
+	}
+	return t->signals.actions != NULL;
+}
+
+void
+signals_free_thread(struct guest_thread *t)
+{
+	struct signal_actions *actions = t->signals.actions;
+
+	t->signals.actions = NULL;
+	if (actions && __atomic_sub_fetch(&actions->users, 1, __ATOMIC_ACQ_REL) == 0)
+		host_free(actions);
+}
+
+void
+signals_enter_task(struct guest_thread *t)
+{
+	stack_t stack = {
+		.ss_sp = (uint8_t *)t + THREAD_SIGNAL_STACK_OFFSET,
+		.ss_size = THREAD_SIGNAL_STACK_SIZE,
+	};
+
+	host_syscall(SYS_sigaltstack, &stack, NULL);
+}
