@@ -139,6 +139,10 @@ GUEST_PROGRAMS := $(GUEST_SOURCES:tests/%.c=$(BUILD)/%)
 NATIVE_PROGRAMS := $(GUEST_SOURCES:tests/guest/%.c=$(BUILD)/guest-native/%)
 GUEST_CFLAGS := -std=gnu17 -O2 -g -D_GNU_SOURCE -Wall -Wextra -Wno-unused-result -ffp-contract=off -pthread
 
+# A program that says how it wants to be linked is not linked plainly static.
+define guest_link
+$$(grep -q "^// guest-flags:.*-static-pie" $< || echo -static)
+endef
 define guest_flags
 $$(sed -n 's|^// guest-flags: ||p' $<)
 endef
@@ -153,7 +157,7 @@ $(BUILD)/guest/dynamic/%: tests/guest/dynamic/%.c Makefile
 $(BUILD)/guest/%: tests/guest/%.c Makefile
 	@echo "  GUESTCC $<"
 	@mkdir -p $(@D)
-	@$(GUEST_CC) $(GUEST_CFLAGS) $(guest_flags) -static -MMD -MP -MF $@.d -MT $@ -o $@.$$$$ $< -lm && mv -f $@.$$$$ $@
+	@$(GUEST_CC) $(GUEST_CFLAGS) $(guest_flags) $(guest_link) -MMD -MP -MF $@.d -MT $@ -o $@.$$$$ $< -lm && mv -f $@.$$$$ $@
 $(BUILD)/guest-native/%: tests/guest/%.c Makefile
 	@echo "  CC      $< (native)"
 	@mkdir -p $(@D)
