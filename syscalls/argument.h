@@ -88,10 +88,4 @@ argument_index(uint32_t argument)
 	return argument >> 24;
 }
 
-/*
- * How many bytes from value[n] on the kernel may access, as the signature says; 1 when that cannot be told from the
- * registers alone.
- */
-uint64_t argument_extent(uint32_t argument, unsigned n, const uint64_t value[6]);
-
 #endif
