@@ -150,6 +150,13 @@ enum ir_mode {
 /** Type of the value instruction `i` makes (IR_VOID when none). */
 enum ir_type ir_result_type(const struct ir_insn *i);
 
+/**
+ * Types of the operands of `op`, one letter an operand. t: the instruction's type; i: I32 or I64; w: I32; x: I64; f: F32 or
+ * F64; p: the instruction's type, which is F32, F64 or V128; v: V128; n: V128 when the type is V128, else I32 or I64; m: V128
+ * when the type is V128, else F32 or F64; c: FLAGS; h: V128 or absent; *: any value.
+ */
+const char *ir_operand_types(enum ir_op op);
+
 /** Write the unit as text to `out` (at most `size` bytes, NUL-terminated); returns the bytes needed. */
 size_t ir_print(const struct ir_unit *u, char *out, size_t size);
 

@@ -1,38 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Soundness of a unit: every operand is an earlier instruction's value of the type that the op takes, slots and
-// numbers in aux are in range, and the unit ends with an exit. The types an op takes are a table of one string a row.
+// numbers in aux are in range, and the unit ends with an exit.
 #include "ir/ir.h"
 #include "ir/vector_helpers.h"
 
 #include <stdarg.h>
 #include <stdio.h>
-
-/*
- * Operand types by op: one letter an operand. t: the instruction's type; i: I32 or I64; w: I32; x: I64; f: F32 or F64;
- * p: the instruction's type, which is F32, F64 or V128; v: V128; n: V128 when the type is V128, else I32 or I64; m: V128 when the
- * type is V128, else F32 or F64; c: FLAGS; h: V128 or absent; *: any value. An op without a row takes what its result is ("t").
- */
-static const char *const operand_types[IR_OP_COUNT] = {
-	[IR_put] = "*",
-	[IR_umulh] = "xx", [IR_smulh] = "xx", [IR_umull] = "ww", [IR_smull] = "ww",
-	[IR_shl] = "ti", [IR_lshr] = "ti", [IR_ashr] = "ti", [IR_ror] = "ti",
-	[IR_zext] = "i", [IR_sext] = "i", [IR_trunc] = "x",
-	[IR_adc] = "ttc", [IR_sbc] = "ttc", [IR_crc32] = "wi",
-	[IR_flags_adc] = "ttc", [IR_flags_sbc] = "ttc", [IR_flags_fcmp] = "ff",
-	[IR_flags_from_nzcv] = "i", [IR_flags_to_nzcv] = "c",
-	[IR_flags_select] = "ccc", [IR_select] = "ctt", [IR_condition] = "c",
-	[IR_load] = "x", [IR_store] = "x*", [IR_atomic_rmw] = "xt", [IR_compare_swap] = "xtt",
-	[IR_align_check] = "x", [IR_zero_block] = "x",
-	[IR_fadd] = "pp", [IR_fsub] = "pp", [IR_fmul] = "pp", [IR_fdiv] = "pp", [IR_fsqrt] = "p",
-	[IR_fma] = "ppp", [IR_fmax] = "pp", [IR_fmin] = "pp", [IR_fmaxnm] = "pp",
-	[IR_fminnm] = "pp", [IR_fabs] = "p", [IR_fneg] = "p", [IR_fcvt] = "f", [IR_frint] = "p",
-	[IR_fcvt_to_int] = "m", [IR_int_to_fp] = "n",
-	[IR_f_from_bits] = "i", [IR_bits_from_f] = "f", [IR_v_from_f] = "f", [IR_f_from_v] = "v",
-	[IR_vdup] = "i", [IR_vinsert] = "vi", [IR_vextract] = "v",
-	[IR_helper] = "hhh", [IR_runtime_call] = "x",
-	[IR_exit_if] = "c", [IR_exit_indirect] = "x", [IR_exit_call] = "x",
-	[IR_exit_call_indirect] = "xx",
-};
 
 struct check {
 	const struct ir_unit *unit;
@@ -92,11 +65,7 @@ type_fits(char want, enum ir_type have, enum ir_type t)
 static char
 operand_letter(const struct ir_insn *i, unsigned k)
 {
-	const char *letters = operand_types[i->op];
-
-	if (letters != NULL)
-		return letters[k];
-	return ir_op_info[i->op].result == IR_RESULT_V128 ? 'v' : 't';
+	return ir_operand_types(i->op)[k];
 }
 
 static bool
@@ -157,6 +126,12 @@ check_details(struct check *c, uint32_t n)
 	case IR_bfi:
 		return (i->aux & 0xff) + (i->aux >> 8) <= (i->type == I32 ? 32 : 64) ||
 		       unsound(c, n, "field exceeds the type");
+	case IR_vdup:
+		return (i->aux & 3) < 3 || ir_result_type(&insns[i->a]) == I64 ||
+		       unsound(c, n, "64-bit lane from a 32-bit value");
+	case IR_vinsert:
+		return (i->aux & 3) < 3 || ir_result_type(&insns[i->b]) == I64 ||
+		       unsound(c, n, "64-bit lane from a 32-bit value");
 	case IR_load:
 	case IR_store:
 		return (i->aux & IR_MEM_SIZE) <= 4 || unsound(c, n, "no such size");
