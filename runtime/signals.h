@@ -120,8 +120,13 @@ void signals_free_thread(struct guest_thread *t);
 /** To be called by a new task on its own stack, all signals blocked: registers the host's signal stack. */
 void signals_enter_task(struct guest_thread *t);
 
-/** Blocks all signals on the host / gives back what the guest asked for. Around work that no handler may see. */
+/**
+ * Blocks all signals on the host but the synchronous ones, so that guarded copies may fault / gives back what the guest
+ * asked for. Around work that no handler may see.
+ */
 void signals_block_all(void);
+/** The same with the synchronous ones: while the task has no signal stack of its own. */
+void signals_block_everything(void);
 void signals_unblock(struct guest_thread *t);
 
 /** Sets the guest's mask, and the host's with it. Not to be called while a signal is queued. */

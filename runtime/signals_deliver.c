@@ -235,7 +235,7 @@ take_next(struct guest_thread *t, union signal_info *info)
 		int signo = __builtin_ctzll(held) + 1;
 
 		*info = s->held_info[signals_held_index(signo)];
-		s->held &= ~SIGNAL_BIT(signo);
+		__atomic_fetch_and(&s->held, ~SIGNAL_BIT(signo), __ATOMIC_RELAXED);
 		return true;
 	}
 	if (!s->queued)

@@ -2,7 +2,7 @@
 //
 // The host's side of signals: our handler, what is registered with the kernel, and the tasks' masks. See signals.h.
 //
-// One handler serves all signals; all are blocked while it runs, and it runs on the signal stack in the thread's
+// One handler serves all signals; all but the synchronous ones are blocked while it runs, and it runs on the signal stack in the thread's
 // block, from which it finds the thread. It takes no lock for a signal that somebody sent. For a fault it may take
 // locks: the code at fault is translated code or a guarded copy, neither of which runs with a lock held.
 
@@ -33,6 +33,9 @@ struct host_sigaction {
 	uint64_t mask;
 };
 
+/* What our handler runs under: a fault in it is a bug that is to be reported, not a silent death. */
+#define HANDLER_MASK (~SIGNALS_SYNCHRONOUS)
+
 /* Where the host handler returns to. */
 void signals_host_restorer(void);
 __asm__(".text\n"
@@ -57,13 +60,19 @@ hold(struct guest_thread *t, int signo, const siginfo_t *info)
 	if (t->signals.held & SIGNAL_BIT(signo))
 		return;
 	memcpy(&t->signals.held_info[signals_held_index(signo)], info, sizeof(union signal_info));
-	t->signals.held |= SIGNAL_BIT(signo);
+	__atomic_fetch_or(&t->signals.held, SIGNAL_BIT(signo), __ATOMIC_RELAXED);
 }
 
 static uint64_t
 effective_mask(const struct guest_thread *t)
 {
 	return t->signals.temporary ? t->signals.temporary_mask : t->signals.mask;
+}
+
+static void
+set_context_mask(ucontext_t *context, uint64_t mask)
+{
+	memcpy(&context->uc_sigmask, &mask, MASK_SIZE);
 }
 
 static void
@@ -79,7 +88,7 @@ receive(struct guest_thread *t, int signo, const siginfo_t *info, ucontext_t *co
 		memcpy(&t->signals.info, info, sizeof(t->signals.info));
 		t->signals.queued = true;
 		/* The next one stays in the kernel until this one is delivered. */
-		memset(&context->uc_sigmask, 0xff, MASK_SIZE);
+		set_context_mask(context, ~SIGNALS_SYNCHRONOUS);
 	}
 	signals_request_visit(t);
 	interruptible_syscall_leave(context);
@@ -116,6 +125,7 @@ resolve_fault(struct guest_thread *t, int signo, const siginfo_t *info, ucontext
 		.address = address,
 		.esr = signals_data_abort_syndrome(signo, info->si_code,
 						   registers[REG_ERR] & PAGE_FAULT_WRITE),
+		.not_canonical = info->si_code == SI_KERNEL,
 	};
 	return true;
 }
@@ -136,10 +146,10 @@ set_host_handler(int signo, void *function, uint64_t guest_flags)
 {
 	struct host_sigaction action = {
 		.handler = function,
-		.flags = SA_SIGINFO | SA_ONSTACK | HOST_SA_RESTORER |
+		.flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | HOST_SA_RESTORER |
 			 (guest_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT)),
 		.restorer = signals_host_restorer,
-		.mask = UINT64_MAX,
+		.mask = HANDLER_MASK,
 	};
 
 	return host_syscall(SYS_rt_sigaction, signo, &action, NULL, MASK_SIZE);
@@ -166,6 +176,12 @@ signals_set_host_mask(uint64_t mask)
 
 void
 signals_block_all(void)
+{
+	signals_set_host_mask(~SIGNALS_SYNCHRONOUS);
+}
+
+void
+signals_block_everything(void)
 {
 	signals_set_host_mask(UINT64_MAX);
 }

@@ -243,7 +243,7 @@ leave_block(uint32_t *gone, long number, int status)
 void
 thread_exit(struct guest_thread *t, long number, int status)
 {
-	signals_block_all();
+	signals_block_everything();
 	signals_free_thread(t);
 	threads_lock();
 	list_remove(t);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Death by a signal's default action, which the host then carries out for the whole process; and the signals' names.
+
+#include "runtime/crash_report.h"
+#include "runtime/signals_internal.h"
+
+/* Signals that say that the program has a bug, for which one line is printed. */
+#define REPORTED (SIGNALS_SYNCHRONOUS | SIGNAL_BIT(SIGABRT))
+
+const char *
+signals_name(int signo)
+{
+	static const char *const names[] = {
+		"0",	   "SIGHUP",  "SIGINT",	   "SIGQUIT", "SIGILL",	   "SIGTRAP", "SIGABRT",
+		"SIGBUS",  "SIGFPE",  "SIGKILL",   "SIGUSR1", "SIGSEGV",   "SIGUSR2", "SIGPIPE",
+		"SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT",   "SIGSTOP", "SIGTSTP",
+		"SIGTTIN", "SIGTTOU", "SIGURG",	   "SIGXCPU", "SIGXFSZ",   "SIGVTALRM", "SIGPROF",
+		"SIGWINCH", "SIGIO",  "SIGPWR",	   "SIGSYS",
+	};
+
+	if (signo >= 0 && (size_t)signo < sizeof(names) / sizeof(names[0]))
+		return names[signo];
+	return signo <= GUEST_SIGNAL_COUNT ? "SIGRT" : "unknown signal";
+}
+
+void
+signals_die(struct guest_thread *t, const union signal_info *info)
+{
+	int signo = info->info.si_signo;
+
+	if (REPORTED & SIGNAL_BIT(signo))
+		crash_report_guest(t, info);
+	crash_die_by_signal(signo);
+}
