@@ -78,7 +78,7 @@ static inline struct operand
 operand_of(unsigned base, unsigned index, unsigned scale_log2, int disp)
 {
 	struct operand o = { .mem = x86_mem_index(base, index, scale_log2, disp) };
-	const char *b = base == X86_NO_GPR ? "" : gpr(8, base);
+	const char *b = base < 16 ? gpr(8, base) : "";
 
 	if (base == X86_RIP) {
 		o.mem = x86_mem_rip(NULL);
@@ -352,7 +352,8 @@ same_in_objdump(const struct bytes *ours, const struct bytes *theirs)
 	cr_assert_not_null(f);
 	while (fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "#")] = 0; /* the address that [rip+n] comes to */
-		if (sscanf(line, " %lx: %n", &address, &start) == 1 && address % 16 == 0)
+		start = 0; /* stays so where the colon is missing, as in the line that names the section */
+		if (sscanf(line, " %lx: %n", &address, &start) == 1 && start && address % 16 == 0)
 			snprintf(text[address / 16 & 1], sizeof(text[0]), "%s", line + start);
 	}
 	cr_assert_eq(pclose(f), 0);

@@ -6,6 +6,16 @@
 static const char *const conds[] = { "o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p",
 	"np", "l", "ge", "le", "g" };
 
+/* The address that many bytes from code, mostly outside it. */
+static const uint8_t *
+code_plus(int64_t bytes)
+{
+	volatile uintptr_t address =
+		(uintptr_t)code; /* the compiler is not to see an array index */
+
+	return (const uint8_t *)(address + (uintptr_t)bytes);
+}
+
 Test(encode_control, conditions)
 {
 	make_operands();
@@ -131,13 +141,13 @@ Test(encode_control, jumps_lead_to_their_targets)
 {
 	struct x86_writer writer = fresh_writer();
 
-	check_jumps_to(code, true);
-	check_jumps_to(code + 2 + 127, true);
-	check_jumps_to(code + 2 + 128, false);
-	check_jumps_to(code + 2 - 128, true);
-	check_jumps_to(code + 2 - 129, false);
-	check_jumps_to(code + 0x12345678, false);
-	check_jumps_to(code - 0x7ffffff0, false);
+	check_jumps_to(code_plus(0), true);
+	check_jumps_to(code_plus(2 + 127), true);
+	check_jumps_to(code_plus(2 + 128), false);
+	check_jumps_to(code_plus(2 - 128), true);
+	check_jumps_to(code_plus(2 - 129), false);
+	check_jumps_to(code_plus(0x12345678), false);
+	check_jumps_to(code_plus(-0x7ffffff0), false);
 	x86_patch_rel8(x86_jmp_rel8(&writer), code + 40);
 	expect_jump(2, "jmp", code + 40);
 }
@@ -146,17 +156,17 @@ Test(encode_control, reach)
 {
 	struct x86_writer w = fresh_writer();
 
-	cr_expect(x86_rel8_reaches(code, code + 1 + 127));
-	cr_expect_not(x86_rel8_reaches(code, code + 1 + 128));
-	cr_expect(x86_rel8_reaches(code, code + 1 - 128));
-	cr_expect_not(x86_rel8_reaches(code, code + 1 - 129));
-	cr_expect(x86_rel32_reaches(code, code + 4 + INT32_MAX));
-	cr_expect_not(x86_rel32_reaches(code, code + 5 + INT32_MAX));
-	cr_expect(x86_rel32_reaches(code, code + 4 + (intptr_t)INT32_MIN));
-	cr_expect_not(x86_rel32_reaches(code, code + 3 + (intptr_t)INT32_MIN));
-	cr_expect(x86_rip_reaches(&w, code + 0x7fff0000));
-	cr_expect_not(x86_rip_reaches(&w, code + 0x80000000u));
-	cr_expect_not(x86_rip_reaches(&w, code - 0x80000000u));
+	cr_expect(x86_rel8_reaches(code, code_plus(1 + 127)));
+	cr_expect_not(x86_rel8_reaches(code, code_plus(1 + 128)));
+	cr_expect(x86_rel8_reaches(code, code_plus(1 - 128)));
+	cr_expect_not(x86_rel8_reaches(code, code_plus(1 - 129)));
+	cr_expect(x86_rel32_reaches(code, code_plus(4ll + INT32_MAX)));
+	cr_expect_not(x86_rel32_reaches(code, code_plus(5ll + INT32_MAX)));
+	cr_expect(x86_rel32_reaches(code, code_plus(4 + (intptr_t)INT32_MIN)));
+	cr_expect_not(x86_rel32_reaches(code, code_plus(3 + (intptr_t)INT32_MIN)));
+	cr_expect(x86_rip_reaches(&w, code_plus(0x7fff0000)));
+	cr_expect_not(x86_rip_reaches(&w, code_plus(0x80000000ll)));
+	cr_expect_not(x86_rip_reaches(&w, code_plus(-0x80000000ll)));
 }
 
 /* Unaligned fields take the other way of writing in x86_patch_rel32(). */
@@ -166,8 +176,8 @@ Test(encode_control, patching_at_every_alignment)
 		uint8_t *field = code + i;
 
 		memset(code, 0xcc, sizeof(code));
-		x86_patch_rel32(field, code - 1000);
-		cr_expect_eq(x86_rel32_target(field), code - 1000);
+		x86_patch_rel32(field, code_plus(-1000));
+		cr_expect_eq(x86_rel32_target(field), code_plus(-1000));
 		cr_expect_eq(code[i + 4], 0xcc);
 		cr_expect(i == 0 || code[i - 1] == 0xcc);
 	}

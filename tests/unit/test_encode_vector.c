@@ -265,6 +265,74 @@ Test(encode_vector, the_queries_answer_as_the_table)
 	cr_expect_not(x86_vec_has_vex(X86_VPERMB));
 }
 
+/* How many errors the assembler reports for the cases when it knows AVX512VL and these features. */
+static unsigned
+count_errors(const char *const *features)
+{
+	char path[] = "/tmp/dragoman-features-XXXXXX", command[160];
+	int fd = mkstemp(path);
+	unsigned errors = 0;
+	FILE *f;
+
+	cr_assert_geq(fd, 0);
+	f = fdopen(fd, "w");
+	cr_assert_not_null(f);
+	fprintf(f, ".intel_syntax noprefix\n");
+	for (unsigned i = 0; i < case_count; i++)
+		fprintf(f, ".arch generic64\n.arch .avx512vl\n%s%s\n%s\n",
+			*features[i] ? ".arch ." : "", features[i], cases[i].text);
+	fclose(f);
+	snprintf(command, sizeof(command), "as --64 -o /dev/null %s 2>&1 | grep -c Error:", path);
+	f = popen(command, "r");
+	cr_assert_not_null(f);
+	cr_assert_eq(fscanf(f, "%u", &errors), 1);
+	pclose(f);
+	unlink(path);
+	return errors;
+}
+
+/* The EVEX forms need what their rows say and no more: AVX512VL, and the feature where one is named. */
+Test(encode_vector, evex_features)
+{
+	static const char *const feature_names[] = {
+		[X86_EVEX_NONE] = "",
+		[X86_EVEX_F] = "",
+		[X86_EVEX_BW] = "avx512bw",
+		[X86_EVEX_DQ] = "avx512dq",
+		[X86_EVEX_CD] = "avx512cd",
+		[X86_EVEX_VBMI] = "avx512vbmi",
+		[X86_EVEX_BITALG] = "avx512_bitalg",
+		[X86_EVEX_GFNI] = "gfni",
+		[X86_EVEX_VAES] = "vaes",
+		[X86_EVEX_VPCLMULQDQ] = "vpclmulqdq",
+	};
+	static const char *needed[8 * X86_VECTOR_OPS], *none[8 * X86_VECTOR_OPS];
+	const struct operand o = operand_of(X86_RAX, X86_NO_GPR, 0, 0);
+	unsigned with_feature = 0;
+
+	for (unsigned i = 0, first = 0; i < X86_VECTOR_OPS; i++, first = case_count) {
+		op = i;
+		row = &table[i];
+		if (x86_vec_evex_feature(i) == X86_EVEX_NONE)
+			continue;
+		set_mnemonic(true);
+		check_registers(31, 30, 29);
+		check_gpr(31, 30, X86_RBX);
+		if (row->mem_bytes && !shape_is("CVT_TO_GPR"))
+			check_two_operand_memory(&o, 31);
+		for (unsigned k = first; k < case_count; k++) {
+			cr_assert_lt(k, 8 * X86_VECTOR_OPS);
+			needed[k] = feature_names[x86_vec_evex_feature(i)];
+			none[k] = "";
+			with_feature += *needed[k] != 0;
+		}
+	}
+	cr_expect_gt(with_feature, 100);
+	cr_expect_eq(count_errors(needed), 0);
+	cr_expect_eq(count_errors(none), with_feature);
+	free(cases);
+}
+
 /* Forms that do not exist are refused, rather than encoded as something else. */
 Test(encode_vector, no_register_above_15_without_evex, .signal = SIGABRT)
 {
