@@ -7,6 +7,7 @@ static const uint8_t sizes[] = { 1, 2, 4, 8 };
 static const int32_t immediates[] = { 0, 1, -1, 127, -128, 128, -129, 0x7fff, 0x12345678,
 	INT32_MIN };
 
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of loop variables */
 #define EACH(i, array)  for (unsigned i = 0; i < sizeof(array) / sizeof(*(array)); i++)
 #define EACH_OPERAND(o) for (const struct operand *o = operands; o < operands + OPERANDS; o++)
 
@@ -14,6 +15,8 @@ static const int32_t immediates[] = { 0, 1, -1, 127, -128, 128, -129, 0x7fff, 0x
 #define EACH_PAIR(d, s)                   \
 	for (unsigned d = 0; d < 16; d++) \
 		for (unsigned s = d & 1; s < 16; s += d % 5 == 0 ? 2 : 3)
+
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 /* An immediate as the assembler wants it for the size: nothing that does not fit. */
 static int32_t

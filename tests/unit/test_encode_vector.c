@@ -77,7 +77,7 @@ set_mnemonic(bool high)
 	mnemonic[i] = 0;
 	for (i = 0; high && i < sizeof(renamed) / sizeof(*renamed); i++) {
 		if (strcmp(mnemonic, renamed[i][0]) == 0) {
-			strcpy(mnemonic, renamed[i][1]);
+			snprintf(mnemonic, sizeof(mnemonic), "%s", renamed[i][1]);
 			break;
 		}
 	}
