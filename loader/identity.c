@@ -23,7 +23,7 @@ identity_assume(const struct loaded_program *program)
 		.arg_end = program->arg_end,
 		.env_start = program->env_start,
 		.env_end = program->env_end,
-		.auxv = (uint64_t *)program->auxv,
+		.auxv = (__u64 *)program->auxv,
 		.auxv_size = (uint32_t)program->auxv_size,
 		.exe_fd = (uint32_t)-1,
 	};

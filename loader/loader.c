@@ -252,7 +252,7 @@ load_interpreter(const struct load_request *request, const struct elf_file *elf,
 		return false;
 	loaded = segments_map(&interpreter, elf->interpreter, 0, &bias, error);
 	if (loaded) {
-		program->interpreter_base = interpreter.low + bias;
+		program->interpreter_base = bias;
 		program->interpreter_entry = program->entry = interpreter.entry + bias;
 	}
 	elf_file_free(&interpreter);

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+// Entry of dragoman: finds out how it was started, loads the program and runs it. Three ways lead here:
+//
+//	the command line                        dragoman [options] PROGRAM [arguments]
+//	the kernel, through binfmt_misc         AT_FLAGS or AT_EXECFD say so; see binfmt/binfmt.h for the flags
+//	execve of a guest (exec_protocol.h)     dragoman --exec-state=... PATH [argv[0] arguments...]
+#include "binfmt/binfmt.h"
+#include "cli/options.h"
+#include "loader/descriptors.h"
+#include "loader/exec_protocol.h"
+#include "loader/identity.h"
+#include "loader/loader.h"
+#include "runtime/guest_memory.h"
+#include "runtime/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+/* In AT_FLAGS: binfmt_misc kept the program's argv[0] (include/uapi/linux/binfmts.h). */
+#define AT_FLAGS_PRESERVE_ARGV0 1
+
+enum { STATUS_CANNOT_EXECUTE = 126 };
+
+/* The translated code needs these; tell who has an older processor before anything else happens. */
+static bool
+host_is_good_enough(void)
+{
+	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
+		__builtin_cpu_supports("fma");
+}
+
+static void
+init_command(struct cli_command *command)
+{
+	memset(command, 0, sizeof(*command));
+	command->options.sysroot_fd = -1;
+	command->options.log_fd = STDERR_FILENO;
+	command->options.self_fd = -1;
+	command->program_fd = -1;
+}
+
+/* Started by the kernel in place of an arm64 program: argv is dragoman, path, [original argv[0],] arguments. */
+static enum cli_action
+parse_binfmt(int argc, char **argv, char **envp, struct cli_command *command)
+{
+	bool keeps_argv0 = getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0;
+	int first = keeps_argv0 ? 2 : 1;
+	unsigned long fd;
+
+	command->envp = envp;
+	command->path = argv[1];
+	command->argc = argc - first;
+	command->argv = argv + first;
+	command->options.binfmt = true;
+	errno = 0;
+	fd = getauxval(AT_EXECFD);
+	if (errno == 0)
+		command->program_fd = descriptor_move_high((int)fd);
+	return cli_parse_environment(command);
+}
+
+/* Started by a guest's execve. */
+static enum cli_action
+parse_exec_state(int argc, char **argv, char **envp, struct cli_command *command)
+{
+	if (argc < 3 || !exec_state_parse(argv[1], &command->options, &command->program_fd))
+		return cli_fail(command, "%s: not understood; it is for dragoman's own use; see "
+				"dragoman --help", argv[1]);
+	command->envp = envp;
+	command->path = argv[2];
+	command->argc = argc - 3;
+	command->argv = argv + 3;
+	return CLI_RUN;
+}
+
+static enum cli_action
+parse(int argc, char **argv, char **envp, struct cli_command *command)
+{
+	bool has_fd;
+
+	errno = 0;
+	getauxval(AT_EXECFD);
+	has_fd = errno == 0;
+	if (argc >= 2 && (has_fd || getauxval(AT_FLAGS) & AT_FLAGS_PRESERVE_ARGV0))
+		return parse_binfmt(argc, argv, envp, command);
+	if (argc >= 2 && strncmp(argv[1], EXEC_STATE_PREFIX, strlen(EXEC_STATE_PREFIX)) == 0)
+		return parse_exec_state(argc, argv, envp, command);
+	if (argc >= 2 && strcmp(argv[1], "binfmt") == 0) {
+		command->status = binfmt_main(argc - 1, argv + 1);
+		return CLI_DONE;
+	}
+	return cli_parse(argc, argv, envp, command);
+}
+
+/* dragoman's own executable is kept open, so that a guest can execute others where it has no name. */
+static void
+open_self(struct run_options *options)
+{
+	int fd;
+
+	if (options->self_fd >= 0)
+		return;
+	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0)
+		options->self_fd = descriptor_move_high(fd);
+}
+
+static void
+log_program(const struct run_options *options, const struct loaded_program *program)
+{
+	if (!(options->log & RUN_LOG_LOADER))
+		return;
+	dprintf(options->log_fd,
+			"loader: %s bias 0x%llx entry 0x%llx interpreter 0x%llx vdso 0x%llx brk 0x%llx "
+			"stack 0x%llx-0x%llx sp 0x%llx\n",
+			program->exe, (unsigned long long)program->load_bias,
+			(unsigned long long)program->entry,
+			(unsigned long long)program->interpreter_base,
+			(unsigned long long)program->vdso, (unsigned long long)program->brk,
+			(unsigned long long)program->stack_low,
+			(unsigned long long)program->stack_high,
+			(unsigned long long)program->stack_pointer);
+}
+
+static int
+run_native(const struct native_program *native, char **envp)
+{
+	execve(native->path, native->argv, envp);
+	dprintf(STDERR_FILENO, "dragoman: %s: cannot be executed; it is a program of the host: %s\n",
+			native->path, strerror(errno));
+	return STATUS_CANNOT_EXECUTE;
+}
+
+static int
+load_and_run(struct cli_command *command)
+{
+	struct load_request request = {
+		.path = command->path,
+		.fd = command->program_fd,
+		.argc = command->argc,
+		.argv = command->argv,
+		.envp = command->envp,
+		.sysroot_fd = command->options.sysroot_fd,
+		.no_aslr = command->options.no_aslr,
+		.secure = getauxval(AT_SECURE) != 0,
+		.stack_size = command->options.stack_size,
+	};
+	struct loaded_program program;
+	struct native_program native;
+	struct loader_error error;
+
+	switch (loader_load(&request, &program, &native, &error)) {
+	case LOAD_NATIVE:
+		return run_native(&native, command->envp);
+	case LOAD_FAILED:
+		dprintf(STDERR_FILENO, "dragoman: %s\n", error.message);
+		return error.status;
+	case LOAD_DONE:
+		break;
+	}
+	if (command->program_fd >= 0)
+		close(command->program_fd);
+	open_self(&command->options);
+	log_program(&command->options, &program);
+	identity_assume(&program);
+	return runtime_run(&program, &command->options);
+}
+
+int
+main(int argc, char **argv, char **envp)
+{
+	struct cli_command command;
+
+	init_command(&command);
+	if (parse(argc, argv, envp, &command) != CLI_RUN)
+		return command.status;
+	if (!host_is_good_enough()) {
+		cli_fail(&command, "this processor is too old; it lacks AVX2, BMI2 or FMA; use a "
+				"machine from 2013 or later");
+		return command.status;
+	}
+	if (guest_memory_init() != 0) {
+		cli_fail(&command, "cannot start; something lies in the addresses that programs "
+				"use; start it without LD_PRELOAD, debugger or odd limits");
+		return command.status;
+	}
+	return load_and_run(&command);
+}
