@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// AES helpers: one round's parts, as AESE, AESD, AESMC and AESIMC do them (FIPS 197; Arm ARM AESSubBytes and
-// its siblings). Byte i of the state is row i % 4, column i / 4.
+// AES helpers: one round's parts, as AESE, AESD, AESMC and AESIMC do them (FIPS 197; Arm ARM
+// AESSubBytes and its siblings). Byte i of the state is row i % 4, column i / 4.
 #include "ir/vector_helpers_internal.h"
 
 static const uint8_t sub_byte[256] = { 0x63, 0x7c, 0x77, 0x7b, 0xf2, 0x6b, 0x6f, 0xc5, 0x30, 0x01,
@@ -97,8 +97,8 @@ DEFINE_HELPER(aesmc)
 }
 
 /*
- * The inverse matrix (14 11 13 9) is the forward one (2 3 1 1) times (5 0 4 0), so that adding 4 * (a byte + the byte
- * opposite) beforehand leaves a forward step to do.
+ * The inverse matrix (14 11 13 9) is the forward one (2 3 1 1) times (5 0 4 0), so that adding 4 *
+ * (a byte + the byte opposite) beforehand leaves a forward step to do.
  */
 static void
 inverse_mix_column(uint8_t *out, const uint8_t *in)

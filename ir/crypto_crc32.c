@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// CRC32 and CRC32C as the A64 instructions compute them: bit-reflected, no inversion before or after. A table
-// entry is the checksum of one byte.
+// CRC32 and CRC32C as the A64 instructions compute them: bit-reflected, no inversion before or
+// after. A table entry is the checksum of one byte.
 #include "ir/vector_helpers_internal.h"
 
 /* Polynomial 0x04c11db7. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// SHA-1 and SHA-256 helpers, as the A64 instructions divide the work (FIPS 180-4; Arm ARM SHA1C and following). Operands a,
-// b, c are Vd, Vn, Vm.
+// SHA-1 and SHA-256 helpers, as the A64 instructions divide the work (FIPS 180-4; Arm ARM SHA1C and
+// following). Operands a, b, c are Vd, Vn, Vm.
 #include <stdbool.h>
 
 #include "ir/vector_helpers_internal.h"
@@ -36,7 +36,10 @@ majority(uint32_t x, uint32_t y, uint32_t z)
 	return (x & y) | (x & z) | (y & z);
 }
 
-/* Four rounds of SHA-1: x holds the working variables a to d, y holds e, w the schedule plus constants. */
+/*
+ * Four rounds of SHA-1: x holds the working variables a to d, y holds e, w the schedule plus
+ * constants.
+ */
 static void
 sha1_rounds(union vec128 *d, const union vec128 *x, uint32_t y, const union vec128 *w,
 	uint32_t (*function)(uint32_t, uint32_t, uint32_t))
@@ -103,7 +106,10 @@ DEFINE_HELPER(sha1su1)
 	return 0;
 }
 
-/* Four rounds of SHA-256: x holds the working variables a to d, y e to h; gives x, or y if `want_y`. */
+/*
+ * Four rounds of SHA-256: x holds the working variables a to d, y e to h; gives x, or y if
+ * `want_y`.
+ */
 static void
 sha256_rounds(union vec128 *d, const union vec128 *x, const union vec128 *y, const union vec128 *w,
 	bool want_y)

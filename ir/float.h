@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Arm floating point in integer arithmetic, bit for bit as the pseudocode of the Arm ARM defines it
-// (J1.3, shared/functions/float): NaN selection, default NaN, flush-to-zero, tininess before rounding,
-// alternative half precision, and the cumulative exception flags. No host floating point is used, so
-// that neither MXCSR's rounding mode nor its sticky flags matter or change.
+// (J1.3, shared/functions/float): NaN selection, default NaN, flush-to-zero, tininess before
+// rounding, alternative half precision, and the cumulative exception flags. No host floating point
+// is used, so that neither MXCSR's rounding mode nor its sticky flags matter or change.
 //
 // Values are bit patterns in the low bits of a uint64_t; their upper bits are ignored on the way in
-// and zero on the way out. `size` is the base-2 logarithm of the value's bytes, as for vector lanes.
+// and zero on the way out. `size` is the base-2 logarithm of the value's bytes, as for vector
+// lanes.
 #ifndef DRAGOMAN_IR_FLOAT_H
 #define DRAGOMAN_IR_FLOAT_H
 
@@ -40,7 +41,9 @@ enum {
 	FPSR_QC = 1u << 27, /* integer saturation */
 };
 
-/* What FPCR asks for, and the FPSR flags that the operations raise (only ever set, never cleared). */
+/*
+ * What FPCR asks for, and the FPSR flags that the operations raise (only ever set, never cleared).
+ */
 struct float_env {
 	uint8_t rounding; /* enum float_rounding */
 	bool flush_to_zero;
@@ -121,7 +124,10 @@ uint64_t float_round_int(enum float_size size, uint64_t a, enum float_rounding r
 /* Between floating-point sizes (FCVT, FCVTL, FCVTN); env->rounding FLOAT_ROUND_ODD for FCVTXN. */
 uint64_t float_convert(enum float_size from, enum float_size to, uint64_t a, struct float_env *env);
 
-/* To an integer of `1 << int_log2` bytes with `fraction_bits` fraction bits, saturating (FCVT*[SU]). */
+/*
+ * To an integer of `1 << int_log2` bytes with `fraction_bits` fraction bits, saturating
+ * (FCVT*[SU]).
+ */
 uint64_t float_to_int(enum float_size from, unsigned int_log2, bool is_signed,
 	unsigned fraction_bits, uint64_t a, enum float_rounding rounding, struct float_env *env);
 

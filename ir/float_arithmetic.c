@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Floating-point addition, multiplication, division, square root and the fused operations.
-// Arm ARM J1.3: FPAdd, FPSub, FPMul, FPMulX, FPDiv, FPSqrt, FPMulAdd, FPRecipStepFused, FPRSqrtStepFused.
+// Floating-point addition, multiplication, division, square root and the fused operations. Arm ARM
+// J1.3: FPAdd, FPSub, FPMul, FPMulX, FPDiv, FPSqrt, FPMulAdd, FPRecipStepFused, FPRSqrtStepFused.
 #include "ir/float_internal.h"
 
 uint64_t
@@ -140,7 +140,10 @@ static uint64_t
 divide(enum float_size size, const struct float_value *x, const struct float_value *y,
 	struct float_env *env)
 {
-	/* The dividend fills 128 bits, the divisor at most 53: 75 bits of quotient, and a sticky one. */
+	/*
+	 * The dividend fills 128 bits, the divisor at most 53: 75 bits of quotient, and a sticky
+	 * one.
+	 */
 	int left = 64 + __builtin_clzll(x->significand);
 	float_wide dividend = (float_wide)x->significand << left;
 	float_wide quotient = dividend / y->significand;
@@ -213,7 +216,10 @@ float_sqrt(enum float_size size, uint64_t a, struct float_env *env)
 		return float_invalid(size, env);
 	if (x.class == FLOAT_INFINITE)
 		return float_infinity(size, false);
-	/* Nearly all of 128 bits under the root, an even exponent: 63 or 64 bits of root, and a sticky one. */
+	/*
+	 * Nearly all of 128 bits under the root, an even exponent: 63 or 64 bits of root, and a
+	 * sticky one.
+	 */
 	left = 64 + __builtin_clzll(x.significand);
 	if ((x.exponent - left) & 1)
 		left--;
@@ -287,8 +293,9 @@ float_negmulsub(
 }
 
 /*
- * (constant - a * b) / 2^halvings, rounded once: what FRECPS (2, not halved) and FRSQRTS (3, halved)
- * compute. Zero times infinity counts as zero there. The negation of a comes before the choice among NaNs.
+ * (constant - a * b) / 2^halvings, rounded once: what FRECPS (2, not halved) and FRSQRTS (3,
+ * halved) compute. Zero times infinity counts as zero there. The negation of a comes before the
+ * choice among NaNs.
  */
 static uint64_t
 reciprocal_step(enum float_size size, uint64_t a, uint64_t b, unsigned constant, int halvings,

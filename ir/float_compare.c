@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Floating-point comparison, minimum and maximum. Arm ARM J1.3: FPCompare, FPCompareEQ/GE/GT, FPMax, FPMin,
-// FPMaxNum, FPMinNum.
+// Floating-point comparison, minimum and maximum. Arm ARM J1.3: FPCompare, FPCompareEQ/GE/GT,
+// FPMax, FPMin, FPMaxNum, FPMinNum.
 #include "ir/float_internal.h"
 
 /* Like the bits of the magnitude, but zero for what counts as zero. */

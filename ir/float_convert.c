@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Conversions between floating-point formats and to and from integers and fixed point. Arm ARM J1.3: FPConvert,
-// FPRoundInt, FPToFixed, FixedToFP.
+// Conversions between floating-point formats and to and from integers and fixed point. Arm ARM
+// J1.3: FPConvert, FPRoundInt, FPToFixed, FixedToFP.
 #include "ir/float_internal.h"
 
 uint64_t
@@ -42,7 +42,10 @@ convert_nan(enum float_size from, enum float_size to, const struct float_value *
 	return float_infinity(to, x->sign) | float_quiet_bit(to) | fraction;
 }
 
-/* What has no counterpart in alternative half precision: NaNs become zero, infinities the largest number. */
+/*
+ * What has no counterpart in alternative half precision: NaNs become zero, infinities the largest
+ * number.
+ */
 static uint64_t
 convert_special_to_alternative_half(const struct float_value *x, struct float_env *env)
 {
@@ -81,7 +84,9 @@ integer_limit(unsigned bits, bool is_signed, bool sign)
 	return sign ? 0 : half | (half - 1);
 }
 
-/* The magnitude of x * 2^fraction_bits, rounded to an integer; 2^127 for anything beyond 64 bits. */
+/*
+ * The magnitude of x * 2^fraction_bits, rounded to an integer; 2^127 for anything beyond 64 bits.
+ */
 static float_wide
 integer_magnitude(const struct float_value *x, unsigned fraction_bits, enum float_rounding rounding,
 	enum float_discarded *discarded)

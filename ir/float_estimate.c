@@ -24,7 +24,10 @@ reciprocal_sqrt_estimate(unsigned a)
 	return (b + 1) / 2;
 }
 
-/* The leading 9 bits, from 256 to 511, of a finite operand; *exponent: biased, below 1 for denormals. */
+/*
+ * The leading 9 bits, from 256 to 511, of a finite operand; *exponent: biased, below 1 for
+ * denormals.
+ */
 static unsigned
 leading_bits(enum float_size size, const struct float_value *x, int *exponent)
 {

@@ -25,7 +25,9 @@ struct float_value {
 	uint64_t bits; /* the operand as it came */
 };
 
-/* A signed magnitude * 2^exponent; bit 0 of a magnitude may stand for all bits below it (sticky). */
+/*
+ * A signed magnitude * 2^exponent; bit 0 of a magnitude may stand for all bits below it (sticky).
+ */
 struct float_exact {
 	bool sign;
 	int exponent;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Taking floating-point operands apart and putting rounded results together, and the choice among NaN
-// operands. Arm ARM J1.3: FPUnpackBase, FPRoundBase, FPProcessNaN(s).
+// Taking floating-point operands apart and putting rounded results together, and the choice among
+// NaN operands. Arm ARM J1.3: FPUnpackBase, FPRoundBase, FPProcessNaN(s).
 #include "ir/float_internal.h"
 #include "ir/ir.h"
 
@@ -177,8 +177,9 @@ float_round(enum float_size size, struct float_exact x, struct float_env *env)
 		fraction |= 1;
 
 	/*
-	 * The leading bit, where there is one, carries into the exponent: added to the exponent less
-	 * one it gives the exponent of a normal number, and so does a carry out of the fraction.
+	 * The leading bit, where there is one, carries into the exponent: added to the exponent
+	 * less one it gives the exponent of a normal number, and so does a carry out of the
+	 * fraction.
 	 */
 	if (biased)
 		biased--;
@@ -190,7 +191,10 @@ float_round(enum float_size size, struct float_exact x, struct float_env *env)
 	return float_zero(size, x.sign) | fraction;
 }
 
-/* Moves the leading bit of a magnitude to bit 125: room above for a sum, room below for what is cut. */
+/*
+ * Moves the leading bit of a magnitude to bit 125: room above for a sum, room below for what is
+ * cut.
+ */
 static void
 normalize(struct float_exact *x)
 {
@@ -228,8 +232,8 @@ float_round_sum(
 	}
 	/*
 	 * Significands have at most 106 bits, so that bits are lost only when the exponents differ
-	 * by 20 or more; a difference then keeps its leading bit, and the sticky bit stays far below
-	 * the rounding position.
+	 * by 20 or more; a difference then keeps its leading bit, and the sticky bit stays far
+	 * below the rounding position.
 	 */
 	normalize(&larger);
 	normalize(&smaller);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The 128-bit vector value as C code sees it: the interpreter, the helpers that compiled code calls, and
-// the guest state block. Lane 0 is the least significant one, as the architecture numbers lanes; the host is
-// little-endian, so the lanes of every width overlay each other as the architecture says.
+// The 128-bit vector value as C code sees it: the interpreter, the helpers that compiled code
+// calls, and the guest state block. Lane 0 is the least significant one, as the architecture
+// numbers lanes; the host is little-endian, so the lanes of every width overlay each other as the
+// architecture says.
 #ifndef DRAGOMAN_IR_VEC128_H
 #define DRAGOMAN_IR_VEC128_H
 

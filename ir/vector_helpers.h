@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Helpers: the vector operations that are not worth inline code. The IR op `helper` names one by its
-// id; the interpreter and compiled code call the same C function. This header defines the ids, the
-// signature, the flags of each helper, and the one place where the immediate's packing is written down.
+// Helpers: the vector operations that are not worth inline code. The IR op `helper` names one by
+// its id; the interpreter and compiled code call the same C function. This header defines the ids,
+// the signature, the flags of each helper, and the one place where the immediate's packing is
+// written down.
 //
-// A helper is pure: it reads its operands and imm, writes *d, and returns the FPSR bits to accumulate
-// (0 when it raises none). *d may be the same object as any operand; operands beyond the helper's
-// count, and those a form does not read, may be NULL. Every helper writes all 128 bits of *d: what
-// the form does not produce is zero.
+// A helper is pure: it reads its operands and imm, writes *d, and returns the FPSR bits to
+// accumulate (0 when it raises none). *d may be the same object as any operand; operands beyond the
+// helper's count, and those a form does not read, may be NULL. Every helper writes all 128 bits of
+// *d: what the form does not produce is zero.
 #ifndef DRAGOMAN_IR_VECTOR_HELPERS_H
 #define DRAGOMAN_IR_VECTOR_HELPERS_H
 
@@ -51,10 +52,11 @@ extern const struct helper_info helper_table[HELPER_COUNT];
 /*
  * The immediate:
  *
- *   bits  1:0   lane        log2 of the lane's bytes. Widening and narrowing integer operations: of the
- *                           narrow lane. Conversions (fcvt*, scvtf, ucvtf): of the source lane.
+ *   bits  1:0   lane        log2 of the lane's bytes. Widening and narrowing integer operations:
+ *                           of the narrow lane. Conversions (fcvt*, scvtf, ucvtf): of the source.
  *   bits  3:2   shape       enum helper_shape
- *   bits  5:4   to          conversions: log2 of the destination lane's bytes; rev: of the container
+ *   bits  5:4   to          conversions: log2 of the destination lane's bytes; rev: of the
+ *                           container
  *   bits 15:8   amount      shift amount, fraction bits, EXT's byte index, or TBL's first index
  *   bits 18:16  rounding    floating point only: enum float_rounding
  *   bit  19     FZ          flush_to_zero
@@ -75,7 +77,9 @@ helper_imm(enum helper_shape shape, unsigned lane_log2, unsigned amount)
 	return lane_log2 | (uint64_t)shape << 2 | (uint64_t)amount << 8;
 }
 
-/* The rev helper's immediate: lanes of `lane_log2` reversed within containers of `container_log2`. */
+/*
+ * The rev helper's immediate: lanes of `lane_log2` reversed within containers of `container_log2`.
+ */
 static inline uint64_t
 helper_imm_rev(enum helper_shape shape, unsigned lane_log2, unsigned container_log2)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Integer vector helpers, lane by lane: saturating and halving arithmetic, differences, minimum and maximum,
-// comparisons, and counting and reversing bits.
+// Integer vector helpers, lane by lane: saturating and halving arithmetic, differences, minimum and
+// maximum, comparisons, and counting and reversing bits.
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Floating-point helpers: the functions of ir/float.h lane by lane, pairwise and across lanes. They are what the
-// interpreter computes with, and what compiled code calls to repair NaN results and for rare operations.
+// Floating-point helpers: the functions of ir/float.h lane by lane, pairwise and across lanes. They
+// are what the interpreter computes with, and what compiled code calls to repair NaN results and
+// for rare operations.
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -141,7 +142,10 @@ DEFINE_FLOAT_PAIRWISE(fmaxp, float_max)
 DEFINE_FLOAT_PAIRWISE(fminnmp, float_minnm)
 DEFINE_FLOAT_PAIRWISE(fmaxnmp, float_maxnm)
 
-/* Combines halves of ever smaller parts, as the pseudocode's Reduce does: which NaN survives depends on it. */
+/*
+ * Combines halves of ever smaller parts, as the pseudocode's Reduce does: which NaN survives
+ * depends on it.
+ */
 static uint32_t
 reduce(union vec128 *d, const union vec128 *a, uint64_t imm, float_binary *operation)
 {

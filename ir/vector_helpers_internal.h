@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the ir/vector_helpers_*.c files share: the helpers' parameter list, and the loops over lanes, which are
-// inlined with the operation of each helper. Lanes are computed as 128-bit integers, wide enough for any
-// intermediate result; what does not fit the lane is cut or saturated at the end.
+// What the ir/vector_helpers_*.c files share: the helpers' parameter list, and the loops over
+// lanes, which are inlined with the operation of each helper. Lanes are computed as 128-bit
+// integers, wide enough for any intermediate result; what does not fit the lane is cut or saturated
+// at the end.
 #ifndef DRAGOMAN_IR_VECTOR_HELPERS_INTERNAL_H
 #define DRAGOMAN_IR_VECTOR_HELPERS_INTERNAL_H
 
@@ -113,14 +114,19 @@ helper_each_lane(union vec128 *d, const union vec128 *a, enum lane_sign a_sign,
 HELPER_INLINE lane_value
 lane_shift(lane_value x, unsigned bits, int shift, bool round)
 {
-	/* Beyond every lane, so that it saturates; and zero in its low 64 bits, so that it wraps to zero. */
+	/*
+	 * Beyond every lane, so that it saturates; and zero in its low 64 bits, so that it wraps to
+	 * zero.
+	 */
 	const lane_value huge = (lane_value)1 << 100;
 
 	if (shift >= (int)bits)
 		return x == 0 ? 0 : x > 0 ? huge : -huge;
 	if (shift >= 0)
 		return x * ((lane_value)1 << shift);
-	/* Lanes have at most 64 bits: from 65 on only the sign, or with rounding nothing, is left. */
+	/*
+	 * Lanes have at most 64 bits: from 65 on only the sign, or with rounding nothing, is left.
+	 */
 	if (shift < -65)
 		shift = -65;
 	if (round)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Vector helpers that move lanes, and those that combine lanes of the same vector: permutations, table
-// look-up, pairwise operations and reductions.
+// Vector helpers that move lanes, and those that combine lanes of the same vector: permutations,
+// table look-up, pairwise operations and reductions.
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Vector shifts: by register and by immediate, rounding and saturating, inserting, widening and narrowing.
+// Vector shifts: by register and by immediate, rounding and saturating, inserting, widening and
+// narrowing.
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -111,8 +112,8 @@ DEFINE_HELPER(ushll)
 }
 
 /*
- * Narrowing: d's half = operation(a, b) fitted into the narrow lanes. b may be NULL. The other half is
- * c's low one when the shape says that the high half is written.
+ * Narrowing: d's half = operation(a, b) fitted into the narrow lanes. b may be NULL. The other
+ * half is c's low one when the shape says that the high half is written.
  */
 HELPER_INLINE uint32_t
 narrow(union vec128 *d, const union vec128 *a, const union vec128 *b, const union vec128 *c,
@@ -175,7 +176,9 @@ DEFINE_NARROW(sqxtn, LANES_SIGNED, LANES_SATURATE_SIGNED, narrowing_plain)
 DEFINE_NARROW(uqxtn, LANES_UNSIGNED, LANES_SATURATE_UNSIGNED, narrowing_plain)
 DEFINE_NARROW(sqxtun, LANES_SIGNED, LANES_SATURATE_UNSIGNED, narrowing_plain)
 
-/* The high half of a sum or difference; the operands wrap, so that they may be taken as unsigned. */
+/*
+ * The high half of a sum or difference; the operands wrap, so that they may be taken as unsigned.
+ */
 HELPER_INLINE lane_value
 add_high(lane_value x, lane_value y, unsigned bits, HELPER_UNUSED int shift)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Known answers for the vector helpers: what the generator (known_answers_guest.c, an arm64 program that executes
-// the real instructions) and the unit test have in common. Both walk the forms of known_answer_forms.def with
-// the same pseudo-random inputs, and make one digest of all results a form and FPCR value.
+// Known answers for the vector helpers: what the generator (known_answers_guest.c, an arm64 program
+// that executes the real instructions) and the unit test have in common. Both walk the forms of
+// known_answer_forms.def with the same pseudo-random inputs, and make one digest of all results a
+// form and FPCR value.
 #ifndef DRAGOMAN_TESTS_UNIT_KNOWN_ANSWER_INPUTS_H
 #define DRAGOMAN_TESTS_UNIT_KNOWN_ANSWER_INPUTS_H
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes tests/unit/known_answers.h: an arm64 program that executes every form of known_answer_forms.def. To
-// do it again, on an Arm machine or with Debian's qemu-user:
-//   aarch64-linux-gnu-gcc -O1 -static -march=armv8-a+crypto+crc -I. tests/unit/known_answers_guest.c -o /tmp/known
+// Makes tests/unit/known_answers.h: an arm64 program that executes every form of
+// known_answer_forms.def. To do it again, on an Arm machine or with Debian's qemu-user:
+//   aarch64-linux-gnu-gcc -O1 -static -march=armv8-a+crypto+crc -I. \
+//       tests/unit/known_answers_guest.c -o /tmp/known
 //   qemu-aarch64-static /tmp/known > tests/unit/known_answers.h
 #include <stdio.h>
 

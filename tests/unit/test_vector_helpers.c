@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The vector helpers against what real instructions gave for the same operands (see known_answer_inputs.h), in every form of
-// A64, with FPSR flags, under all FPCR modes; and against the host's own AES, SHA, PCLMULQDQ and CRC32 instructions.
+// The vector helpers against what real instructions gave for the same operands (see
+// known_answer_inputs.h), in every form of A64, with FPSR flags, under all FPCR modes; and against
+// the host's own AES, SHA, PCLMULQDQ and CRC32 instructions.
 #include <criterion/criterion.h>
 #include <immintrin.h>
 #include <stdlib.h>
@@ -96,7 +97,10 @@ Test(vector_helpers, every_helper_has_a_known_form)
 		cr_expect(seen[h], "no form for %s", helper_table[h].name);
 }
 
-/* The promises of vector_helpers.h: d may be any operand, unread operands may be NULL, flags are as declared. */
+/*
+ * The promises of vector_helpers.h: d may be any operand, unread operands may be NULL, flags are as
+ * declared.
+ */
 Test(vector_helpers, keep_the_calling_contract)
 {
 	static const uint32_t allowed[] = {
@@ -303,7 +307,10 @@ check_sha(void)
 	}
 }
 
-/* SHA-1 rounds with e and the schedule: the host adds its own constant, which is taken off beforehand. */
+/*
+ * SHA-1 rounds with e and the schedule: the host adds its own constant, which is taken off
+ * beforehand.
+ */
 __attribute__((target("sha,sse4.1"))) static void
 check_sha1(void)
 {
