@@ -1087,11 +1087,11 @@ UINT64_C(0x0a6df41aeaf94401), // mov v0.16b, v1.16b; sha256h q0, q2, v3.4s
 UINT64_C(0x191a836805b87450), // mov v0.16b, v1.16b; sha256h2 q0, q2, v3.4s
 UINT64_C(0x3a08015a2d4442f3), // mov v0.16b, v1.16b; sha256su0 v0.4s, v2.4s
 UINT64_C(0xf79b0672be42509f), // mov v0.16b, v1.16b; sha256su1 v0.4s, v2.4s, v3.4s
-UINT64_C(0xbf32b454048043e9), // fmov w9, s1; fmov w10, s2; crc32b w9, w9, w10; fmov s0, w9
-UINT64_C(0xc6b4f493857fdcd7), // fmov w9, s1; fmov w10, s2; crc32h w9, w9, w10; fmov s0, w9
-UINT64_C(0xfbd7d3f45bd9978a), // fmov w9, s1; fmov w10, s2; crc32w w9, w9, w10; fmov s0, w9
+UINT64_C(0xbf32b454048043e9), // fmov w9, s1; fmov x10, d2; crc32b w9, w9, w10; fmov s0, w9
+UINT64_C(0xc6b4f493857fdcd7), // fmov w9, s1; fmov x10, d2; crc32h w9, w9, w10; fmov s0, w9
+UINT64_C(0xfbd7d3f45bd9978a), // fmov w9, s1; fmov x10, d2; crc32w w9, w9, w10; fmov s0, w9
 UINT64_C(0xce749e432e38a44b), // fmov w9, s1; fmov x10, d2; crc32x w9, w9, x10; fmov s0, w9
-UINT64_C(0x09264fce8036fd72), // fmov w9, s1; fmov w10, s2; crc32cb w9, w9, w10; fmov s0, w9
-UINT64_C(0xce1942173d965105), // fmov w9, s1; fmov w10, s2; crc32ch w9, w9, w10; fmov s0, w9
-UINT64_C(0x418d281c40486bb8), // fmov w9, s1; fmov w10, s2; crc32cw w9, w9, w10; fmov s0, w9
+UINT64_C(0x09264fce8036fd72), // fmov w9, s1; fmov x10, d2; crc32cb w9, w9, w10; fmov s0, w9
+UINT64_C(0xce1942173d965105), // fmov w9, s1; fmov x10, d2; crc32ch w9, w9, w10; fmov s0, w9
+UINT64_C(0x418d281c40486bb8), // fmov w9, s1; fmov x10, d2; crc32cw w9, w9, w10; fmov s0, w9
 UINT64_C(0x2b9a56109aa0b606), // fmov w9, s1; fmov x10, d2; crc32cx w9, w9, x10; fmov s0, w9

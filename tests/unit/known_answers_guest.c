@@ -2,9 +2,9 @@
 //
 // Makes tests/unit/known_answers.h: an arm64 program that executes every form of
 // known_answer_forms.def. To do it again, on an Arm machine or with Debian's qemu-user:
-//   aarch64-linux-gnu-gcc -O1 -static -march=armv8-a+crypto+crc -I. \
-//       tests/unit/known_answers_guest.c -o /tmp/known
-//   qemu-aarch64-static /tmp/known > tests/unit/known_answers.h
+//   cd tests/unit
+//   aarch64-linux-gnu-gcc -static -march=armv8-a+crypto+crc -I../.. known_answers_guest.c -o known
+//   qemu-aarch64-static ./known > known_answers.h
 #include <stdio.h>
 
 #include "tests/unit/known_answer_inputs.h"
