@@ -24,7 +24,7 @@ add_or_subtract(enum float_size size, uint64_t a, uint64_t b, bool subtract, str
 	struct float_value y = float_unpack(size, b, env);
 	uint64_t result;
 
-	if (float_process_nans(size, &x, &y, &result, env))
+	if (float_process_nans2(size, &x, &y, &result, env))
 		return result;
 	y.sign ^= subtract;
 	if (x.class == FLOAT_INFINITE && y.class == FLOAT_INFINITE && x.sign != y.sign)
@@ -96,7 +96,7 @@ float_mul(enum float_size size, uint64_t a, uint64_t b, struct float_env *env)
 	struct float_value y = float_unpack(size, b, env);
 	uint64_t result;
 
-	if (float_process_nans(size, &x, &y, &result, env))
+	if (float_process_nans2(size, &x, &y, &result, env))
 		return result;
 	if (zero_times_infinity(&x, &y))
 		return float_invalid(size, env);
@@ -128,7 +128,7 @@ float_mulx(enum float_size size, uint64_t a, uint64_t b, struct float_env *env)
 	struct float_value y = float_unpack(size, b, env);
 	uint64_t result;
 
-	if (float_process_nans(size, &x, &y, &result, env))
+	if (float_process_nans2(size, &x, &y, &result, env))
 		return result;
 	if (zero_times_infinity(&x, &y))
 		return small_constant(size, x.sign != y.sign, 4);
@@ -167,7 +167,7 @@ float_div(enum float_size size, uint64_t a, uint64_t b, struct float_env *env)
 	bool sign = x.sign != y.sign;
 	uint64_t result;
 
-	if (float_process_nans(size, &x, &y, &result, env))
+	if (float_process_nans2(size, &x, &y, &result, env))
 		return result;
 	if (x.class == y.class && x.class != FLOAT_FINITE)
 		return float_invalid(size, env);
@@ -229,24 +229,6 @@ float_sqrt(enum float_size size, uint64_t a, struct float_env *env)
 	return float_round(size, root, env);
 }
 
-/* FPProcessNaNs3: the addend comes first. */
-static bool
-process_nans3(enum float_size size, const struct float_value *z, const struct float_value *x,
-	const struct float_value *y, uint64_t *result, struct float_env *env)
-{
-	const struct float_value *operands[3] = { z, x, y };
-
-	for (enum float_class class = FLOAT_SIGNALLING; class >= FLOAT_QUIET; class --) {
-		for (unsigned i = 0; i < 3; i++) {
-			if (operands[i]->class == class) {
-				*result = float_process_nan(size, operands[i], env);
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
 uint64_t
 float_muladd(enum float_size size, uint64_t addend, uint64_t a, uint64_t b, struct float_env *env)
 {
@@ -258,7 +240,8 @@ float_muladd(enum float_size size, uint64_t addend, uint64_t a, uint64_t b, stru
 	bool nan;
 	uint64_t result;
 
-	nan = process_nans3(size, &z, &x, &y, &result, env);
+	nan = float_process_nans(
+		size, (const struct float_value *const[]){ &z, &x, &y }, 3, &result, env);
 	if (zero_times_infinity(&x, &y) && (!nan || z.class == FLOAT_QUIET))
 		return float_invalid(size, env);
 	if (nan)
@@ -307,7 +290,7 @@ reciprocal_step(enum float_size size, uint64_t a, uint64_t b, unsigned constant,
 	struct float_exact p;
 	uint64_t result;
 
-	if (float_process_nans(size, &x, &y, &result, env))
+	if (float_process_nans2(size, &x, &y, &result, env))
 		return result;
 	if (zero_times_infinity(&x, &y))
 		return small_constant(size, false, halvings ? 3 : 4);

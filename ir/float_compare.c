@@ -67,7 +67,7 @@ choose(enum float_size size, uint64_t a, uint64_t b, bool larger, struct float_e
 	struct float_value y = float_unpack(size, b, env);
 	uint64_t result;
 
-	if (float_process_nans(size, &x, &y, &result, env))
+	if (float_process_nans2(size, &x, &y, &result, env))
 		return result;
 	if (x.class == FLOAT_ZERO && y.class == FLOAT_ZERO)
 		return float_zero(size, larger ? x.sign && y.sign : x.sign || y.sign);

@@ -125,9 +125,21 @@ float_rounds_up(enum float_rounding rounding, bool sign, bool odd, enum float_di
 uint64_t
 float_process_nan(enum float_size size, const struct float_value *v, struct float_env *env);
 
-/* FPProcessNaNs: true, with the result, if an operand is a NaN. */
-bool float_process_nans(enum float_size size, const struct float_value *a,
-	const struct float_value *b, uint64_t *result, struct float_env *env);
+/*
+ * FPProcessNaNs, FPProcessNaNs3: true, with the result, if an operand is a NaN. The first signalling one
+ * is chosen, or else the first quiet one.
+ */
+bool float_process_nans(enum float_size size, const struct float_value *const operands[],
+	unsigned count, uint64_t *result, struct float_env *env);
+
+/* The same for two operands. */
+static inline bool
+float_process_nans2(enum float_size size, const struct float_value *a, const struct float_value *b,
+	uint64_t *result, struct float_env *env)
+{
+	return float_process_nans(
+		size, (const struct float_value *const[]){ a, b }, 2, result, env);
+}
 
 /* The result of an invalid operation. */
 static inline uint64_t

@@ -266,21 +266,16 @@ float_process_nan(enum float_size size, const struct float_value *v, struct floa
 }
 
 bool
-float_process_nans(enum float_size size, const struct float_value *a, const struct float_value *b,
+float_process_nans(enum float_size size, const struct float_value *const operands[], unsigned count,
 	uint64_t *result, struct float_env *env)
 {
-	const struct float_value *chosen;
-
-	if (a->class == FLOAT_SIGNALLING)
-		chosen = a;
-	else if (b->class == FLOAT_SIGNALLING)
-		chosen = b;
-	else if (a->class == FLOAT_QUIET)
-		chosen = a;
-	else if (b->class == FLOAT_QUIET)
-		chosen = b;
-	else
-		return false;
-	*result = float_process_nan(size, chosen, env);
-	return true;
+	for (enum float_class class = FLOAT_SIGNALLING; class >= FLOAT_QUIET; class --) {
+		for (unsigned i = 0; i < count; i++) {
+			if (operands[i]->class == class) {
+				*result = float_process_nan(size, operands[i], env);
+				return true;
+			}
+		}
+	}
+	return false;
 }

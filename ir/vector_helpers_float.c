@@ -152,7 +152,7 @@ reduce(union vec128 *d, const union vec128 *a, uint64_t imm, float_binary *opera
 	enum float_size size = imm_size(imm);
 	struct float_env env = helper_imm_env(imm);
 	unsigned count = helper_lanes(helper_imm_shape(imm), size);
-	uint64_t part[16 >> FLOAT_HALF];
+	uint64_t part[16 >> FLOAT_HALF] = { 0 };
 
 	for (unsigned i = 0; i < count; i++)
 		part[i] = vec128_lane(a, size, i);

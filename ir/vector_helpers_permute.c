@@ -229,10 +229,10 @@ reduce(union vec128 *d, const union vec128 *a, enum lane_sign sign, uint64_t imm
 	return 0;
 }
 
-#define DEFINE_REDUCE(name, sign, longer, operation)                                      \
-	DEFINE_HELPER(name)                                                               \
-	{                                                                                 \
-		return reduce(d, a, sign, imm, helper_imm_lane(imm) + longer, operation); \
+#define DEFINE_REDUCE(name, sign, longer, operation)                                        \
+	DEFINE_HELPER(name)                                                                 \
+	{                                                                                   \
+		return reduce(d, a, sign, imm, helper_imm_lane(imm) + (longer), operation); \
 	}
 
 DEFINE_REDUCE(addv, LANES_UNSIGNED, 0, combine_add)
