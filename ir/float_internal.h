@@ -126,8 +126,8 @@ uint64_t
 float_process_nan(enum float_size size, const struct float_value *v, struct float_env *env);
 
 /*
- * FPProcessNaNs, FPProcessNaNs3: true, with the result, if an operand is a NaN. The first signalling one
- * is chosen, or else the first quiet one.
+ * FPProcessNaNs, FPProcessNaNs3: true, with the result, if an operand is a NaN. The first
+ * signalling one is chosen, or else the first quiet one.
  */
 bool float_process_nans(enum float_size size, const struct float_value *const operands[],
 	unsigned count, uint64_t *result, struct float_env *env);
