@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lifting a unit: decode and lift instruction after instruction from the unit's pc on. Direct jumps are followed;
+// conditional branches leave by side exits and lifting goes on behind them. A unit ends at a call, return or other indirect
+// branch, at a system call or exception, where code cannot be fetched, when it meets code that it has already, or at
+// its limits.
+#include "frontend/a64/lift.h"
+
+#include <string.h>
+
+#define INSN_SIZE 4
+
+/* Code that may be read without asking again. */
+struct fetch_window {
+	uint64_t start, end;
+};
+
+static bool
+can_fetch(struct fetch_window *window, const struct lift_request *request, uint64_t pc)
+{
+	if (pc >= window->start && pc < window->end)
+		return true;
+	window->start = pc;
+	window->end = pc + (request->fetchable(pc) & ~(size_t)(INSN_SIZE - 1));
+	return window->end > pc;
+}
+
+static bool
+in_unit(const struct ir_unit *u, uint64_t pc)
+{
+	for (uint32_t n = 0; n < u->range_count; n++)
+		if (pc >= u->ranges[n].start && pc < u->ranges[n].end)
+			return true;
+	return false;
+}
+
+/* Add the instruction at `pc` to the unit's ranges; false when there is no room for another range. */
+static bool
+add_to_ranges(struct ir_unit *u, uint64_t pc)
+{
+	if (u->range_count != 0 && u->ranges[u->range_count - 1].end == pc) {
+		u->ranges[u->range_count - 1].end = pc + INSN_SIZE;
+		return true;
+	}
+	if (u->range_count == IR_MAX_RANGES)
+		return false;
+	u->ranges[u->range_count++] = (struct guest_range){ pc, pc + INSN_SIZE };
+	return true;
+}
+
+static void
+lift_insn(struct lift *l)
+{
+	a64_lifter lifter;
+	enum a64_row row;
+	uint32_t word;
+
+	memcpy(&word, (const void *)l->pc, sizeof word);
+	ir_guest_pc(l, (int64_t)l->pc);
+	row = a64_decode(word);
+	lifter = row == A64_ROW_none ? NULL : a64_lift_table[row];
+	if (lifter == NULL)
+		end_with_exception(l, IR_EXCEPTION_ILLEGAL);
+	else
+		lifter(l, word);
+	l->unit->guest_insns++;
+}
+
+/* What a unit is when its first instruction cannot be fetched; the range lets a new mapping invalidate it. */
+static void
+lift_fetch_fault(struct lift *l)
+{
+	add_to_ranges(l->unit, l->pc & ~(uint64_t)(INSN_SIZE - 1));
+	end_with_exception(
+		l, l->pc % INSN_SIZE != 0 ? IR_EXCEPTION_PC_ALIGN : IR_EXCEPTION_FETCH);
+}
+
+static void
+lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
+{
+	struct ir_unit *u = l->unit;
+	struct fetch_window window = { 0, 0 };
+
+	if (request->mode & IR_MODE_SINGLE)
+		limit = 1;
+	if (l->pc % INSN_SIZE != 0 || !can_fetch(&window, request, l->pc)) {
+		lift_fetch_fault(l);
+		return;
+	}
+	while (!l->ended && !l->overflow) {
+		if (u->guest_insns >= limit || in_unit(u, l->pc) ||
+			!can_fetch(&window, request, l->pc) || !add_to_ranges(u, l->pc)) {
+			end_with_jump(l, l->pc);
+			break;
+		}
+		l->next_pc = l->pc + INSN_SIZE;
+		lift_insn(l);
+		l->pc = l->next_pc;
+	}
+}
+
+void
+a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request *request)
+{
+	uint32_t limit = request->max_guest_insns;
+
+	/* An instruction's IR is far smaller than a unit, so this ends. */
+	for (;;) {
+		ir_begin(l, u, &a64_layout, request->pc, request->mode);
+		lift_insns(l, request, limit);
+		if (!l->overflow)
+			break;
+		limit = u->guest_insns / 2 + 1;
+	}
+	ir_finish(l);
+}
+
+const struct guest_isa a64_isa = {
+	.name = "aarch64",
+	.elf_machine = 183, /* EM_AARCH64 */
+	.layout = &a64_layout,
+	.lift_unit = a64_lift_unit,
+	.runtime_calls = a64_runtime_calls,
+	.runtime_call_count = A64_CALL_COUNT,
+	.disassemble = a64_disassemble,
+};
