@@ -132,6 +132,12 @@ void signals_unblock(struct guest_thread *t);
 /** Sets the guest's mask, and the host's with it. Not to be called while a signal is queued. */
 void signals_set_mask(struct guest_thread *t, uint64_t mask);
 
+/** The same when the host's mask has been set already. */
+void signals_note_mask(struct guest_thread *t, uint64_t mask);
+
+/** Takes the held signal `signo`; false when there is none. */
+bool signals_take_held(struct guest_thread *t, int signo, union signal_info *info);
+
 /**
  * To be called at the start of a system call that waits under another mask (ppoll, pselect6, epoll_pwait, rt_sigsuspend):
  * a handler that ends it runs under `mask`, and the thread's own mask comes back afterwards. Ended by
@@ -188,6 +194,14 @@ extern uint64_t signals_trampoline;
  * one is queued already, gives false: it comes first, and the call is repeated after it (return x0 then).
  */
 bool signals_begin_change(struct guest_thread *t);
+
+/**
+ * Around an execve: gives the host the guest's whole mask, and SIG_IGN for the synchronous signals that the guest
+ * ignores, as the new program inherits both / takes them back after a failure. In between only
+ * interruptible_syscall may be used.
+ */
+void signals_before_exec(struct guest_thread *t);
+void signals_after_exec(struct guest_thread *t);
 
 /** Ends the process as the signal's default action does, on the host too. */
 _Noreturn void signals_die(struct guest_thread *t, const union signal_info *info);

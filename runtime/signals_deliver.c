@@ -231,13 +231,8 @@ take_next(struct guest_thread *t, union signal_info *info)
 	struct thread_signals *s = &t->signals;
 	uint64_t held = s->held & ~effective_mask(t);
 
-	if (held) {
-		int signo = __builtin_ctzll(held) + 1;
-
-		*info = s->held_info[signals_held_index(signo)];
-		__atomic_fetch_and(&s->held, ~SIGNAL_BIT(signo), __ATOMIC_RELAXED);
-		return true;
-	}
+	if (held)
+		return signals_take_held(t, __builtin_ctzll(held) + 1, info);
 	if (!s->queued)
 		return false;
 	*info = s->info;

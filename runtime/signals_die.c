@@ -3,6 +3,7 @@
 // Death by a signal's default action, which the host then carries out for the whole process; and the signals' names.
 
 #include "runtime/crash_report.h"
+#include "runtime/run.h"
 #include "runtime/signals_internal.h"
 
 /* Signals that say that the program has a bug, for which one line is printed. */
@@ -29,6 +30,7 @@ signals_die(struct guest_thread *t, const union signal_info *info)
 {
 	int signo = info->info.si_signo;
 
+	run_before_exit(t);
 	if (REPORTED & SIGNAL_BIT(signo))
 		crash_report_guest(t, info);
 	crash_die_by_signal(signo);

@@ -200,8 +200,27 @@ signals_set_mask(struct guest_thread *t, uint64_t mask)
 {
 	t->signals.mask = mask & ~SIGNALS_UNBLOCKABLE;
 	signals_unblock(t);
+	signals_note_mask(t, mask);
+}
+
+void
+signals_note_mask(struct guest_thread *t, uint64_t mask)
+{
+	t->signals.mask = mask & ~SIGNALS_UNBLOCKABLE;
 	if (t->signals.held & ~t->signals.mask)
 		signals_request_visit(t);
+}
+
+bool
+signals_take_held(struct guest_thread *t, int signo, union signal_info *info)
+{
+	uint64_t bit = SIGNAL_BIT(signo);
+
+	if (!(t->signals.held & bit))
+		return false;
+	*info = t->signals.held_info[signals_held_index(signo)];
+	__atomic_fetch_and(&t->signals.held, ~bit, __ATOMIC_RELAXED);
+	return true;
 }
 
 void
@@ -321,4 +340,38 @@ signals_enter_task(struct guest_thread *t)
 	};
 
 	host_syscall(SYS_sigaltstack, &stack, NULL);
+}
+
+/* For the synchronous signals that the guest ignores: what the host does on them. */
+static void
+set_ignored_synchronous(struct guest_thread *t, void *function)
+{
+	struct signal_actions *actions = t->signals.actions;
+
+	lock_acquire(&actions->lock);
+	for (int signo = 1; signo < 32; signo++) {
+		if ((SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) &&
+		    actions->action[signo].handler == GUEST_SIG_IGN)
+			set_host_handler(signo, function, 0);
+	}
+	lock_release(&actions->lock);
+}
+
+void
+signals_before_exec(struct guest_thread *t)
+{
+	set_ignored_synchronous(t, (void *)SIG_IGN);
+	/* A queued signal keeps the others blocked; the interruptible call will see it. */
+	signals_block_all();
+	if (!t->signals.queued)
+		signals_set_host_mask(t->signals.mask);
+}
+
+void
+signals_after_exec(struct guest_thread *t)
+{
+	/* First the mask: a signal that was queued meanwhile has blocked the others in the context it returned to. */
+	signals_block_all();
+	signals_unblock(t);
+	set_ignored_synchronous(t, (void *)handler);
 }

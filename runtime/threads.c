@@ -247,6 +247,7 @@ thread_exit(struct guest_thread *t, long number, int status)
 	signals_free_thread(t);
 	threads_lock();
 	list_remove(t);
+	thread_task(t)->ended = true;
 	thread_task(t)->next_exiting = first_exiting;
 	first_exiting = t;
 	threads_unlock();

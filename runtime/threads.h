@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "backend/backend.h"
 #include "runtime/thread.h"
 
 #define THREAD_BLOCK_SIZE UINT64_C(0x80000)
@@ -42,6 +43,8 @@
 /** What this module keeps for a thread besides struct guest_thread. */
 struct thread_task {
 	uint32_t gone;            /* the task has stopped using the block */
+	bool ended;               /* the task has come to its own end (not by exec): thread_exit frees the block */
+	bool clear_handlers;      /* CLONE_CLEAR_SIGHAND: to be done by the new task */
 	void *exec_memory;        /* argument vector of an execve in progress: left behind by a vfork child */
 	size_t exec_memory_size;
 	struct guest_thread *next_exiting;
