@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "frontend/a64/state.h"
+#include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
@@ -282,6 +283,20 @@ force_fault(struct guest_thread *t, int signo, int code, uint64_t address)
 	signals_force(t, &info);
 }
 
+/* The instructions that check alignment (exclusive, ordered and atomic accesses) have an address of [Xn|SP] alone. */
+static uint64_t
+base_register(struct guest_thread *t)
+{
+	const struct a64_state *cpu = a64_state(&t->cpu);
+	uint32_t instruction = 0;
+	unsigned n;
+
+	if (guest_copy_from(&instruction, t->cpu.hot.pc, sizeof(instruction)) < 0)
+		return 0;
+	n = instruction >> 5 & 31;
+	return n == 31 ? cpu->sp : cpu->x[n];
+}
+
 void
 signals_raise_fault(struct guest_thread *t)
 {
@@ -290,6 +305,8 @@ signals_raise_fault(struct guest_thread *t)
 	t->signals.fault.signo = 0;
 	if (!fault.signo)
 		return;
+	if (fault.signo == SIGBUS && fault.code == BUS_ADRALN)
+		fault.address = base_register(t);
 	t->signals.fault_address = fault.address;
 	t->signals.fault_esr = fault.esr;
 	force_fault(t, fault.signo, fault.code, fault.address);

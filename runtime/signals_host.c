@@ -94,40 +94,78 @@ receive(struct guest_thread *t, int signo, const siginfo_t *info, ucontext_t *co
 	interruptible_syscall_leave(context);
 }
 
+/*
+ * backend_recover changes vector registers in the context; the kernel restores them only where the context says that
+ * they are not in their initial state (XSTATE_BV in the XSAVE header, behind the legacy area of 512 bytes).
+ */
+static void
+mark_vectors_changed(ucontext_t *context)
+{
+	enum { FX_SW_BYTES = 464, XSAVE_HEADER = 512, XSTATE_SSE = 2 };
+	const uint32_t magic = 0x46505853; /* FP_XSTATE_MAGIC1 */
+	uint8_t *area = (uint8_t *)context->uc_mcontext.fpregs;
+
+	if (area && !memcmp(area + FX_SW_BYTES, &magic, sizeof(magic)))
+		area[XSAVE_HEADER] |= XSTATE_SSE;
+}
+
+/* A fault of translated code becomes the guest's; false when it is not translated code or has no recipe. */
+static bool
+recover(struct guest_thread *t, const struct signal_fault *fault, ucontext_t *context)
+{
+	const uint8_t *pc = (const uint8_t *)context->uc_mcontext.gregs[REG_RIP];
+	const struct code_unit *unit = units_find_by_host_pc(pc);
+
+	if (!unit || !backend_recover(unit, &t->cpu, context))
+		return false;
+	mark_vectors_changed(context);
+	t->signals.fault = *fault;
+	return true;
+}
+
+/* Translated code checks alignment itself and comes to a UD2 when it fails. */
+static bool
+resolve_misaligned(struct guest_thread *t, ucontext_t *context)
+{
+	const struct signal_fault fault = {
+		.signo = SIGBUS,
+		.code = BUS_ADRALN,
+		.esr = signals_data_abort_syndrome(SIGBUS, BUS_ADRALN, false),
+	};
+
+	return recover(t, &fault, context);
+}
+
 /* True when the fault has been dealt with or turned into the guest's. */
 static bool
 resolve_fault(struct guest_thread *t, int signo, const siginfo_t *info, ucontext_t *context)
 {
-	const greg_t *registers = context->uc_mcontext.gregs;
-	const uint8_t *pc = (const uint8_t *)registers[REG_RIP];
+	bool write = context->uc_mcontext.gregs[REG_ERR] & PAGE_FAULT_WRITE;
 	uint64_t address = (uint64_t)info->si_addr;
-	struct code_unit *unit;
+	const struct signal_fault fault = {
+		.signo = signo,
+		.code = info->si_code == SI_KERNEL ? SEGV_MAPERR : info->si_code,
+		.address = address,
+		.esr = signals_data_abort_syndrome(signo, info->si_code, write),
+		.not_canonical = info->si_code == SI_KERNEL,
+	};
 
+	if (signo == SIGILL)
+		return resolve_misaligned(t, context);
 	if (signo != SIGSEGV && signo != SIGBUS)
 		return false;
 	/*
 	 * The write is repeated in place, even when its own unit is among those that were thrown away: that code stays
 	 * in memory, and what was written becomes visible to instruction fetch only by IC IVAU and ISB, which end units.
 	 */
-	if (signo == SIGSEGV && (registers[REG_ERR] & PAGE_FAULT_WRITE) &&
-	    address < GUEST_ADDRESS_END && guest_memory_code_write_fault(address))
+	if (signo == SIGSEGV && write && address < GUEST_ADDRESS_END &&
+	    guest_memory_code_write_fault(address))
 		return true;
 	if (guest_access_fixup(context))
 		return true;
 	if (signo == SIGSEGV && backend_return_stack_fault(&t->cpu, context, info->si_addr))
 		return true;
-	unit = units_find_by_host_pc(pc);
-	if (!unit || !backend_recover(unit, &t->cpu, context))
-		return false;
-	t->signals.fault = (struct signal_fault){
-		.signo = signo,
-		.code = info->si_code == SI_KERNEL ? SEGV_MAPERR : info->si_code,
-		.address = address,
-		.esr = signals_data_abort_syndrome(signo, info->si_code,
-						   registers[REG_ERR] & PAGE_FAULT_WRITE),
-		.not_canonical = info->si_code == SI_KERNEL,
-	};
-	return true;
+	return recover(t, &fault, context);
 }
 
 static void
