@@ -182,10 +182,11 @@ main(int argc, char **argv, char **envp)
 				"machine from 2013 or later");
 		return command.status;
 	}
-	if (guest_memory_init() != 0) {
-		cli_fail(&command, "cannot start; something lies in the addresses that programs "
-				"use; start it without LD_PRELOAD, debugger or odd limits");
-		return command.status;
-	}
+	/*
+	 * With an unlimited stack (ulimit -s unlimited) the kernel puts its own vDSO among the guest's addresses. That is
+	 * harmless: free room is searched around it.
+	 */
+	if (guest_memory_init() != 0 && command.options.log & RUN_LOG_LOADER)
+		dprintf(command.options.log_fd, "loader: mappings of the host lie among the guest's\n");
 	return load_and_run(&command);
 }
