@@ -15,4 +15,10 @@ enum structure {
 /* Size on arm64, in bytes. */
 extern const uint16_t structure_sizes[STRUCTURE_COUNT];
 
+static inline uint16_t
+structure_size(enum structure structure)
+{
+	return structure_sizes[structure];
+}
+
 #endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the system-call code needs to know before the guest runs.
+
+#include "loader/loader.h"
+#include "syscalls/fd_guard.h"
+#include "syscalls/proc_files.h"
+#include "syscalls/system_call.h"
+
+void
+system_calls_init(const struct run_options *options, const struct loaded_program *program)
+{
+	guest_options = options;
+	guest_program = program;
+	fd_guard_add(options->self_fd);
+	fd_guard_add(options->log_fd);
+	fd_guard_add(options->sysroot_fd);
+	fd_guard_add(program->exe_fd);
+	proc_files_init();
+}

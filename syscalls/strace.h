@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// -strace: system calls with their arguments by name, one line each, as strace(1) writes them; -strace=json: one JSON
+// object a line. Driven by the signatures of linux.def.
+#ifndef SYSCALLS_STRACE_H
+#define SYSCALLS_STRACE_H
+
+#include "syscalls/system_call.h"
+
+/* Before a call: writes the line of those that may not return, keeps what the call may overwrite of the others. */
+void strace_enter(struct guest_thread *t, uint32_t number, const struct system_call *call,
+		  const uint64_t argument[6]);
+
+/* After it: writes the line. */
+void strace_leave(struct guest_thread *t, uint32_t number, const struct system_call *call,
+		  const uint64_t argument[6], int64_t result);
+
+#endif
