@@ -23,7 +23,7 @@
 /* A file that is on its way to be executed: the program, or the interpreter of a script. */
 struct candidate {
 	int fd;
-	const char *path; /* malloc'ed when it is a script's interpreter; lives as long as the process */
+	const char *path;
 	int argc;
 	char **argv;
 	uint8_t header[FILE_HEADER_SIZE];
@@ -106,34 +106,40 @@ open_program(const struct load_request *request, struct candidate *file,
 
 /* -- scripts -- */
 
+/* What the arguments of interpreters point to, as long as the process lives: of the load that was last. */
+static struct script_line script_lines[SCRIPT_DEPTH_LIMIT];
+static char **script_argv;
+
 /* Replaces the script by its interpreter: argv becomes interpreter, [argument,] script, argv[1]... */
 static bool
-interpret_script(const struct load_request *request, struct candidate *file,
+interpret_script(const struct load_request *request, struct candidate *file, int depth,
 		struct loader_error *error)
 {
-	struct script_line line;
+	struct script_line *line = &script_lines[depth];
 	int added;
 	char **argv;
 
-	if (!script_parse(file->header, file->header_size, &line)) {
+	if (!script_parse(file->header, file->header_size, line)) {
 		loader_fail(error, 126, ENOEXEC, file->path,
 				"cannot be executed; its #! line names no interpreter, or a name that "
 				"is too long; correct the line");
 		return false;
 	}
-	added = line.has_argument ? 2 : 1;
+	added = line->has_argument ? 2 : 1;
 	argv = calloc((size_t)file->argc + (size_t)added + 1, sizeof(*argv));
 	if (argv == NULL) {
 		loader_fail(error, 126, ENOMEM, file->path, "cannot be executed; out of memory; "
 				"check the memory limits (ulimit -v)");
 		return false;
 	}
-	argv[0] = strdup(line.interpreter);
-	if (line.has_argument)
-		argv[1] = strdup(line.argument);
+	argv[0] = line->interpreter;
+	if (line->has_argument)
+		argv[1] = line->argument;
 	argv[added] = (char *)file->path;
 	for (int i = 1; i < file->argc; i++)
 		argv[added + i] = file->argv[i];
+	free(script_argv);
+	script_argv = argv;
 	file->argc += added;
 	file->argv = argv;
 	file->fd = (int)sysroot_open_or_host(request->sysroot_fd, argv[0],
@@ -195,7 +201,7 @@ resolve(const struct load_request *request, struct candidate *file, struct loade
 					"each other; name a program in the #! line", SCRIPT_DEPTH_LIMIT);
 			return FILE_UNKNOWN;
 		}
-		if (!interpret_script(request, file, error))
+		if (!interpret_script(request, file, depth, error))
 			return FILE_UNKNOWN;
 	}
 	if (class == FILE_GUEST_ELF || class == FILE_HOST_ELF)
