@@ -19,6 +19,25 @@ void a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request 
 /** Disassemble one word (struct guest_isa, disassemble). */
 unsigned a64_disassemble(uint64_t pc, const void *code, char *text, size_t size);
 
+/**
+ * In the argument of A64_CALL_READ_FPSR and A64_CALL_WRITE_FPSR: an instruction of the program asks, so that flags must be exact
+ * from now on (IR_MODE_EXACT_FLAGS is set). The value to write is in the low 32 bits.
+ */
+#define A64_FPSR_USED (UINT64_C(1) << 32)
+
+/** FPCR's value by the mode bits that hold it, and the mode bits with FPCR's replaced. */
+uint32_t a64_fpcr_from_mode(uint32_t mode);
+uint32_t a64_mode_from_fpcr(uint32_t mode, uint32_t fpcr);
+
+/**
+ * FPSR and FPCR of a thread that is not in translated code (signal frames, the calls of MRS and MSR). After
+ * a64_write_fpcr the mode may be another: the unit to run is to be looked up anew.
+ */
+uint32_t a64_read_fpsr(struct cpu *cpu);
+void a64_write_fpsr(struct cpu *cpu, uint32_t fpsr);
+uint32_t a64_read_fpcr(const struct cpu *cpu);
+void a64_write_fpcr(struct cpu *cpu, uint32_t fpcr);
+
 /** Type of a general register operand by its sf bit. */
 static inline enum ir_type
 gpr_type(unsigned sf)
