@@ -12,13 +12,13 @@
 #include <unistd.h>
 
 #define BINFMT_FOLDER "/proc/sys/fs/binfmt_misc"
-#define ENTRY_NAME "dragoman-aarch64"
-#define ENTRY_FLAGS "FPOC"
+#define ENTRY_NAME    "dragoman-aarch64"
+#define ENTRY_FLAGS   "FPOC"
 /* ELF64, little-endian, version 1, any OS ABI, ET_EXEC or ET_DYN, EM_AARCH64. */
-#define MAGIC                                                                                      \
+#define MAGIC \
 	"\\x7fELF\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\xb7\\x00"
-#define MASK                                                                                       \
-	"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff"         \
+#define MASK                                                                               \
+	"\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x00\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff" \
 	"\\xfe\\xff\\xff\\xff"
 /* The same as the kernel shows them in an entry's file: hexadecimal, without what the mask leaves out. */
 #define SHOWN_MAGIC "magic 7f454c460201010000000000000000000200b700"
@@ -33,8 +33,8 @@ binfmt_format(const char *interpreter, char *buffer, size_t size)
 	/* Its fields are separated by colons, and the interpreter's name is at most 127 bytes. */
 	if (strchr(interpreter, ':') != NULL || strlen(interpreter) > 127)
 		return false;
-	length = snprintf(buffer, size, ":" ENTRY_NAME ":M::" MAGIC ":" MASK ":%s:" ENTRY_FLAGS,
-			interpreter);
+	length = snprintf(
+		buffer, size, ":" ENTRY_NAME ":M::" MAGIC ":" MASK ":%s:" ENTRY_FLAGS, interpreter);
 	return length > 0 && (size_t)length < size && length < LINE_LIMIT;
 }
 
@@ -49,9 +49,9 @@ fail(const char *what, const char *why, const char *advice)
 static const char *
 advice_for(int number)
 {
-	return number == EACCES || number == EPERM || number == EROFS ?
-		"run it as root, outside of containers" :
-		"check that the kernel has CONFIG_BINFMT_MISC";
+	return number == EACCES || number == EPERM || number == EROFS
+		       ? "run it as root, outside of containers"
+		       : "check that the kernel has CONFIG_BINFMT_MISC";
 }
 
 /* Writes to a file of binfmt_misc; 0 or errno. */
@@ -121,20 +121,22 @@ install(void)
 		return fail("cannot install", "/proc/self/exe cannot be read", "mount /proc");
 	interpreter[length] = '\0';
 	if (!binfmt_format(interpreter, line, sizeof(line)))
-		return fail("cannot install", "dragoman's path is longer than 127 bytes or has a colon",
-				"install it in another folder (make install)");
+		return fail("cannot install",
+			"dragoman's path is longer than 127 bytes or has a colon",
+			"install it in another folder (make install)");
 	number = mount_binfmt();
 	if (number != 0)
 		return fail("cannot install: binfmt_misc cannot be mounted", strerror(number),
-				advice_for(number));
+			advice_for(number));
 	number = remove_entry();
 	if (number == 0 || number == ENOENT)
 		number = write_file(BINFMT_FOLDER "/register", line);
 	if (number != 0)
 		return fail("cannot install: the kernel refused the registration", strerror(number),
-				advice_for(number));
+			advice_for(number));
 	printf(ENTRY_NAME ": installed, interpreter %s, flags " ENTRY_FLAGS
-			", until the machine restarts\n", interpreter);
+			  ", until the machine restarts\n",
+		interpreter);
 	return 0;
 }
 
@@ -175,7 +177,7 @@ print_entry(const char *name, const char *text)
 	find_value(text, "interpreter ", interpreter, sizeof(interpreter));
 	find_value(text, "flags: ", flags, sizeof(flags));
 	printf("%s: %s, interpreter %s, flags %s\n", name,
-			strncmp(text, "enabled", 7) == 0 ? "enabled" : "disabled", interpreter, flags);
+		strncmp(text, "enabled", 7) == 0 ? "enabled" : "disabled", interpreter, flags);
 }
 
 /* Other registrations for the same files: the kernel asks the one that was registered last. */
@@ -190,10 +192,10 @@ print_others(void)
 		return;
 	while ((entry = readdir(folder)) != NULL) {
 		if (entry->d_name[0] == '.' || strcmp(entry->d_name, ENTRY_NAME) == 0 ||
-				strcmp(entry->d_name, "register") == 0)
+			strcmp(entry->d_name, "register") == 0)
 			continue;
 		if (read_entry(entry->d_name, text, sizeof(text)) &&
-				strstr(text, SHOWN_MAGIC) != NULL)
+			strstr(text, SHOWN_MAGIC) != NULL)
 			print_entry(entry->d_name, text);
 	}
 	closedir(folder);
@@ -209,7 +211,7 @@ status(void)
 		print_entry(ENTRY_NAME, text);
 	else
 		printf(ENTRY_NAME ": not installed%s\n",
-				is_mounted() ? "" : " (binfmt_misc is not mounted)");
+			is_mounted() ? "" : " (binfmt_misc is not mounted)");
 	print_others();
 	return installed && strncmp(text, "enabled", 7) == 0 ? 0 : 1;
 }
@@ -224,5 +226,5 @@ binfmt_main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "status") == 0)
 		return status();
 	return fail("what to do?", "one of install, remove, status has to follow",
-			"see dragoman --help");
+		"see dragoman --help");
 }

@@ -29,7 +29,7 @@ static bool
 host_is_good_enough(void)
 {
 	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-		__builtin_cpu_supports("fma");
+	       __builtin_cpu_supports("fma");
 }
 
 static void
@@ -67,8 +67,10 @@ static enum cli_action
 parse_exec_state(int argc, char **argv, char **envp, struct cli_command *command)
 {
 	if (argc < 3 || !exec_state_parse(argv[1], &command->options, &command->program_fd))
-		return cli_fail(command, "%s: not understood; it is for dragoman's own use; see "
-				"dragoman --help", argv[1]);
+		return cli_fail(command,
+			"%s: not understood; it is for dragoman's own use; see "
+			"dragoman --help",
+			argv[1]);
 	command->envp = envp;
 	command->path = argv[2];
 	command->argc = argc - 3;
@@ -114,23 +116,22 @@ log_program(const struct run_options *options, const struct loaded_program *prog
 	if (!(options->log & RUN_LOG_LOADER))
 		return;
 	dprintf(options->log_fd,
-			"loader: %s bias 0x%llx entry 0x%llx interpreter 0x%llx vdso 0x%llx brk 0x%llx "
-			"stack 0x%llx-0x%llx sp 0x%llx\n",
-			program->exe, (unsigned long long)program->load_bias,
-			(unsigned long long)program->entry,
-			(unsigned long long)program->interpreter_base,
-			(unsigned long long)program->vdso, (unsigned long long)program->brk,
-			(unsigned long long)program->stack_low,
-			(unsigned long long)program->stack_high,
-			(unsigned long long)program->stack_pointer);
+		"loader: %s bias 0x%llx entry 0x%llx interpreter 0x%llx vdso 0x%llx brk 0x%llx "
+		"stack 0x%llx-0x%llx sp 0x%llx\n",
+		program->exe, (unsigned long long)program->load_bias,
+		(unsigned long long)program->entry, (unsigned long long)program->interpreter_base,
+		(unsigned long long)program->vdso, (unsigned long long)program->brk,
+		(unsigned long long)program->stack_low, (unsigned long long)program->stack_high,
+		(unsigned long long)program->stack_pointer);
 }
 
 static int
 run_native(const struct native_program *native, char **envp)
 {
 	execve(native->path, native->argv, envp);
-	dprintf(STDERR_FILENO, "dragoman: %s: cannot be executed; it is a program of the host: %s\n",
-			native->path, strerror(errno));
+	dprintf(STDERR_FILENO,
+		"dragoman: %s: cannot be executed; it is a program of the host: %s\n", native->path,
+		strerror(errno));
 	return STATUS_CANNOT_EXECUTE;
 }
 
@@ -153,13 +154,11 @@ load_and_run(struct cli_command *command)
 	struct loader_error error;
 
 	switch (loader_load(&request, &program, &native, &error)) {
-	case LOAD_NATIVE:
-		return run_native(&native, command->envp);
+	case LOAD_NATIVE: return run_native(&native, command->envp);
 	case LOAD_FAILED:
 		dprintf(STDERR_FILENO, "dragoman: %s\n", error.message);
 		return error.status;
-	case LOAD_DONE:
-		break;
+	case LOAD_DONE: break;
 	}
 	if (command->program_fd >= 0)
 		close(command->program_fd);
@@ -179,7 +178,7 @@ main(int argc, char **argv, char **envp)
 		return command.status;
 	if (!host_is_good_enough()) {
 		cli_fail(&command, "this processor is too old; it lacks AVX2, BMI2 or FMA; use a "
-				"machine from 2013 or later");
+				   "machine from 2013 or later");
 		return command.status;
 	}
 	/*
@@ -187,6 +186,7 @@ main(int argc, char **argv, char **envp)
 	 * harmless: free room is searched around it.
 	 */
 	if (guest_memory_init() != 0 && command.options.log & RUN_LOG_LOADER)
-		dprintf(command.options.log_fd, "loader: mappings of the host lie among the guest's\n");
+		dprintf(command.options.log_fd,
+			"loader: mappings of the host lie among the guest's\n");
 	return load_and_run(&command);
 }

@@ -62,7 +62,7 @@ find_log_item(const char *name, size_t length)
 {
 	for (size_t i = 0; i < LOG_ITEM_COUNT; i++)
 		if (strlen(log_items[i].name) == length &&
-				memcmp(log_items[i].name, name, length) == 0)
+			memcmp(log_items[i].name, name, length) == 0)
 			return &log_items[i].bit;
 	return NULL;
 }
@@ -78,7 +78,7 @@ set_log(struct cli_command *command, const char *items)
 
 		if (bit == NULL)
 			return cli_fail(command, "-d %.*s: no such item; see dragoman -d help",
-					(int)length, items);
+				(int)length, items);
 		command->options.log |= *bit;
 		items += length + (items[length] == ',');
 	}
@@ -94,8 +94,10 @@ set_sysroot(struct cli_command *command, const char *value)
 	long result = path != NULL ? sysroot_set(&command->options, path) : -errno;
 
 	if (result < 0)
-		return cli_fail(command, "%s: no system tree; %s; -L wants the root folder of an "
-				"arm64 system", value, strerror((int)-result));
+		return cli_fail(command,
+			"%s: no system tree; %s; -L wants the root folder of an "
+			"arm64 system",
+			value, strerror((int)-result));
 	return CLI_RUN;
 }
 
@@ -122,7 +124,7 @@ set_log_file(struct cli_command *command, const char *value)
 
 	if (fd < 0)
 		return cli_fail(command, "%s: log cannot be written; %s; give -D another file",
-				value, strerror(errno));
+			value, strerror(errno));
 	command->options.log_fd = descriptor_move_high(fd);
 	return CLI_RUN;
 }
@@ -133,8 +135,8 @@ set_variable(struct cli_command *command, const char *value)
 	char **envp;
 
 	if (strchr(value, '=') == NULL || value[0] == '=')
-		return cli_fail(command, "-E %s: not NAME=VALUE; use -U to remove a variable",
-				value);
+		return cli_fail(
+			command, "-E %s: not NAME=VALUE; use -U to remove a variable", value);
 	envp = environment_set(command->envp, value);
 	if (envp == NULL)
 		return cli_fail(command, "-E %s: out of memory", value);
@@ -171,10 +173,13 @@ set_stack_size(struct cli_command *command, const char *value)
 		shift = 20;
 	else if (*end == 'G' || *end == 'g')
 		shift = 30;
-	if (end == value || value[0] == '-' || errno != 0 || (shift != 0 ? end[1] : end[0]) != '\0' ||
-			size == 0 || size > (UINT64_C(1) << 40) >> shift)
-		return cli_fail(command, "-s %s: not a stack size; give bytes, or a number with "
-				"K, M or G", value);
+	if (end == value || value[0] == '-' || errno != 0 ||
+		(shift != 0 ? end[1] : end[0]) != '\0' || size == 0 ||
+		size > (UINT64_C(1) << 40) >> shift)
+		return cli_fail(command,
+			"-s %s: not a stack size; give bytes, or a number with "
+			"K, M or G",
+			value);
 	command->options.stack_size = (uint64_t)size << shift;
 	return CLI_RUN;
 }
@@ -206,7 +211,8 @@ set_cpu(struct cli_command *command, const char *value)
 		return CLI_DONE;
 	}
 	if (strcmp(value, "max") != 0 && strcmp(value, "armv8.0+lse") != 0)
-		return cli_fail(command, "-cpu %s: no such processor; see dragoman -cpu help", value);
+		return cli_fail(
+			command, "-cpu %s: no such processor; see dragoman -cpu help", value);
 	return CLI_RUN;
 }
 
@@ -214,8 +220,10 @@ static enum cli_action
 set_release(struct cli_command *command, const char *value)
 {
 	if (strlen(value) > 64 || strchr(value, ',') != NULL)
-		return cli_fail(command, "-r %s: not a kernel release; at most 64 characters, no "
-				"comma", value);
+		return cli_fail(command,
+			"-r %s: not a kernel release; at most 64 characters, no "
+			"comma",
+			value);
 	command->options.uname_release = value;
 	return CLI_RUN;
 }
@@ -241,7 +249,7 @@ show_version(struct cli_command *command, const char *value)
 /* -- the table -- */
 
 struct option {
-	const char *name; /* after one dash or two */
+	const char *name;     /* after one dash or two */
 	const char *argument; /* its argument's name, NULL: takes none */
 	enum cli_action (*set)(struct cli_command *command, const char *value);
 	/* NULL set: refused with this; else the line in the help, NULL: not listed */
@@ -259,7 +267,8 @@ static const struct option options[] = {
 	{ "no-aslr", NULL, set_no_aslr, "the same addresses in every run" },
 	{ "strace", NULL, set_strace, "log system calls" },
 	{ "strace=json", NULL, set_strace_json, "log system calls, one JSON object a line" },
-	{ "d", "ITEMS", set_log, "log translation; ITEMS as in -d in_asm,ir (\"help\" lists them)" },
+	{ "d", "ITEMS", set_log,
+		"log translation; ITEMS as in -d in_asm,ir (\"help\" lists them)" },
 	{ "D", "FILE", set_log_file, "append the log to FILE instead of standard error" },
 	{ "one-insn-per-tb", NULL, set_single_instruction,
 		"translate each instruction alone (to find bugs)" },
@@ -286,7 +295,8 @@ cli_print_help(FILE *stream)
 {
 	fputs("Usage: dragoman [OPTIONS] PROGRAM [ARGUMENTS]\n"
 	      "       dragoman binfmt install|remove|status\n"
-	      "Runs an arm64 (AArch64) Linux program on this machine.\n\nOptions:\n", stream);
+	      "Runs an arm64 (AArch64) Linux program on this machine.\n\nOptions:\n",
+		stream);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option *option = &options[i];
 		char left[40];
@@ -294,15 +304,16 @@ cli_print_help(FILE *stream)
 		if (option->set == NULL || option->text == NULL)
 			continue;
 		snprintf(left, sizeof(left), "%s%s %s", strlen(option->name) > 4 ? "--" : "-",
-				option->name, option->argument != NULL ? option->argument : "");
+			option->name, option->argument != NULL ? option->argument : "");
 		fprintf(stream, "  %-20s %s\n", left, option->text);
 	}
 	fputs("\nEnvironment:\n"
 	      "  DRAGOMAN_SYSROOT     as -L (QEMU_LD_PREFIX is understood too)\n"
 	      "  DRAGOMAN_NO_ASLR     not empty: as --no-aslr\n"
 	      "  DRAGOMAN_STRACE      not empty: as --strace\n"
-	      "\nExit status: the program's; 127 when it was not found, 126 when it cannot be executed.\n",
-	      stream);
+	      "\nExit status: the program's; 127 when it was not found, 126 when it cannot be "
+	      "executed.\n",
+		stream);
 }
 
 void
@@ -335,13 +346,14 @@ parse_option(struct cli_command *command, char **argv, int *index)
 	if (option == NULL)
 		return cli_fail(command, "%s: unknown option; see dragoman --help", argument);
 	if (option->set == NULL)
-		return cli_fail(command, "%s: not supported; %s; leave it out", argument,
-				option->text);
+		return cli_fail(
+			command, "%s: not supported; %s; leave it out", argument, option->text);
 	if (option->argument != NULL) {
 		value = argv[(*index)];
 		if (value == NULL)
-			return cli_fail(command, "%s: its argument %s is missing; see dragoman --help",
-					argument, option->argument);
+			return cli_fail(command,
+				"%s: its argument %s is missing; see dragoman --help", argument,
+				option->argument);
 		(*index)++;
 	}
 	return option->set(command, value);
@@ -378,7 +390,7 @@ cli_parse(int argc, char **argv, char **envp, struct cli_command *command)
 	command->envp = envp;
 	action = cli_parse_environment(command);
 	while (action == CLI_RUN && index < argc && argv[index][0] == '-' &&
-			argv[index][1] != '\0') {
+		argv[index][1] != '\0') {
 		if (strcmp(argv[index], "--") == 0) {
 			index++;
 			break;

@@ -9,17 +9,21 @@
 #include <stdio.h>
 
 /* What the command line asks for. */
-enum cli_action { CLI_RUN, CLI_DONE /* help and the like were printed */, CLI_ERROR /* a message was printed */ };
+enum cli_action {
+	CLI_RUN,
+	CLI_DONE /* help and the like were printed */,
+	CLI_ERROR /* a message was printed */
+};
 
 struct cli_command {
 	struct run_options options;
 	const char *path; /* of the program */
-	int argc; /* the guest's arguments, argv[0] included */
+	int argc;         /* the guest's arguments, argv[0] included */
 	char **argv;
 	const char *argv0; /* -0, or NULL */
-	char **envp; /* the guest's environment */
-	int program_fd; /* the program's file, when already open, else -1 */
-	int status; /* exit status for CLI_DONE and CLI_ERROR */
+	char **envp;       /* the guest's environment */
+	int program_fd;    /* the program's file, when already open, else -1 */
+	int status;        /* exit status for CLI_DONE and CLI_ERROR */
 };
 
 /*
@@ -35,8 +39,8 @@ enum cli_action cli_parse(int argc, char **argv, char **envp, struct cli_command
 enum cli_action cli_parse_environment(struct cli_command *command);
 
 /* Prints "dragoman: " and the message, printf-like, as one line to standard error; gives CLI_ERROR. */
-__attribute__((format(printf, 2, 3))) enum cli_action cli_fail(struct cli_command *command,
-		const char *format, ...);
+__attribute__((format(printf, 2, 3))) enum cli_action
+cli_fail(struct cli_command *command, const char *format, ...);
 
 void cli_print_help(FILE *stream);
 void cli_print_version(FILE *stream);

@@ -49,8 +49,8 @@ classify_elf(const uint8_t *header, size_t size)
 
 	if (size < EI_NIDENT + 4)
 		return FILE_FOREIGN_ELF;
-	machine = header[EI_DATA] == ELFDATA2MSB ? (unsigned)header[18] << 8 | header[19] :
-						   (unsigned)header[19] << 8 | header[18];
+	machine = header[EI_DATA] == ELFDATA2MSB ? (unsigned)header[18] << 8 | header[19]
+						 : (unsigned)header[19] << 8 | header[18];
 	if (header[EI_DATA] != ELFDATA2LSB)
 		return FILE_FOREIGN_ELF;
 	if (machine == EM_AARCH64 && header[EI_CLASS] == ELFCLASS64)
@@ -78,14 +78,14 @@ read_at(int fd, void *buffer, size_t size, uint64_t offset)
 static int
 check_elf(int fd)
 {
-	Elf64_Ehdr header;
-	Elf64_Phdr segment;
-	struct stat status;
+	Elf64_Ehdr header = { 0 };
+	Elf64_Phdr segment = { 0 };
+	struct stat status = { 0 };
 	bool loads = false;
 
 	if (host_syscall_failed(host_syscall(SYS_fstat, fd, &status)) ||
-			!read_at(fd, &header, sizeof(header), 0) ||
-			elf_header_problem(&header, (uint64_t)status.st_size) != NULL)
+		!read_at(fd, &header, sizeof(header), 0) ||
+		elf_header_problem(&header, (uint64_t)status.st_size) != NULL)
 		return ENOEXEC;
 	for (unsigned i = 0; i < header.e_phnum; i++) {
 		if (!read_at(fd, &segment, sizeof(segment), header.e_phoff + i * sizeof(segment)))
@@ -102,7 +102,7 @@ check_elf(int fd)
 enum file_class
 loader_check(int fd, int *error)
 {
-	uint8_t header[FILE_HEADER_SIZE];
+	uint8_t header[FILE_HEADER_SIZE] = { 0 };
 	long size = host_syscall(SYS_pread64, fd, header, sizeof(header), 0);
 	enum file_class class;
 
@@ -112,15 +112,10 @@ loader_check(int fd, int *error)
 	}
 	class = loader_classify(header, (size_t)size);
 	switch (class) {
-	case FILE_GUEST_ELF:
-		*error = check_elf(fd);
-		break;
+	case FILE_GUEST_ELF: *error = check_elf(fd); break;
 	case FILE_HOST_ELF:
-	case FILE_SCRIPT:
-		*error = 0;
-		break;
-	default:
-		*error = ENOEXEC;
+	case FILE_SCRIPT: *error = 0; break;
+	default: *error = ENOEXEC;
 	}
 	return class;
 }

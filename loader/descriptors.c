@@ -23,8 +23,8 @@ descriptor_duplicate_high(int fd, bool close_on_exec)
 	first = limit.rlim_cur < HIGHEST_LIMIT ? (long)limit.rlim_cur : HIGHEST_LIMIT;
 	first = first > KEPT_DESCRIPTORS ? first - KEPT_DESCRIPTORS : 0;
 	result = host_syscall(SYS_fcntl, fd, command, first);
-	return result == -EMFILE || result == -EINVAL ? host_syscall(SYS_fcntl, fd, command, 0) :
-							result;
+	return result == -EMFILE || result == -EINVAL ? host_syscall(SYS_fcntl, fd, command, 0)
+						      : result;
 }
 
 int

@@ -22,7 +22,7 @@
 
 void
 loader_fail(struct loader_error *error, int status, int errno_value, const char *path,
-		const char *format, ...)
+	const char *format, ...)
 {
 	va_list arguments;
 	int length;
@@ -32,7 +32,7 @@ loader_fail(struct loader_error *error, int status, int errno_value, const char 
 	length = snprintf(error->message, sizeof(error->message), "%.512s: ", path);
 	va_start(arguments, format);
 	vsnprintf(error->message + length, sizeof(error->message) - (size_t)length, format,
-			arguments);
+		arguments);
 	va_end(arguments);
 	/* One line, whatever bytes the path has. */
 	for (char *at = error->message; *at != '\0'; at++)
@@ -68,14 +68,15 @@ elf_segment_problem(const Elf64_Phdr *segment, uint64_t file_size)
 	if (segment->p_filesz > segment->p_memsz)
 		return "a segment is larger in the file than in memory";
 	if (segment->p_memsz > GUEST_ADDRESS_END ||
-			segment->p_vaddr > GUEST_ADDRESS_END - segment->p_memsz)
+		segment->p_vaddr > GUEST_ADDRESS_END - segment->p_memsz)
 		return "a segment is too large for the address space, or lies outside of it";
 	if (segment->p_filesz == 0)
 		return NULL;
 	if (segment->p_offset > file_size || segment->p_filesz > file_size - segment->p_offset)
 		return "the file is truncated: it ends inside a segment";
 	if ((segment->p_offset & in_page) != (segment->p_vaddr & in_page))
-		return "a segment is not aligned: its address and its place in the file differ within a page";
+		return "a segment is not aligned: its address and its place in the file differ "
+		       "within a page";
 	return NULL;
 }
 
@@ -125,7 +126,7 @@ static int
 segment_protection(uint32_t flags)
 {
 	return (flags & PF_R ? PROT_READ : 0) | (flags & PF_W ? PROT_WRITE : 0) |
-		(flags & PF_X ? PROT_EXEC : 0);
+	       (flags & PF_X ? PROT_EXEC : 0);
 }
 
 static bool
@@ -144,9 +145,11 @@ add_segment(struct elf_file *elf, const Elf64_Phdr *header, uint64_t file_size)
 
 	if (problem != NULL || header->p_memsz == 0)
 		return problem;
-	*segment = (struct elf_segment) {
-		.address = header->p_vaddr, .memory_size = header->p_memsz,
-		.file_offset = header->p_offset, .file_size = header->p_filesz,
+	*segment = (struct elf_segment){
+		.address = header->p_vaddr,
+		.memory_size = header->p_memsz,
+		.file_offset = header->p_offset,
+		.file_size = header->p_filesz,
 		.protection = segment_protection(header->p_flags),
 	};
 	for (unsigned i = 0; i < elf->segment_count; i++)
@@ -176,7 +179,7 @@ read_interpreter(struct elf_file *elf, const Elf64_Phdr *header, uint64_t file_s
 	if (size < 2 || size > PATH_MAX)
 		return "the name of its interpreter is empty or too long";
 	if (header->p_offset > file_size || size > file_size - header->p_offset ||
-			!read_exactly(elf->fd, elf->interpreter, size, header->p_offset))
+		!read_exactly(elf->fd, elf->interpreter, size, header->p_offset))
 		return "the file is truncated: it ends before the name of its interpreter";
 	if (elf->interpreter[size - 1] != '\0')
 		return "the name of its interpreter has no end";
@@ -191,15 +194,10 @@ static const char *
 add_program_header(struct elf_file *elf, const Elf64_Phdr *header, uint64_t file_size)
 {
 	switch (header->p_type) {
-	case PT_LOAD:
-		return add_segment(elf, header, file_size);
-	case PT_INTERP:
-		return read_interpreter(elf, header, file_size);
-	case PT_GNU_STACK:
-		elf->executable_stack = header->p_flags & PF_X;
-		return NULL;
-	default:
-		return NULL;
+	case PT_LOAD: return add_segment(elf, header, file_size);
+	case PT_INTERP: return read_interpreter(elf, header, file_size);
+	case PT_GNU_STACK: elf->executable_stack = header->p_flags & PF_X; return NULL;
+	default: return NULL;
 	}
 }
 
@@ -211,7 +209,7 @@ find_phdr(const struct elf_file *elf, uint64_t offset)
 		const struct elf_segment *segment = &elf->segments[i];
 
 		if (segment->file_offset <= offset &&
-				offset - segment->file_offset < segment->file_size)
+			offset - segment->file_offset < segment->file_size)
 			return segment->address + (offset - segment->file_offset);
 	}
 	return 0;
@@ -284,7 +282,7 @@ elf_file_read(int fd, const char *path, struct elf_file *elf, struct loader_erro
 	if (problem == NULL)
 		return true;
 	loader_fail(error, 126, ENOEXEC, path,
-			"cannot be executed; %s; the file is damaged or not a program", problem);
+		"cannot be executed; %s; the file is damaged or not a program", problem);
 	elf_file_free(elf);
 	return false;
 }

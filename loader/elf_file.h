@@ -26,10 +26,10 @@ struct elf_file {
 	uint64_t phdr; /* address of the program headers in memory, 0 when no segment holds them */
 	uint16_t phnum;
 	struct elf_segment *segments; /* malloc'ed, in the file's order */
-	unsigned segment_count; /* at least 1 */
-	uint64_t low; /* of all segments: lowest page, */
-	uint64_t high; /* and end of the highest */
-	uint64_t alignment; /* largest of the segments', at least a page */
+	unsigned segment_count;       /* at least 1 */
+	uint64_t low;                 /* of all segments: lowest page, */
+	uint64_t high;                /* and end of the highest */
+	uint64_t alignment;           /* largest of the segments', at least a page */
 	bool has_interpreter;
 	bool executable_stack;
 	char interpreter[PATH_MAX];
@@ -52,6 +52,6 @@ const char *elf_segment_problem(const Elf64_Phdr *segment, uint64_t file_size);
 
 /* Fills in an error: format is that of printf, for "what; why; what to do"; "PATH: " is put before it. */
 __attribute__((format(printf, 5, 6))) void loader_fail(struct loader_error *error, int status,
-		int errno_value, const char *path, const char *format, ...);
+	int errno_value, const char *path, const char *format, ...);
 
 #endif

@@ -51,12 +51,12 @@ exec_state_close(const struct exec_descriptors *descriptors)
 }
 
 int
-exec_state_open(const struct run_options *options, int program,
-		struct exec_descriptors *descriptors)
+exec_state_open(
+	const struct run_options *options, int program, struct exec_descriptors *descriptors)
 {
 	long result;
 
-	*descriptors = (struct exec_descriptors) { -1, options->log_fd, -1, -1 };
+	*descriptors = (struct exec_descriptors){ -1, options->log_fd, -1, -1 };
 	result = duplicate(options->self_fd, &descriptors->self);
 	if (result == 0)
 		result = duplicate(options->sysroot_fd, &descriptors->sysroot);
@@ -116,12 +116,12 @@ write_descriptor(struct writer *writer, char name, int fd)
 
 bool
 exec_state_format(const struct run_options *options, const struct exec_descriptors *descriptors,
-		char *buffer, size_t size)
+	char *buffer, size_t size)
 {
 	struct writer writer = { buffer, buffer + size, true };
 	uint64_t flags = (options->no_aslr ? FLAG_NO_ASLR : 0) |
-		(options->single_instruction ? FLAG_SINGLE_INSTRUCTION : 0) |
-		(options->binfmt ? FLAG_BINFMT : 0);
+			 (options->single_instruction ? FLAG_SINGLE_INSTRUCTION : 0) |
+			 (options->binfmt ? FLAG_BINFMT : 0);
 
 	write_text(&writer, EXEC_STATE_PREFIX STATE_VERSION);
 	write_descriptor(&writer, 's', descriptors->self);
@@ -184,25 +184,14 @@ static bool
 set_field(struct run_options *options, int *program, char name, uint64_t value)
 {
 	switch (name) {
-	case 's':
-		return adopt(value, &options->self_fd);
-	case 'l':
-		return adopt(value, &options->log_fd);
-	case 'r':
-		return adopt(value, &options->sysroot_fd);
-	case 'p':
-		return adopt(value, program);
-	case 'g':
-		options->log = (uint32_t)value;
-		return true;
-	case 'f':
-		set_flags(options, value);
-		return true;
-	case 'k':
-		options->stack_size = value;
-		return true;
-	default:
-		return false;
+	case 's': return adopt(value, &options->self_fd);
+	case 'l': return adopt(value, &options->log_fd);
+	case 'r': return adopt(value, &options->sysroot_fd);
+	case 'p': return adopt(value, program);
+	case 'g': options->log = (uint32_t)value; return true;
+	case 'f': set_flags(options, value); return true;
+	case 'k': options->stack_size = value; return true;
+	default: return false;
 	}
 }
 

@@ -21,7 +21,7 @@
 #include <stddef.h>
 
 #define EXEC_STATE_PREFIX "--exec-state="
-#define EXEC_STATE_SIZE 4352 /* enough for the prefix, the fields and a sysroot path of PATH_MAX */
+#define EXEC_STATE_SIZE   4352 /* enough for the prefix, the fields and a sysroot path of PATH_MAX */
 
 /* Descriptors that survive the exec; -1: none. */
 struct exec_descriptors {
@@ -35,8 +35,8 @@ struct exec_descriptors {
  * Makes the duplicates. `program` is the descriptor of the file to load or -1. Gives 0 or -errno, with nothing left
  * open. Uses raw system calls alone.
  */
-int exec_state_open(const struct run_options *options, int program,
-		    struct exec_descriptors *descriptors);
+int exec_state_open(
+	const struct run_options *options, int program, struct exec_descriptors *descriptors);
 
 /* Closes the duplicates, after a failed exec. */
 void exec_state_close(const struct exec_descriptors *descriptors);
@@ -46,7 +46,7 @@ void exec_state_close(const struct exec_descriptors *descriptors);
  * does not fit. No malloc.
  */
 bool exec_state_format(const struct run_options *options,
-		       const struct exec_descriptors *descriptors, char *buffer, size_t size);
+	const struct exec_descriptors *descriptors, char *buffer, size_t size);
 
 /*
  * Reads the STATE argument (with prefix) into options, marks the descriptors close-on-exec and gives that of the file

@@ -13,17 +13,17 @@
 #include <unistd.h>
 
 /* Where a position-independent program goes without randomness. */
-#define PROGRAM_BASE UINT64_C(0x555555554000)
+#define PROGRAM_BASE     UINT64_C(0x555555554000)
 #define MMAP_RANDOM_BITS 28
 /* STACK_RND_MASK: 1 GiB of pages; arch_randomize_brk: 1 GiB. */
 #define STACK_RANDOM_BITS 18
-#define BRK_RANDOM_BITS 18
+#define BRK_RANDOM_BITS   18
 /* The kernel keeps at least this much below the stack free of mappings (mmap_base). */
-#define LEAST_STACK_GAP (UINT64_C(128) << 20)
+#define LEAST_STACK_GAP  (UINT64_C(128) << 20)
 #define LEAST_STACK_SIZE (UINT64_C(128) << 10)
 /* The whole stack is reserved at once, so an unlimited one needs an end. */
 #define LARGEST_STACK_SIZE (UINT64_C(1) << 30)
-#define GUARD_GAP (UINT64_C(256) * GUEST_PAGE_SIZE)
+#define GUARD_GAP          (UINT64_C(256) * GUEST_PAGE_SIZE)
 
 /* What /proc/sys/kernel/randomize_va_space says; 2, the default, when it cannot be read. */
 static int
@@ -68,8 +68,8 @@ layout_choose(struct layout *layout, bool no_aslr, uint64_t stack_size)
 		uint64_t mmap, program, stack, brk, adjust;
 		uint8_t bytes[sizeof(layout->random_bytes)];
 	} random;
-	int level = no_aslr || personality(0xffffffff) & ADDR_NO_RANDOMIZE ? 0 :
-									      randomize_va_space();
+	int level =
+		no_aslr || personality(0xffffffff) & ADDR_NO_RANDOMIZE ? 0 : randomize_va_space();
 	uint64_t size = stack_size_of(stack_size);
 	uint64_t gap = size + GUARD_GAP;
 
@@ -82,8 +82,8 @@ layout_choose(struct layout *layout, bool no_aslr, uint64_t stack_size)
 	if (gap < LEAST_STACK_GAP)
 		gap = LEAST_STACK_GAP;
 	layout->randomised = level > 0;
-	layout->stack_high = GUEST_ADDRESS_END - GUEST_PAGE_SIZE -
-		random_pages(random.stack, STACK_RANDOM_BITS);
+	layout->stack_high =
+		GUEST_ADDRESS_END - GUEST_PAGE_SIZE - random_pages(random.stack, STACK_RANDOM_BITS);
 	layout->stack_low = layout->stack_high - size;
 	layout->mmap_base = layout->stack_high - gap - random_pages(random.mmap, MMAP_RANDOM_BITS);
 	layout->program_base = PROGRAM_BASE + random_pages(random.program, MMAP_RANDOM_BITS);

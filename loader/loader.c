@@ -37,15 +37,14 @@ fail_open(const char *path, int number, struct loader_error *error)
 {
 	if (number == ENOENT || number == ENOTDIR)
 		loader_fail(error, 127, number, path,
-				"not found; %s; check the path (PATH is not searched)",
-				strerror(number));
+			"not found; %s; check the path (PATH is not searched)", strerror(number));
 	else if (number == EACCES)
 		loader_fail(error, 126, number, path,
-				"cannot be opened; no permission to read it; check the permissions "
-				"of the file and its folders");
+			"cannot be opened; no permission to read it; check the permissions "
+			"of the file and its folders");
 	else
 		loader_fail(error, 126, number, path, "cannot be opened; %s; check the path",
-				strerror(number));
+			strerror(number));
 }
 
 /* Checks what execve checks before it reads: a regular file, and permission to execute. */
@@ -59,17 +58,17 @@ check_file(int fd, const char *path, bool check_permission, struct loader_error 
 		return false;
 	}
 	if (!S_ISREG(status.st_mode)) {
-		loader_fail(error, 126, EACCES, path, "cannot be executed; it is %s; name a program",
-				S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
+		loader_fail(error, 126, EACCES, path,
+			"cannot be executed; it is %s; name a program",
+			S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
 		return false;
 	}
 	if (!check_permission)
 		return true;
 	if ((status.st_mode & 0111) == 0 ||
-			(faccessat(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 &&
-					errno == EACCES)) {
+		(faccessat(fd, "", X_OK, AT_EMPTY_PATH | AT_EACCESS) != 0 && errno == EACCES)) {
 		loader_fail(error, 126, EACCES, path,
-				"cannot be executed; no execute permission; chmod +x it");
+			"cannot be executed; no execute permission; chmod +x it");
 		return false;
 	}
 	return true;
@@ -89,8 +88,7 @@ read_header(struct candidate *file, struct loader_error *error)
 }
 
 static bool
-open_program(const struct load_request *request, struct candidate *file,
-		struct loader_error *error)
+open_program(const struct load_request *request, struct candidate *file, struct loader_error *error)
 {
 	file->path = request->path;
 	file->fd = request->fd;
@@ -113,7 +111,7 @@ static char **script_argv;
 /* Replaces the script by its interpreter: argv becomes interpreter, [argument,] script, argv[1]... */
 static bool
 interpret_script(const struct load_request *request, struct candidate *file, int depth,
-		struct loader_error *error)
+	struct loader_error *error)
 {
 	struct script_line *line = &script_lines[depth];
 	int added;
@@ -121,15 +119,16 @@ interpret_script(const struct load_request *request, struct candidate *file, int
 
 	if (!script_parse(file->header, file->header_size, line)) {
 		loader_fail(error, 126, ENOEXEC, file->path,
-				"cannot be executed; its #! line names no interpreter, or a name that "
-				"is too long; correct the line");
+			"cannot be executed; its #! line names no interpreter, or a name that "
+			"is too long; correct the line");
 		return false;
 	}
 	added = line->has_argument ? 2 : 1;
 	argv = calloc((size_t)file->argc + (size_t)added + 1, sizeof(*argv));
 	if (argv == NULL) {
-		loader_fail(error, 126, ENOMEM, file->path, "cannot be executed; out of memory; "
-				"check the memory limits (ulimit -v)");
+		loader_fail(error, 126, ENOMEM, file->path,
+			"cannot be executed; out of memory; "
+			"check the memory limits (ulimit -v)");
 		return false;
 	}
 	argv[0] = line->interpreter;
@@ -142,13 +141,13 @@ interpret_script(const struct load_request *request, struct candidate *file, int
 	script_argv = argv;
 	file->argc += added;
 	file->argv = argv;
-	file->fd = (int)sysroot_open_or_host(request->sysroot_fd, argv[0],
-			O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	file->fd = (int)sysroot_open_or_host(
+		request->sysroot_fd, argv[0], O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (file->fd < 0) {
 		loader_fail(error, file->fd == -ENOENT ? 127 : 126, -file->fd, file->path,
-				"cannot be executed; its interpreter %s cannot be opened (%s); install "
-				"it, or give the arm64 system tree with -L DIR", argv[0],
-				strerror(-file->fd));
+			"cannot be executed; its interpreter %s cannot be opened (%s); install "
+			"it, or give the arm64 system tree with -L DIR",
+			argv[0], strerror(-file->fd));
 		return false;
 	}
 	file->path = argv[0];
@@ -159,28 +158,29 @@ static void
 fail_class(const struct candidate *file, enum file_class class, struct loader_error *error)
 {
 	const uint8_t *header = file->header;
-	unsigned machine = header[EI_DATA] == ELFDATA2MSB ? (unsigned)header[18] << 8 | header[19] :
-							    (unsigned)header[19] << 8 | header[18];
+	unsigned machine = header[EI_DATA] == ELFDATA2MSB ? (unsigned)header[18] << 8 | header[19]
+							  : (unsigned)header[19] << 8 | header[18];
 
 	if (class == FILE_EMPTY)
 		loader_fail(error, 126, ENOEXEC, file->path,
-				"cannot be executed; the file is empty; name a program");
+			"cannot be executed; the file is empty; name a program");
 	else if (class == FILE_UNKNOWN)
 		loader_fail(error, 126, ENOEXEC, file->path,
-				"cannot be executed; it is neither an ELF program nor a script that "
-				"begins with #!; name an arm64 program");
+			"cannot be executed; it is neither an ELF program nor a script that "
+			"begins with #!; name an arm64 program");
 	else if (file->header_size < EI_NIDENT + 4)
 		loader_fail(error, 126, ENOEXEC, file->path,
-				"cannot be executed; the file is truncated: it ends inside its ELF "
-				"header; the file is damaged or not a program");
+			"cannot be executed; the file is truncated: it ends inside its ELF "
+			"header; the file is damaged or not a program");
 	else
 		loader_fail(error, 126, ENOEXEC, file->path,
-				"cannot be executed; it is a %s, %s-endian ELF file for machine %s (%u); "
-				"dragoman runs 64-bit little-endian AArch64 programs",
-				header[EI_CLASS] == ELFCLASS64 ? "64-bit" :
-				header[EI_CLASS] == ELFCLASS32 ? "32-bit" : "class-less",
-				header[EI_DATA] == ELFDATA2MSB ? "big" : "little",
-				loader_machine_name(machine), machine);
+			"cannot be executed; it is a %s, %s-endian ELF file for machine %s (%u); "
+			"dragoman runs 64-bit little-endian AArch64 programs",
+			header[EI_CLASS] == ELFCLASS64   ? "64-bit"
+			: header[EI_CLASS] == ELFCLASS32 ? "32-bit"
+							 : "class-less",
+			header[EI_DATA] == ELFDATA2MSB ? "big" : "little",
+			loader_machine_name(machine), machine);
 }
 
 /* Follows scripts to the file that is to be loaded; gives its class. FILE_UNKNOWN: *error is filled in. */
@@ -197,8 +197,9 @@ resolve(const struct load_request *request, struct candidate *file, struct loade
 			break;
 		if (depth == SCRIPT_DEPTH_LIMIT) {
 			loader_fail(error, 126, ELOOP, request->path,
-					"cannot be executed; more than %d scripts are interpreters of "
-					"each other; name a program in the #! line", SCRIPT_DEPTH_LIMIT);
+				"cannot be executed; more than %d scripts are interpreters of "
+				"each other; name a program in the #! line",
+				SCRIPT_DEPTH_LIMIT);
 			return FILE_UNKNOWN;
 		}
 		if (!interpret_script(request, file, depth, error))
@@ -214,18 +215,19 @@ resolve(const struct load_request *request, struct candidate *file, struct loade
 
 static bool
 open_interpreter(const struct load_request *request, const struct elf_file *elf,
-		struct elf_file *interpreter, struct loader_error *error)
+	struct elf_file *interpreter, struct loader_error *error)
 {
 	const char *name = elf->interpreter;
 	uint8_t header[FILE_HEADER_SIZE];
 	ssize_t size;
-	int fd = (int)sysroot_open_or_host(request->sysroot_fd, name,
-			O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int fd = (int)sysroot_open_or_host(
+		request->sysroot_fd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
 	if (fd < 0) {
 		loader_fail(error, fd == -ENOENT || fd == -ENOTDIR ? 127 : 126, -fd, request->path,
-				"cannot be executed; its interpreter %s cannot be opened (%s); give the "
-				"arm64 system tree that has it with -L DIR", name, strerror(-fd));
+			"cannot be executed; its interpreter %s cannot be opened (%s); give the "
+			"arm64 system tree that has it with -L DIR",
+			name, strerror(-fd));
 		return false;
 	}
 	if (!check_file(fd, name, true, error)) {
@@ -235,8 +237,9 @@ open_interpreter(const struct load_request *request, const struct elf_file *elf,
 	size = pread(fd, header, sizeof(header), 0);
 	if (size < 0 || loader_classify(header, (size_t)size) != FILE_GUEST_ELF) {
 		loader_fail(error, 126, ELIBBAD, request->path,
-				"cannot be executed; its interpreter %s is not an AArch64 ELF file; give "
-				"the arm64 system tree that has it with -L DIR", name);
+			"cannot be executed; its interpreter %s is not an AArch64 ELF file; give "
+			"the arm64 system tree that has it with -L DIR",
+			name);
 		close(fd);
 		return false;
 	}
@@ -248,7 +251,7 @@ open_interpreter(const struct load_request *request, const struct elf_file *elf,
 
 static bool
 load_interpreter(const struct load_request *request, const struct elf_file *elf,
-		struct loaded_program *program, struct loader_error *error)
+	struct loaded_program *program, struct loader_error *error)
 {
 	struct elf_file interpreter;
 	uint64_t bias;
@@ -270,10 +273,10 @@ load_interpreter(const struct load_request *request, const struct elf_file *elf,
 
 static bool
 map_vdso(const struct load_request *request, struct loaded_program *program,
-		struct loader_error *error)
+	struct loader_error *error)
 {
 	int64_t place = guest_memory_map_kind(0, GUEST_PAGE_SIZE, PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, GUEST_MAPPING_VDSO);
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, GUEST_MAPPING_VDSO);
 
 	if (place >= 0) {
 		memcpy((void *)place, vdso_image, vdso_image_size);
@@ -284,8 +287,9 @@ map_vdso(const struct load_request *request, struct loaded_program *program,
 	}
 	if (place < 0)
 		loader_fail(error, 126, (int)-place, request->path,
-				"cannot be loaded; mapping the vDSO failed (%s); check the memory limits "
-				"(ulimit -v)", strerror((int)-place));
+			"cannot be loaded; mapping the vDSO failed (%s); check the memory limits "
+			"(ulimit -v)",
+			strerror((int)-place));
 	return place >= 0;
 }
 
@@ -350,8 +354,7 @@ set_break(const struct layout *layout, const struct elf_file *elf, struct loaded
 
 static bool
 load_elf(const struct load_request *request, const struct candidate *file,
-		const struct elf_file *elf, struct loaded_program *program,
-		struct loader_error *error)
+	const struct elf_file *elf, struct loaded_program *program, struct loader_error *error)
 {
 	struct layout layout;
 
@@ -370,12 +373,12 @@ load_elf(const struct load_request *request, const struct candidate *file,
 	if (elf->has_interpreter && !load_interpreter(request, elf, program, error))
 		return false;
 	return map_vdso(request, program, error) &&
-		stack_write(&layout, request, file->argc, file->argv, program, error);
+	       stack_write(&layout, request, file->argc, file->argv, program, error);
 }
 
 static enum load_result
 load_guest(const struct load_request *request, const struct candidate *file,
-		struct loaded_program *program, struct loader_error *error)
+	struct loaded_program *program, struct loader_error *error)
 {
 	struct elf_file elf;
 	bool loaded;
@@ -389,14 +392,14 @@ load_guest(const struct load_request *request, const struct candidate *file,
 		return LOAD_FAILED;
 	program->exe = name_of_file(file->fd, file->path);
 	program->command_name = command_name_of(request->path);
-	program->exe_fd = file->fd == request->fd ? (int)descriptor_duplicate_high(file->fd, true) :
-						    descriptor_move_high(file->fd);
+	program->exe_fd = file->fd == request->fd ? (int)descriptor_duplicate_high(file->fd, true)
+						  : descriptor_move_high(file->fd);
 	return LOAD_DONE;
 }
 
 enum load_result
 loader_load(const struct load_request *request, struct loaded_program *program,
-		struct native_program *native, struct loader_error *error)
+	struct native_program *native, struct loader_error *error)
 {
 	static char empty[] = "";
 	static char *no_arguments[] = { empty, NULL };
@@ -408,13 +411,11 @@ loader_load(const struct load_request *request, struct loaded_program *program,
 		file.argv = no_arguments;
 	}
 	switch (resolve(request, &file, error)) {
-	case FILE_GUEST_ELF:
-		return load_guest(request, &file, program, error);
+	case FILE_GUEST_ELF: return load_guest(request, &file, program, error);
 	case FILE_HOST_ELF:
 		native->path = file.path;
 		native->argv = file.argv;
 		return LOAD_NATIVE;
-	default:
-		return LOAD_FAILED;
+	default: return LOAD_FAILED;
 	}
 }

@@ -57,7 +57,8 @@ script_parse(const uint8_t *header, size_t size, struct script_line *line)
 	while (end > name_end && is_blank(text[end - 1]))
 		end--;
 	copy_text(line->interpreter, text + name, name_end - name);
-	argument = name_end < end && text[name_end] != '\0' ? skip_blanks(text, name_end, end) : end;
+	argument =
+		name_end < end && text[name_end] != '\0' ? skip_blanks(text, name_end, end) : end;
 	copy_text(line->argument, text + argument, end - argument);
 	line->has_argument = line->argument[0] != '\0';
 	return true;

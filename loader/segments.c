@@ -42,8 +42,8 @@ map_segment(const struct elf_file *elf, const struct elf_segment *segment, uint6
 
 	if (segment->file_size != 0) {
 		result = guest_memory_map(page_start(address), file_end - page_start(address),
-				(uint64_t)segment->protection, MAP_PRIVATE | MAP_FIXED, elf->fd,
-				page_start(segment->file_offset));
+			(uint64_t)segment->protection, MAP_PRIVATE | MAP_FIXED, elf->fd,
+			page_start(segment->file_offset));
 		if (result < 0)
 			return result;
 		clear_page_tail(segment, file_end);
@@ -52,8 +52,7 @@ map_segment(const struct elf_file *elf, const struct elf_segment *segment, uint6
 	if (zero_start >= memory_end)
 		return 0;
 	result = guest_memory_map(zero_start, memory_end - zero_start,
-			(uint64_t)segment->protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
-			0);
+		(uint64_t)segment->protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	return result < 0 ? result : 0;
 }
 
@@ -66,14 +65,14 @@ reserve(const struct elf_file *elf, uint64_t hint)
 	int64_t place;
 
 	if (elf->type == ET_EXEC)
-		return guest_memory_map(elf->low, length, PROT_NONE, flags | MAP_FIXED_NOREPLACE,
-				-1, 0);
+		return guest_memory_map(
+			elf->low, length, PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1, 0);
 	hint = (hint + elf->alignment - 1) & ~(elf->alignment - 1);
 	place = guest_memory_find_free(hint, length, elf->alignment);
 	if (place < 0)
 		return place;
-	return guest_memory_map((uint64_t)place, length, PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1,
-			0);
+	return guest_memory_map(
+		(uint64_t)place, length, PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1, 0);
 }
 
 static void
@@ -83,18 +82,20 @@ fail(const struct elf_file *elf, const char *path, int64_t result, struct loader
 
 	if (number == EEXIST)
 		loader_fail(error, 126, number, path,
-				"cannot be loaded; its addresses 0x%llx-0x%llx are taken; "
-				"a position-independent build of it would run",
-				(unsigned long long)elf->low, (unsigned long long)elf->high);
+			"cannot be loaded; its addresses 0x%llx-0x%llx are taken; "
+			"a position-independent build of it would run",
+			(unsigned long long)elf->low, (unsigned long long)elf->high);
 	else if (number == EPERM)
 		loader_fail(error, 126, number, path,
-				"cannot be loaded; it wants address 0x%llx, below vm.mmap_min_addr; "
-				"link it higher", (unsigned long long)elf->low);
+			"cannot be loaded; it wants address 0x%llx, below vm.mmap_min_addr; "
+			"link it higher",
+			(unsigned long long)elf->low);
 	else
 		loader_fail(error, 126, number, path,
-				"cannot be loaded; mapping its segments at 0x%llx-0x%llx failed (%s); "
-				"check the memory limits (ulimit -v)", (unsigned long long)elf->low,
-				(unsigned long long)elf->high, strerror(number));
+			"cannot be loaded; mapping its segments at 0x%llx-0x%llx failed (%s); "
+			"check the memory limits (ulimit -v)",
+			(unsigned long long)elf->low, (unsigned long long)elf->high,
+			strerror(number));
 }
 
 /* Unmaps what was reserved between the segments: the kernel leaves such holes. */
@@ -110,8 +111,8 @@ free_holes(const struct elf_file *elf, uint64_t bias)
 
 		for (unsigned i = 0; i < elf->segment_count; i++) {
 			uint64_t start = page_start(elf->segments[i].address);
-			uint64_t stop = page_end(elf->segments[i].address +
-					elf->segments[i].memory_size);
+			uint64_t stop =
+				page_end(elf->segments[i].address + elf->segments[i].memory_size);
 
 			if (start <= at && stop > covered)
 				covered = stop;
@@ -128,7 +129,7 @@ free_holes(const struct elf_file *elf, uint64_t bias)
 
 bool
 segments_map(const struct elf_file *elf, const char *path, uint64_t hint, uint64_t *bias,
-		struct loader_error *error)
+	struct loader_error *error)
 {
 	int64_t result = reserve(elf, hint);
 

@@ -26,7 +26,7 @@
  */
 #define GUEST_MINSIGSTKSZ 4720
 #define GUEST_CLOCK_TICKS 100
-#define GUEST_PLATFORM "aarch64"
+#define GUEST_PLATFORM    "aarch64"
 /* The kernel lets arguments and environment fill a quarter of the stack (setup_arg_pages' ARG limit). */
 #define STACK_SHARE_OF_STRINGS 4
 
@@ -47,8 +47,8 @@ uint64_t
 loader_hwcap(void)
 {
 	return GUEST_HWCAP_FP | GUEST_HWCAP_ASIMD | GUEST_HWCAP_AES | GUEST_HWCAP_PMULL |
-		GUEST_HWCAP_SHA1 | GUEST_HWCAP_SHA2 | GUEST_HWCAP_CRC32 | GUEST_HWCAP_ATOMICS |
-		GUEST_HWCAP_CPUID;
+	       GUEST_HWCAP_SHA1 | GUEST_HWCAP_SHA2 | GUEST_HWCAP_CRC32 | GUEST_HWCAP_ATOMICS |
+	       GUEST_HWCAP_CPUID;
 }
 
 uint64_t
@@ -59,7 +59,7 @@ loader_hwcap2(void)
 
 bool
 stack_map(const struct layout *layout, const struct load_request *request,
-		struct loaded_program *program, struct loader_error *error)
+	struct loaded_program *program, struct loader_error *error)
 {
 	uint64_t size = layout->stack_high - layout->stack_low;
 	uint64_t protection = PROT_READ | PROT_WRITE | (program->executable_stack ? PROT_EXEC : 0);
@@ -67,15 +67,15 @@ stack_map(const struct layout *layout, const struct load_request *request,
 	int64_t result;
 
 	result = guest_memory_map_kind(layout->stack_low, size, protection,
-			flags | MAP_FIXED_NOREPLACE, -1, 0, GUEST_MAPPING_STACK);
+		flags | MAP_FIXED_NOREPLACE, -1, 0, GUEST_MAPPING_STACK);
 	if (result == -EEXIST)
-		result = guest_memory_map_kind(0, size, protection, flags, -1, 0,
-				GUEST_MAPPING_STACK);
+		result = guest_memory_map_kind(
+			0, size, protection, flags, -1, 0, GUEST_MAPPING_STACK);
 	if (result < 0) {
 		loader_fail(error, 126, (int)-result, request->path,
-				"cannot be loaded; mapping a stack of %llu bytes failed (%s); "
-				"use a smaller one (-s, ulimit -s)", (unsigned long long)size,
-				strerror((int)-result));
+			"cannot be loaded; mapping a stack of %llu bytes failed (%s); "
+			"use a smaller one (-s, ulimit -s)",
+			(unsigned long long)size, strerror((int)-result));
 		return false;
 	}
 	program->stack_low = (uint64_t)result;
@@ -147,8 +147,7 @@ add(struct auxv *auxv, uint64_t type, uint64_t value)
 /* In the kernel's order: ARCH_DLINFO, then those of create_elf_tables. */
 static void
 make_auxv(struct auxv *auxv, const struct load_request *request,
-		const struct loaded_program *program, uint64_t random, uint64_t name,
-		uint64_t platform)
+	const struct loaded_program *program, uint64_t random, uint64_t name, uint64_t platform)
 {
 	auxv->count = 0;
 	add(auxv, AT_SYSINFO_EHDR, program->vdso);
@@ -188,22 +187,22 @@ write_pointers(uint64_t *to, uint64_t string, int count)
 
 static bool
 strings_fit(const struct load_request *request, int argc, char **argv, int envc,
-		const struct loaded_program *program, struct loader_error *error)
+	const struct loaded_program *program, struct loader_error *error)
 {
 	uint64_t size = size_of_strings(argv, argc) + size_of_strings(request->envp, envc) +
-		strlen(request->path);
+			strlen(request->path);
 
 	if (size <= (program->stack_high - program->stack_low) / STACK_SHARE_OF_STRINGS)
 		return true;
 	loader_fail(error, 126, E2BIG, request->path,
-			"cannot be executed; its arguments and environment are too long; "
-			"give it a larger stack (-s, ulimit -s)");
+		"cannot be executed; its arguments and environment are too long; "
+		"give it a larger stack (-s, ulimit -s)");
 	return false;
 }
 
 bool
-stack_write(const struct layout *layout, const struct load_request *request, int argc,
-		char **argv, struct loaded_program *program, struct loader_error *error)
+stack_write(const struct layout *layout, const struct load_request *request, int argc, char **argv,
+	struct loaded_program *program, struct loader_error *error)
 {
 	int envc = count_strings(request->envp);
 	uint64_t top = program->stack_high - sizeof(uint64_t);

@@ -8,17 +8,22 @@
 
 /* movz x8, #number; svc #0 */
 #define A64_MOVZ_X8(number) (0xd2800008u | (uint32_t)(number) << 5)
-#define A64_SVC 0xd4000001u
-#define A64_RET 0xd65f03c0u
-#define A64_NOP 0xd503201fu
+#define A64_SVC             0xd4000001u
+#define A64_RET             0xd65f03c0u
+#define A64_NOP             0xd503201fu
 
 /* System call numbers of arm64. */
-enum { NR_CLOCK_GETTIME = 113, NR_CLOCK_GETRES = 114, NR_RT_SIGRETURN = 139, NR_GETTIMEOFDAY = 169 };
+enum {
+	NR_CLOCK_GETTIME = 113,
+	NR_CLOCK_GETRES = 114,
+	NR_RT_SIGRETURN = 139,
+	NR_GETTIMEOFDAY = 169
+};
 
-#define SONAME "linux-vdso.so.1"
+#define SONAME  "linux-vdso.so.1"
 #define VERSION "LINUX_2.6.39"
 /* System V hashes of the two (ELF gABI, "Hash Table"). */
-#define SONAME_HASH 0x0deebfa1
+#define SONAME_HASH  0x0deebfa1
 #define VERSION_HASH 0x075fcb89
 
 enum { SYMBOL_COUNT = 5, FUNCTION_WORDS = 3, DYNAMIC_COUNT = 10 };
@@ -69,15 +74,15 @@ struct vdso {
 
 #define OFFSET(member) offsetof(struct vdso, member)
 #define STRING(member) (offsetof(struct vdso_strings, member))
-#define FUNCTION(name_)                                                                            \
-	{                                                                                          \
-		.st_name = STRING(name_), .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),          \
-		.st_shndx = 1, .st_value = OFFSET(code.name_),                                     \
-		.st_size = sizeof(((struct vdso *)0)->code.name_)                                  \
+#define FUNCTION(name_)                                                                   \
+	{                                                                                 \
+		.st_name = STRING(name_), .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), \
+		.st_shndx = 1, .st_value = OFFSET(code.name_),                            \
+		.st_size = sizeof(((struct vdso *)0)->code.name_)                         \
 	}
-#define DYNAMIC(tag, value)                                                                        \
-	{                                                                                          \
-		.d_tag = (tag), .d_un.d_val = (value)                                              \
+#define DYNAMIC(tag, value)                           \
+	{                                             \
+		.d_tag = (tag), .d_un.d_val = (value) \
 	}
 
 static const struct vdso image = {

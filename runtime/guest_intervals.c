@@ -86,7 +86,7 @@ new_interval(const struct guest_mapping *mapping)
 	free_intervals = node->left;
 	free_count--;
 	used_count++;
-	*node = (struct interval) { .mapping = *mapping, .priority = random_priority() };
+	*node = (struct interval){ .mapping = *mapping, .priority = random_priority() };
 	update_subtree(node);
 	return node;
 }
@@ -159,6 +159,8 @@ first(struct interval *node)
 static void
 set_last_end(struct interval *node, uint64_t end)
 {
+	if (node == NULL)
+		return;
 	if (node->right != NULL)
 		set_last_end(node->right, end);
 	else
@@ -196,10 +198,10 @@ static bool
 continues(const struct guest_mapping *low, const struct guest_mapping *high)
 {
 	return low->end == high->start && low->device == high->device &&
-		low->inode == high->inode && low->protection == high->protection &&
-		low->kind == high->kind && low->shared == high->shared &&
-		low->grows_down == high->grows_down &&
-		(!has_offset(low) || low->offset + (low->end - low->start) == high->offset);
+	       low->inode == high->inode && low->protection == high->protection &&
+	       low->kind == high->kind && low->shared == high->shared &&
+	       low->grows_down == high->grows_down &&
+	       (!has_offset(low) || low->offset + (low->end - low->start) == high->offset);
 }
 
 /* Merges two trees, joining the mappings where they meet if they are alike. */
@@ -335,8 +337,8 @@ search_gap(const struct interval *node, struct gap_search *search)
 	if (node == NULL || node->lowest >= search->limit || search->limit <= search->lower)
 		return false;
 	if (node->largest_gap < search->length &&
-			(node->highest >= search->limit ||
-					search->limit - node->highest < search->length)) {
+		(node->highest >= search->limit ||
+			search->limit - node->highest < search->length)) {
 		lower_limit(search, node->lowest);
 		return false;
 	}

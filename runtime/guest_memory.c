@@ -15,9 +15,9 @@
 /* Flags that x86 alone has: MAP_32BIT and MAP_ABOVE4G. */
 #define X86_MAP_FLAGS UINT64_C(0xc0)
 /* Anonymous mappings of whole huge pages are aligned to them, as the kernel does (thp_get_unmapped_area). */
-#define HUGE_PAGE_SIZE (UINT64_C(2) << 20)
+#define HUGE_PAGE_SIZE     (UINT64_C(2) << 20)
 #define MAP_HUGE_SIZE_MASK UINT64_C(0x3f)
-#define PROTECTION_BITS (PROT_READ | PROT_WRITE | PROT_EXEC)
+#define PROTECTION_BITS    (PROT_READ | PROT_WRITE | PROT_EXEC)
 
 struct lock guest_memory_lock = LOCK_INITIALIZER;
 uint64_t guest_mmap_base = GUEST_ADDRESS_END;
@@ -27,7 +27,7 @@ guest_memory_init(void)
 {
 	uint64_t size = GUEST_ADDRESS_END - LOWEST_ADDRESS;
 	long result = host_syscall(SYS_mmap, LOWEST_ADDRESS, size, PROT_NONE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
 
 	if (!host_syscall_failed(result))
 		host_syscall(SYS_munmap, result, size);
@@ -82,7 +82,7 @@ static bool
 hint_is_usable(uint64_t hint, uint64_t length, uint64_t alignment)
 {
 	return hint != 0 && length <= GUEST_ADDRESS_END && hint <= GUEST_ADDRESS_END - length &&
-		(hint & (alignment - 1)) == 0 && is_free(hint, length);
+	       (hint & (alignment - 1)) == 0 && is_free(hint, length);
 }
 
 int64_t
@@ -123,13 +123,14 @@ struct map_call {
 	uint64_t hint;
 	uint64_t length;
 	uint64_t alignment;
+	bool must_align; /* else alignment is only a wish */
 	uint64_t flags;
 	int fd;
 };
 
 int64_t
-guest_map_locked(const struct guest_mapping *mapping, uint64_t flags, int fd,
-		struct dropped_code *dropped)
+guest_map_locked(
+	const struct guest_mapping *mapping, uint64_t flags, int fd, struct dropped_code *dropped)
 {
 	uint64_t length = mapping->end - mapping->start;
 	long result;
@@ -137,8 +138,8 @@ guest_map_locked(const struct guest_mapping *mapping, uint64_t flags, int fd,
 	if (!intervals_reserve(3))
 		return -ENOMEM;
 	result = host_syscall(SYS_mmap, mapping->start, length,
-			guest_host_protection(mapping->protection), flags, fd,
-			flags & MAP_ANONYMOUS ? 0 : mapping->offset);
+		guest_host_protection(mapping->protection), flags, fd,
+		flags & MAP_ANONYMOUS ? 0 : mapping->offset);
 	if (host_syscall_failed(result))
 		return result;
 	if ((uint64_t)result != mapping->start) {
@@ -152,6 +153,21 @@ guest_map_locked(const struct guest_mapping *mapping, uint64_t flags, int fd,
 	return (int64_t)mapping->start;
 }
 
+static int64_t
+choose_place(const struct map_call *call)
+{
+	int64_t place = -ENOMEM;
+
+	if (call->must_align)
+		return guest_find_free_locked(call->hint, call->length, call->alignment);
+	if (call->hint != 0)
+		place = guest_find_free_locked(call->hint, call->length, GUEST_PAGE_SIZE);
+	if (call->hint != 0 && place == (int64_t)guest_page_round_up(call->hint))
+		return place;
+	place = guest_find_free_locked(0, call->length, call->alignment);
+	return place >= 0 ? place : guest_find_free_locked(0, call->length, GUEST_PAGE_SIZE);
+}
+
 /* Chooses a place and maps there; goes on below when something that is not the guest's lies in the way. */
 static int64_t
 map_at_free_place(struct map_call *call, struct dropped_code *dropped)
@@ -160,7 +176,7 @@ map_at_free_place(struct map_call *call, struct dropped_code *dropped)
 	int64_t result = -EEXIST;
 
 	while (result == -EEXIST) {
-		int64_t place = guest_find_free_locked(call->hint, call->length, call->alignment);
+		int64_t place = choose_place(call);
 
 		if (place < 0) {
 			result = place;
@@ -168,8 +184,8 @@ map_at_free_place(struct map_call *call, struct dropped_code *dropped)
 		}
 		call->mapping.start = (uint64_t)place;
 		call->mapping.end = call->mapping.start + call->length;
-		result = guest_map_locked(&call->mapping, call->flags | MAP_FIXED_NOREPLACE,
-				call->fd, dropped);
+		result = guest_map_locked(
+			&call->mapping, call->flags | MAP_FIXED_NOREPLACE, call->fd, dropped);
 		call->hint = 0;
 		if (result == -EEXIST && (uint64_t)place < guest_mmap_base)
 			guest_mmap_base = guest_page_start((uint64_t)place + call->length / 2);
@@ -233,7 +249,7 @@ static int64_t
 identify_object(struct map_call *call, uint64_t offset)
 {
 	struct guest_mapping *mapping = &call->mapping;
-	struct stat status;
+	struct stat status = { 0 };
 	long result;
 
 	mapping->shared = (call->flags & MAP_TYPE) != MAP_PRIVATE;
@@ -242,6 +258,7 @@ identify_object(struct map_call *call, uint64_t offset)
 		mapping->inode = mapping->shared ? guest_new_object() : 0;
 		mapping->grows_down = call->flags & MAP_GROWSDOWN;
 		call->alignment = anonymous_alignment(call->flags, call->length);
+		call->must_align = call->flags & MAP_HUGETLB;
 		return 0;
 	}
 	result = host_syscall(SYS_fstat, call->fd, &status);
@@ -257,24 +274,29 @@ identify_object(struct map_call *call, uint64_t offset)
 static bool
 use_block_size_as_alignment(struct map_call *call)
 {
-	struct stat status;
+	struct stat status = { 0 };
 
 	if (call->flags & MAP_ANONYMOUS ||
-			host_syscall_failed(host_syscall(SYS_fstat, call->fd, &status)))
+		host_syscall_failed(host_syscall(SYS_fstat, call->fd, &status)))
 		return false;
-	if (status.st_blksize <= (long)call->alignment || status.st_blksize & (status.st_blksize - 1))
+	if (status.st_blksize <= (long)call->alignment ||
+		status.st_blksize & (status.st_blksize - 1))
 		return false;
 	call->alignment = (uint64_t)status.st_blksize;
+	call->must_align = true;
 	return true;
 }
 
 int64_t
 guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, uint64_t flags,
-		int fd, uint64_t offset, enum guest_mapping_kind kind)
+	int fd, uint64_t offset, enum guest_mapping_kind kind)
 {
 	struct map_call call = {
-		.hint = address, .length = length, .alignment = GUEST_PAGE_SIZE,
-		.flags = flags, .fd = fd,
+		.hint = address,
+		.length = length,
+		.alignment = GUEST_PAGE_SIZE,
+		.flags = flags,
+		.fd = fd,
 		.mapping = { .protection = protection & PROTECTION_BITS, .kind = kind },
 	};
 	struct dropped_code dropped = { 0 };
@@ -299,10 +321,10 @@ guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, ui
 
 int64_t
 guest_memory_map(uint64_t address, uint64_t length, uint64_t protection, uint64_t flags, int fd,
-		uint64_t offset)
+	uint64_t offset)
 {
-	return guest_memory_map_kind(address, length, protection, flags, fd, offset,
-			GUEST_MAPPING_PLAIN);
+	return guest_memory_map_kind(
+		address, length, protection, flags, fd, offset, GUEST_MAPPING_PLAIN);
 }
 
 /* -- munmap -- */
@@ -330,7 +352,7 @@ guest_memory_unmap(uint64_t address, uint64_t length)
 	int64_t result;
 
 	if (!guest_page_aligned(address) || address > GUEST_ADDRESS_END || end <= address ||
-			length > GUEST_ADDRESS_END - address)
+		length > GUEST_ADDRESS_END - address)
 		return -EINVAL;
 	lock_acquire(&guest_memory_lock);
 	result = guest_unmap_locked(address, end, &dropped);
@@ -344,7 +366,7 @@ guest_memory_unmap(uint64_t address, uint64_t length)
 /* Changes [start, end), which lies in one mapping. */
 static int64_t
 protect_in_mapping(const struct guest_mapping *found, uint64_t start, uint64_t end,
-		unsigned protection, struct dropped_code *dropped)
+	unsigned protection, struct dropped_code *dropped)
 {
 	struct guest_mapping mapping = *found;
 	int64_t result;
@@ -383,8 +405,8 @@ protect_locked(uint64_t start, uint64_t end, uint64_t protection, struct dropped
 		if (mapping == NULL)
 			return -ENOMEM;
 		stop = mapping->end < end ? mapping->end : end;
-		result = protect_in_mapping(mapping, start, stop, protection & PROTECTION_BITS,
-				dropped);
+		result = protect_in_mapping(
+			mapping, start, stop, protection & PROTECTION_BITS, dropped);
 		start = stop;
 	}
 	return result;
@@ -399,7 +421,7 @@ guest_memory_protect(uint64_t address, uint64_t length, uint64_t protection)
 	int64_t result;
 
 	if ((protection & PROT_GROWSDOWN && protection & PROT_GROWSUP) ||
-			!guest_page_aligned(address))
+		!guest_page_aligned(address))
 		return -EINVAL;
 	if (length == 0)
 		return 0;
@@ -423,7 +445,7 @@ advice_changes_contents(int advice)
 	enum { ADVICE_DONTNEED_LOCKED = 24, ADVICE_GUARD_INSTALL = 102 };
 
 	return advice == MADV_DONTNEED || advice == MADV_FREE || advice == MADV_REMOVE ||
-		advice == ADVICE_DONTNEED_LOCKED || advice == ADVICE_GUARD_INSTALL;
+	       advice == ADVICE_DONTNEED_LOCKED || advice == ADVICE_GUARD_INSTALL;
 }
 
 int64_t

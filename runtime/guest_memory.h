@@ -34,10 +34,11 @@ struct guest_mapping {
 	uint64_t start;
 	uint64_t end;
 	uint64_t device; /* st_dev of the file; GUEST_DEVICE_ANONYMOUS when there is none */
-	uint64_t inode; /* st_ino of the file; a serial number for shared anonymous memory, else 0 */
-	uint64_t offset; /* of start in the object, in bytes */
+	uint64_t
+		inode; /* st_ino of the file; a serial number for shared anonymous memory, else 0 */
+	uint64_t offset;    /* of start in the object, in bytes */
 	uint8_t protection; /* PROT_READ|PROT_WRITE|PROT_EXEC as the guest asked */
-	uint8_t kind; /* enum guest_mapping_kind */
+	uint8_t kind;       /* enum guest_mapping_kind */
 	bool shared; /* MAP_SHARED: writes through other mappings of the object are seen here */
 	bool grows_down;
 };
@@ -76,11 +77,11 @@ uint64_t guest_memory_lowest(void);
  * MAP_32BIT and other bits that only x86 knows are not flags here and are ignored.
  */
 int64_t guest_memory_map(uint64_t address, uint64_t length, uint64_t protection, uint64_t flags,
-			 int fd, uint64_t offset);
+	int fd, uint64_t offset);
 int64_t guest_memory_unmap(uint64_t address, uint64_t length);
 int64_t guest_memory_protect(uint64_t address, uint64_t length, uint64_t protection);
 int64_t guest_memory_remap(uint64_t old_address, uint64_t old_length, uint64_t new_length,
-			   uint64_t flags, uint64_t new_address);
+	uint64_t flags, uint64_t new_address);
 int64_t guest_memory_brk(uint64_t new_break);
 int64_t guest_memory_shmat(int id, uint64_t address, int flags);
 int64_t guest_memory_shmdt(uint64_t address);
@@ -89,8 +90,7 @@ int64_t guest_memory_advise(uint64_t address, uint64_t length, int advice);
 
 /* Maps for the loader: as guest_memory_map, then names the mapping. */
 int64_t guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection,
-			      uint64_t flags, int fd, uint64_t offset,
-			      enum guest_mapping_kind kind);
+	uint64_t flags, int fd, uint64_t offset, enum guest_mapping_kind kind);
 
 /* Sets the initial program break; brk never goes below it. */
 void guest_memory_set_brk(uint64_t start);

@@ -141,20 +141,20 @@ static bool
 same_object(const struct guest_mapping *mapping, const struct guest_mapping *other)
 {
 	return mapping->shared && other->shared && mapping->device == other->device &&
-		mapping->inode == other->inode && mapping->kind == other->kind;
+	       mapping->inode == other->inode && mapping->kind == other->kind;
 }
 
 /* Calls `visit` with each page of another mapping that shows the page `offset` of the object of `mapping`. */
 static void
 visit_aliases(const struct guest_mapping *mapping, uint64_t offset,
-		void (*visit)(uint64_t page, const struct guest_mapping *alias, void *context),
-		void *context)
+	void (*visit)(uint64_t page, const struct guest_mapping *alias, void *context),
+	void *context)
 {
 	const struct guest_mapping *other = intervals_next(0);
 
 	for (; other != NULL; other = intervals_next(other->end)) {
 		if (!same_object(mapping, other) || offset < other->offset ||
-				offset - other->offset >= other->end - other->start)
+			offset - other->offset >= other->end - other->start)
 			continue;
 		visit(other->start + (offset - other->offset), other, context);
 	}
@@ -180,8 +180,8 @@ protect_in_mapping(const struct guest_mapping *mapping, uint64_t start, uint64_t
 
 	for (; at < end && result == 0; at = page_set_next_absent(&code_pages, at, end)) {
 		if (mapping->shared) {
-			visit_aliases(mapping, mapping->offset + (at - mapping->start),
-					watch_alias, &result);
+			visit_aliases(mapping, mapping->offset + (at - mapping->start), watch_alias,
+				&result);
 		} else {
 			watch_alias(at, mapping, &result);
 		}
@@ -238,8 +238,9 @@ watch_counterparts(const struct guest_mapping *mapping, const struct guest_mappi
 	if (from >= to)
 		return 0;
 	while (result == 0 && (page = page_set_next(&code_pages, page, end)) < end) {
-		watch_alias(mapping->start + (page - other->start + other->offset -
-				mapping->offset), mapping, &result);
+		watch_alias(
+			mapping->start + (page - other->start + other->offset - mapping->offset),
+			mapping, &result);
 		page += GUEST_PAGE_SIZE;
 	}
 	return result;
@@ -252,7 +253,7 @@ code_pages_watch_aliases(const struct guest_mapping *mapping)
 	int64_t result = 0;
 
 	if (!mapping->shared || !(mapping->protection & PROT_WRITE) ||
-			__atomic_load_n(&code_pages.count, __ATOMIC_RELAXED) == 0)
+		__atomic_load_n(&code_pages.count, __ATOMIC_RELAXED) == 0)
 		return 0;
 	for (; other != NULL && result == 0; other = intervals_next(other->end))
 		if (same_object(mapping, other) && other->start != mapping->start)
@@ -272,8 +273,8 @@ static void
 release_page(uint64_t page, const struct guest_mapping *mapping, struct dropped_code *dropped)
 {
 	if (mapping->shared)
-		visit_aliases(mapping, mapping->offset + (page - mapping->start), release_alias,
-				dropped);
+		visit_aliases(
+			mapping, mapping->offset + (page - mapping->start), release_alias, dropped);
 	else
 		release_alias(page, mapping, dropped);
 }
@@ -297,7 +298,7 @@ guest_memory_code_write_fault(uint64_t address)
 		} else {
 			/* Another task was faster, or the host does not agree with us: make it agree. */
 			ours = host_protect(page, page + GUEST_PAGE_SIZE,
-					guest_host_protection(mapping->protection)) == 0;
+				       guest_host_protection(mapping->protection)) == 0;
 		}
 	}
 	lock_release(&guest_memory_lock);

@@ -52,8 +52,8 @@ int64_t guest_unmap_locked(uint64_t start, uint64_t end, struct dropped_code *dr
  * Maps on the host at mapping->start with MAP_FIXED or MAP_FIXED_NOREPLACE as `flags` say, and remembers it; the lock
  * is held.
  */
-int64_t guest_map_locked(const struct guest_mapping *mapping, uint64_t flags, int fd,
-		struct dropped_code *dropped);
+int64_t guest_map_locked(
+	const struct guest_mapping *mapping, uint64_t flags, int fd, struct dropped_code *dropped);
 
 /* The guest's protection as the host is given it, but for pages that hold code. */
 int guest_host_protection(unsigned protection);

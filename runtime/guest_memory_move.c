@@ -16,7 +16,7 @@ struct remap_call {
 	uint64_t old_length;
 	uint64_t new_length;
 	uint64_t flags;
-	uint64_t target; /* new place; 0 until it is chosen */
+	uint64_t target;              /* new place; 0 until it is chosen */
 	struct guest_mapping mapping; /* the old mapping, cut to begin at `start` */
 };
 
@@ -39,14 +39,13 @@ check_remap_arguments(const struct remap_call *call)
 	if (flags & MREMAP_DONTUNMAP && call->old_length != call->new_length)
 		return -EINVAL;
 	if (!guest_page_aligned(call->start) || call->new_length == 0 ||
-			call->new_length > GUEST_ADDRESS_END ||
-			call->old_length > GUEST_ADDRESS_END)
+		call->new_length > GUEST_ADDRESS_END || call->old_length > GUEST_ADDRESS_END)
 		return -EINVAL;
 	if (!(flags & MREMAP_FIXED))
 		return 0;
-	if (!guest_page_aligned(call->target) || call->target > GUEST_ADDRESS_END - call->new_length ||
-			ranges_overlap(call->start, call->old_length, call->target,
-					call->new_length))
+	if (!guest_page_aligned(call->target) ||
+		call->target > GUEST_ADDRESS_END - call->new_length ||
+		ranges_overlap(call->start, call->old_length, call->target, call->new_length))
 		return -EINVAL;
 	return 0;
 }
@@ -90,7 +89,7 @@ grow_in_place(const struct remap_call *call)
 	long result;
 
 	if (call->start + call->old_length != call->mapping.end || end < call->start ||
-			end > GUEST_ADDRESS_END || (next != NULL && next->start < end))
+		end > GUEST_ADDRESS_END || (next != NULL && next->start < end))
 		return -ENOMEM;
 	result = host_syscall(SYS_mremap, call->start, call->old_length, call->new_length, 0);
 	if (host_syscall_failed(result))
@@ -106,7 +105,7 @@ move(const struct remap_call *call, struct dropped_code *dropped)
 	uint64_t host_flags = MREMAP_MAYMOVE | MREMAP_FIXED | (call->flags & MREMAP_DONTUNMAP);
 	struct guest_mapping moved = moved_mapping(call, call->target);
 	long result = host_syscall(SYS_mremap, call->start, call->old_length, call->new_length,
-			host_flags, call->target);
+		host_flags, call->target);
 
 	if (host_syscall_failed(result))
 		return result;
@@ -134,7 +133,7 @@ remap_locked(struct remap_call *call, struct dropped_code *dropped)
 	if (!must_move && call->old_length >= call->new_length) {
 		if (call->old_length > call->new_length)
 			result = guest_unmap_locked(call->start + call->new_length,
-					call->start + call->old_length, dropped);
+				call->start + call->old_length, dropped);
 		return result < 0 ? result : (int64_t)call->start;
 	}
 	/* The host sees one mapping again when its write-protected pages are writable. */
@@ -148,7 +147,7 @@ remap_locked(struct remap_call *call, struct dropped_code *dropped)
 		return -ENOMEM;
 	if (!(call->flags & MREMAP_FIXED)) {
 		place = guest_find_free_locked(call->flags & MREMAP_DONTUNMAP ? call->target : 0,
-				call->new_length, GUEST_PAGE_SIZE);
+			call->new_length, GUEST_PAGE_SIZE);
 		if (place < 0)
 			return place;
 		call->target = (uint64_t)place;
@@ -158,11 +157,13 @@ remap_locked(struct remap_call *call, struct dropped_code *dropped)
 
 int64_t
 guest_memory_remap(uint64_t old_address, uint64_t old_length, uint64_t new_length, uint64_t flags,
-		uint64_t new_address)
+	uint64_t new_address)
 {
 	struct remap_call call = {
-		.start = old_address, .old_length = guest_page_round_up(old_length),
-		.new_length = guest_page_round_up(new_length), .flags = flags,
+		.start = old_address,
+		.old_length = guest_page_round_up(old_length),
+		.new_length = guest_page_round_up(new_length),
+		.flags = flags,
 		.target = new_address,
 	};
 	struct dropped_code dropped = { 0 };
@@ -194,16 +195,19 @@ grow_heap(uint64_t old_end, uint64_t new_end, struct dropped_code *dropped)
 {
 	const struct guest_mapping *next = intervals_next(old_end);
 	struct guest_mapping heap = {
-		.start = old_end, .end = new_end, .device = GUEST_DEVICE_ANONYMOUS,
-		.protection = PROT_READ | PROT_WRITE, .kind = GUEST_MAPPING_HEAP,
+		.start = old_end,
+		.end = new_end,
+		.device = GUEST_DEVICE_ANONYMOUS,
+		.protection = PROT_READ | PROT_WRITE,
+		.kind = GUEST_MAPPING_HEAP,
 	};
 
 	/* The kernel keeps a page free above the break. */
 	if (new_end > GUEST_ADDRESS_END - GUEST_PAGE_SIZE ||
-			(next != NULL && next->start < new_end + GUEST_PAGE_SIZE))
+		(next != NULL && next->start < new_end + GUEST_PAGE_SIZE))
 		return -ENOMEM;
-	return guest_map_locked(&heap, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
-			dropped);
+	return guest_map_locked(
+		&heap, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, dropped);
 }
 
 int64_t
@@ -235,7 +239,7 @@ guest_memory_brk(uint64_t new_break)
 
 static int64_t
 attach(struct guest_mapping *mapping, uint64_t length, bool chosen_by_guest, int flags,
-		struct dropped_code *dropped)
+	struct dropped_code *dropped)
 {
 	long result;
 
@@ -262,11 +266,14 @@ int64_t
 guest_memory_shmat(int id, uint64_t address, int flags)
 {
 	struct guest_mapping mapping = {
-		.device = GUEST_DEVICE_ANONYMOUS, .inode = (uint64_t)id, .shared = true,
-		.kind = GUEST_MAPPING_SHM, .protection = PROT_READ,
+		.device = GUEST_DEVICE_ANONYMOUS,
+		.inode = (uint64_t)id,
+		.shared = true,
+		.kind = GUEST_MAPPING_SHM,
+		.protection = PROT_READ,
 	};
 	struct dropped_code dropped = { 0 };
-	struct shmid_ds segment;
+	struct shmid_ds segment = { 0 };
 	uint64_t length;
 	int64_t result;
 
@@ -277,7 +284,7 @@ guest_memory_shmat(int id, uint64_t address, int flags)
 	if (flags & SHM_RND)
 		address = guest_page_start(address);
 	if (!guest_page_aligned(address) || (address == 0 && flags & SHM_REMAP) ||
-			length > GUEST_ADDRESS_END || address > GUEST_ADDRESS_END - length)
+		length > GUEST_ADDRESS_END || address > GUEST_ADDRESS_END - length)
 		return -EINVAL;
 	if (!(flags & SHM_RDONLY))
 		mapping.protection |= PROT_WRITE;
@@ -302,7 +309,7 @@ forget_attachment(uint64_t address, uint64_t id, struct dropped_code *dropped)
 		uint64_t end = mapping->end;
 
 		if (mapping->kind == GUEST_MAPPING_SHM && mapping->inode == id &&
-				mapping->offset == start - address) {
+			mapping->offset == start - address) {
 			code_pages_drop(start, end, dropped);
 			intervals_remove(start, end);
 		} else if (start != address && mapping->kind != GUEST_MAPPING_SHM) {
@@ -324,7 +331,7 @@ guest_memory_shmdt(uint64_t address)
 	lock_acquire(&guest_memory_lock);
 	mapping = intervals_find(address);
 	if (mapping != NULL && mapping->kind == GUEST_MAPPING_SHM && mapping->start == address &&
-			mapping->offset == 0 && intervals_reserve(2)) {
+		mapping->offset == 0 && intervals_reserve(2)) {
 		uint64_t id = mapping->inode;
 
 		result = host_syscall(SYS_shmdt, address);
@@ -391,7 +398,7 @@ match_line(const char *line, uint64_t address, char *buffer, size_t size, size_t
 size_t
 guest_memory_path(uint64_t address, char *buffer, size_t size)
 {
-	char block[8192];
+	char block[8192] = { 0 };
 	size_t have = 0;
 	size_t length = 0;
 	bool over = false;

@@ -31,16 +31,16 @@ take_addresses(uint64_t size)
 
 	do {
 		taken = start + size <= HOST_MEMORY_END ? start : HOST_MEMORY_START;
-	} while (!__atomic_compare_exchange_n(&next_address, &start, taken + size, true,
-			__ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(
+		&next_address, &start, taken + size, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 	return taken;
 }
 
 static long
 map_exactly(uint64_t address, uint64_t size, int protection, int flags, int fd, uint64_t offset)
 {
-	long result = host_syscall(SYS_mmap, address, size, protection,
-			MAP_FIXED_NOREPLACE | flags, fd, offset);
+	long result = host_syscall(
+		SYS_mmap, address, size, protection, MAP_FIXED_NOREPLACE | flags, fd, offset);
 
 	if (host_syscall_failed(result) || (uint64_t)result == address)
 		return result;
@@ -74,8 +74,8 @@ map_anywhere(uint64_t size, int protection, int flags, int fd, uint64_t offset)
 void *
 host_memory_map(size_t size)
 {
-	return (void *)map_anywhere(round_to_pages(size), PROT_READ | PROT_WRITE,
-			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return (void *)map_anywhere(
+		round_to_pages(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 void *
@@ -87,8 +87,8 @@ host_memory_map_guarded(size_t size, size_t guard)
 
 	if (address == 0)
 		return NULL;
-	if (host_syscall_failed(host_syscall(SYS_mprotect, address + guard, inner,
-			PROT_READ | PROT_WRITE))) {
+	if (host_syscall_failed(
+		    host_syscall(SYS_mprotect, address + guard, inner, PROT_READ | PROT_WRITE))) {
 		host_syscall(SYS_munmap, address, whole);
 		return NULL;
 	}
@@ -103,7 +103,7 @@ host_memory_map_at(uint64_t address, size_t size, int protection)
 	if (address < GUEST_ADDRESS_END)
 		return NULL;
 	result = map_exactly(address, round_to_pages(size), protection,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return host_syscall_failed(result) ? NULL : (void *)result;
 }
 
@@ -132,8 +132,8 @@ host_memory_unmap_guarded(void *memory, size_t size, size_t guard)
  * `size` is that of the piece with its header: a power of two from SMALLEST to LARGEST, or whole pages.
  */
 #define SMALLEST_SHIFT 5
-#define LARGEST_SHIFT 14
-#define REFILL_SIZE (UINT64_C(128) << 10)
+#define LARGEST_SHIFT  14
+#define REFILL_SIZE    (UINT64_C(128) << 10)
 
 struct piece {
 	uint64_t size;

@@ -17,7 +17,7 @@
 #define CODE_BUFFER_ADDRESS UINT64_C(0x6fff80000000)
 /* Range from which host_memory_map takes addresses. */
 #define HOST_MEMORY_START UINT64_C(0x710000000000)
-#define HOST_MEMORY_END UINT64_C(0x7c0000000000)
+#define HOST_MEMORY_END   UINT64_C(0x7c0000000000)
 
 #define HOST_PAGE_SIZE 4096u
 

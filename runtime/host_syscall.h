@@ -105,17 +105,17 @@ host_syscall6(long number, long a, long b, long c, long d, long e, long f)
  * Arguments of any integer or pointer type are converted to long.
  */
 #define HOST_SYSCALL_COUNT_(n, a, b, c, d, e, f, count, ...) count
-#define HOST_SYSCALL_PICK_(...)                                                                    \
-	HOST_SYSCALL_COUNT_(__VA_ARGS__, host_syscall6_, host_syscall5_, host_syscall4_,           \
-			    host_syscall3_, host_syscall2_, host_syscall1_, host_syscall0_, unused)
-#define host_syscall0_(n) host_syscall0(n)
-#define host_syscall1_(n, a) host_syscall1(n, (long)(a))
-#define host_syscall2_(n, a, b) host_syscall2(n, (long)(a), (long)(b))
-#define host_syscall3_(n, a, b, c) host_syscall3(n, (long)(a), (long)(b), (long)(c))
+#define HOST_SYSCALL_PICK_(...)                                                          \
+	HOST_SYSCALL_COUNT_(__VA_ARGS__, host_syscall6_, host_syscall5_, host_syscall4_, \
+		host_syscall3_, host_syscall2_, host_syscall1_, host_syscall0_, unused)
+#define host_syscall0_(n)             host_syscall0(n)
+#define host_syscall1_(n, a)          host_syscall1(n, (long)(a))
+#define host_syscall2_(n, a, b)       host_syscall2(n, (long)(a), (long)(b))
+#define host_syscall3_(n, a, b, c)    host_syscall3(n, (long)(a), (long)(b), (long)(c))
 #define host_syscall4_(n, a, b, c, d) host_syscall4(n, (long)(a), (long)(b), (long)(c), (long)(d))
-#define host_syscall5_(n, a, b, c, d, e)                                                           \
+#define host_syscall5_(n, a, b, c, d, e) \
 	host_syscall5(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e))
-#define host_syscall6_(n, a, b, c, d, e, f)                                                        \
+#define host_syscall6_(n, a, b, c, d, e, f) \
 	host_syscall6(n, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 #define host_syscall(...) HOST_SYSCALL_PICK_(__VA_ARGS__)(__VA_ARGS__)
 

@@ -21,7 +21,10 @@ struct lock {
 
 enum lock_state { LOCK_FREE, LOCK_HELD, LOCK_CONTENDED };
 
-#define LOCK_INITIALIZER { LOCK_FREE }
+#define LOCK_INITIALIZER  \
+	{                 \
+		LOCK_FREE \
+	}
 
 /* Takes the lock if nobody has it; true when taken. */
 static inline bool
@@ -29,8 +32,8 @@ lock_try_acquire(struct lock *lock)
 {
 	uint32_t expected = LOCK_FREE;
 
-	return __atomic_compare_exchange_n(&lock->word, &expected, LOCK_HELD, false,
-					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(
+		&lock->word, &expected, LOCK_HELD, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 /* Takes the lock, sleeping in the kernel until it is free. Signals do not interrupt it. */

@@ -4,23 +4,23 @@
 
 #include "runtime/host_memory.h"
 
-#define PAGE_BYTES (UINT64_C(1) << PAGE_SET_PAGE_SHIFT)
-#define LEAF_BYTES (PAGE_BYTES << PAGE_SET_LEAF_SHIFT)
+#define PAGE_BYTES   (UINT64_C(1) << PAGE_SET_PAGE_SHIFT)
+#define LEAF_BYTES   (PAGE_BYTES << PAGE_SET_LEAF_SHIFT)
 #define MIDDLE_BYTES (LEAF_BYTES << PAGE_SET_MIDDLE_SHIFT)
-#define WORD_BYTES (PAGE_BYTES * 64)
+#define WORD_BYTES   (PAGE_BYTES * 64)
 
 static unsigned
 root_index(uint64_t address)
 {
 	return (address >> (PAGE_SET_PAGE_SHIFT + PAGE_SET_LEAF_SHIFT + PAGE_SET_MIDDLE_SHIFT)) &
-		((1u << PAGE_SET_ROOT_SHIFT) - 1);
+	       ((1u << PAGE_SET_ROOT_SHIFT) - 1);
 }
 
 static unsigned
 middle_index(uint64_t address)
 {
 	return (address >> (PAGE_SET_PAGE_SHIFT + PAGE_SET_LEAF_SHIFT)) &
-		((1u << PAGE_SET_MIDDLE_SHIFT) - 1);
+	       ((1u << PAGE_SET_MIDDLE_SHIFT) - 1);
 }
 
 static unsigned
@@ -76,7 +76,8 @@ page_set_test(const struct page_set *set, uint64_t address)
 	if (leaf == NULL)
 		return false;
 	return __atomic_load_n(&leaf->bits[word_index(address)], __ATOMIC_ACQUIRE) >>
-		bit_index(address) & 1;
+		       bit_index(address) &
+	       1;
 }
 
 bool
@@ -100,11 +101,11 @@ page_set_remove(struct page_set *set, uint64_t start, uint64_t end)
 	bool found = false;
 
 	for (uint64_t at = page_set_next(set, start, end); at < end;
-			at = page_set_next(set, at + PAGE_BYTES, end)) {
+		at = page_set_next(set, at + PAGE_BYTES, end)) {
 		uint64_t bit = UINT64_C(1) << bit_index(at);
 
-		__atomic_fetch_and(&find_leaf(set, at)->bits[word_index(at)], ~bit,
-				__ATOMIC_ACQ_REL);
+		__atomic_fetch_and(
+			&find_leaf(set, at)->bits[word_index(at)], ~bit, __ATOMIC_ACQ_REL);
 		__atomic_fetch_sub(&set->count, 1, __ATOMIC_RELAXED);
 		found = true;
 	}
@@ -130,11 +131,12 @@ page_set_next(const struct page_set *set, uint64_t start, uint64_t end)
 		uint64_t word;
 
 		if (leaf == NULL) {
-			at = next_block(at, set->middle[root_index(at)] ? LEAF_BYTES : MIDDLE_BYTES);
+			at = next_block(
+				at, set->middle[root_index(at)] ? LEAF_BYTES : MIDDLE_BYTES);
 			continue;
 		}
 		word = __atomic_load_n(&leaf->bits[word_index(at)], __ATOMIC_ACQUIRE) >>
-			bit_index(at);
+		       bit_index(at);
 		if (word != 0) {
 			at += (uint64_t)__builtin_ctzll(word) << PAGE_SET_PAGE_SHIFT;
 			return at < end ? at : end;

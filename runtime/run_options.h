@@ -9,28 +9,29 @@
 
 /* What is written to the log, bits of run_options.log; names as after -d. */
 enum run_log {
-	RUN_LOG_STRACE = 1 << 0, /* -strace: every system call, and those that are not known */
+	RUN_LOG_STRACE = 1 << 0,      /* -strace: every system call, and those that are not known */
 	RUN_LOG_STRACE_JSON = 1 << 1, /* -strace=json: the same, one JSON object a line */
-	RUN_LOG_IN_ASM = 1 << 2, /* guest instructions of each unit that is translated */
-	RUN_LOG_IR = 1 << 3, /* its IR, before allocation */
-	RUN_LOG_OUT_ASM = 1 << 4, /* the host code made of it */
-	RUN_LOG_EXEC = 1 << 5, /* each unit that the dispatcher enters */
-	RUN_LOG_STATS = 1 << 6, /* counters at exit */
-	RUN_LOG_SIGNAL = 1 << 7, /* signals queued and delivered */
-	RUN_LOG_LOADER = 1 << 8, /* what was loaded where */
+	RUN_LOG_IN_ASM = 1 << 2,      /* guest instructions of each unit that is translated */
+	RUN_LOG_IR = 1 << 3,          /* its IR, before allocation */
+	RUN_LOG_OUT_ASM = 1 << 4,     /* the host code made of it */
+	RUN_LOG_EXEC = 1 << 5,        /* each unit that the dispatcher enters */
+	RUN_LOG_STATS = 1 << 6,       /* counters at exit */
+	RUN_LOG_SIGNAL = 1 << 7,      /* signals queued and delivered */
+	RUN_LOG_LOADER = 1 << 8,      /* what was loaded where */
 };
 
 struct run_options {
 	const char *sysroot; /* -L: absolute path without trailing slash, or NULL */
-	int sysroot_fd; /* O_PATH descriptor of it, close-on-exec, or -1 */
-	int log_fd; /* where the log goes: 2, or a high close-on-exec descriptor */
+	int sysroot_fd;      /* O_PATH descriptor of it, close-on-exec, or -1 */
+	int log_fd;          /* where the log goes: 2, or a high close-on-exec descriptor */
 	int self_fd; /* descriptor of the dragoman executable, high and close-on-exec; -1: could not be opened */
-	uint32_t log; /* enum run_log */
-	bool no_aslr; /* -no-aslr: the same addresses in every run */
+	uint32_t log;            /* enum run_log */
+	bool no_aslr;            /* -no-aslr: the same addresses in every run */
 	bool single_instruction; /* -one-insn-per-tb: units of one instruction, no linking */
 	bool binfmt; /* started by the kernel through binfmt_misc: exec of guest files may be left to it */
 	uint64_t stack_size; /* -s: bytes, 0: RLIMIT_STACK */
-	const char *uname_release; /* -r: what uname(2) calls the kernel's release, or NULL: the host's */
+	const char *
+		uname_release; /* -r: what uname(2) calls the kernel's release, or NULL: the host's */
 };
 
 #endif

@@ -27,7 +27,7 @@ parse(char **argv)
 	return cli_parse(argc, argv, envp, &command);
 }
 
-#define PARSE(...) parse((char *[]) { "dragoman", __VA_ARGS__, NULL })
+#define PARSE(...) parse((char *[]){ "dragoman", __VA_ARGS__, NULL })
 
 TestSuite(cli, .init = cr_redirect_stderr, .timeout = 20);
 
@@ -44,12 +44,13 @@ Test(cli, takes_program_and_arguments)
 Test(cli, takes_options_with_one_dash_or_two)
 {
 	cr_assert_eq(PARSE("-L", "/tmp/", "--strace", "-no-aslr", "-0", "zero", "-s", "4M", "-d",
-			"in_asm,ir,out_asm,stats", "-r", "6.1", "-cpu", "max", "-one-insn-per-tb", "--", "-prog"),
-			CLI_RUN);
+			     "in_asm,ir,out_asm,stats", "-r", "6.1", "-cpu", "max",
+			     "-one-insn-per-tb", "--", "-prog"),
+		CLI_RUN);
 	cr_assert_str_eq(command.options.sysroot, "/tmp");
 	cr_assert_geq(command.options.sysroot_fd, 0);
-	cr_assert_eq(command.options.log, RUN_LOG_STRACE | RUN_LOG_IN_ASM | RUN_LOG_IR | RUN_LOG_OUT_ASM |
-			RUN_LOG_STATS);
+	cr_assert_eq(command.options.log,
+		RUN_LOG_STRACE | RUN_LOG_IN_ASM | RUN_LOG_IR | RUN_LOG_OUT_ASM | RUN_LOG_STATS);
 	cr_assert(command.options.no_aslr);
 	cr_assert(command.options.single_instruction);
 	cr_assert_eq(command.options.stack_size, 4 << 20);
@@ -98,9 +99,14 @@ Test(cli, takes_options_from_the_environment)
 Test(exec_state, survives_an_exec)
 {
 	struct run_options options = {
-		.sysroot = "/a,b/c d", .sysroot_fd = open("/usr", O_PATH), .log_fd = open("/dev/null", O_WRONLY),
-		.self_fd = open("/proc/self/exe", O_RDONLY), .log = RUN_LOG_STRACE | RUN_LOG_STATS,
-		.no_aslr = true, .binfmt = true, .stack_size = UINT64_C(0x123456789000),
+		.sysroot = "/a,b/c d",
+		.sysroot_fd = open("/usr", O_PATH),
+		.log_fd = open("/dev/null", O_WRONLY),
+		.self_fd = open("/proc/self/exe", O_RDONLY),
+		.log = RUN_LOG_STRACE | RUN_LOG_STATS,
+		.no_aslr = true,
+		.binfmt = true,
+		.stack_size = UINT64_C(0x123456789000),
 		.uname_release = "6.12-test",
 	};
 	struct run_options read = { .sysroot_fd = -1, .log_fd = 2, .self_fd = -1 };
@@ -156,9 +162,19 @@ Test(exec_state, needs_little)
 Test(exec_state, refuses_nonsense)
 {
 	static const char *const bad[] = {
-		"--exec-state=", "--exec-state=2,", "--exec-state=1,z5,", "--exec-state=1,s", "--exec-state=1,s5",
-		"--exec-state=1,sxyz,", "--exec-state=1,s3e7,", "--exec-state=1,s11111111111111111,",
-		"--exec-state=1,L/x", "--exec-state=1,,", "--exec-state=1,u", "--exec", "",
+		"--exec-state=",
+		"--exec-state=2,",
+		"--exec-state=1,z5,",
+		"--exec-state=1,s",
+		"--exec-state=1,s5",
+		"--exec-state=1,sxyz,",
+		"--exec-state=1,s3e7,",
+		"--exec-state=1,s11111111111111111,",
+		"--exec-state=1,L/x",
+		"--exec-state=1,,",
+		"--exec-state=1,u",
+		"--exec",
+		"",
 		"--exec-state=1,sffffffffffffffff,",
 	};
 

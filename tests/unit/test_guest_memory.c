@@ -20,10 +20,10 @@
 
 /* Guest addresses that the test process itself does not use. */
 #define WINDOW UINT64_C(0x100000000000)
-#define PAGE UINT64_C(4096)
-#define RW (PROT_READ | PROT_WRITE)
-#define RWX (RW | PROT_EXEC)
-#define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
+#define PAGE   UINT64_C(4096)
+#define RW     (PROT_READ | PROT_WRITE)
+#define RWX    (RW | PROT_EXEC)
+#define ANON   (MAP_PRIVATE | MAP_ANONYMOUS)
 
 static struct {
 	uint64_t start, end;
@@ -77,7 +77,7 @@ static int64_t
 map_anonymous(uint64_t address, uint64_t pages, int protection)
 {
 	return guest_memory_map(address, pages * PAGE, (uint64_t)protection,
-			ANON | (address != 0 ? MAP_FIXED : 0), -1, 0);
+		ANON | (address != 0 ? MAP_FIXED : 0), -1, 0);
 }
 
 /* The host's permissions at an address, as "rw-p", or "" when nothing is mapped there. */
@@ -94,7 +94,7 @@ host_permissions(uint64_t address)
 		char found[8];
 
 		if (sscanf(line, "%lx-%lx %7s", &start, &end, found) == 3 && address >= start &&
-				address < end)
+			address < end)
 			strcpy(permissions, found);
 	}
 	fclose(maps);
@@ -118,9 +118,20 @@ Test(guest_memory, honours_hints_that_are_free)
 	cr_assert_neq(guest_memory_map(hint + PAGE, PAGE, RW, ANON, -1, 0), (int64_t)(hint + PAGE));
 	/* A hint beyond the guest's end is only a hint. */
 	cr_assert_lt(guest_memory_map(GUEST_ADDRESS_END, PAGE, RW, ANON, -1, 0),
-			(int64_t)GUEST_ADDRESS_END);
+		(int64_t)GUEST_ADDRESS_END);
 	cr_assert_lt(guest_memory_map(UINT64_MAX - PAGE + 1, PAGE, RW, ANON, -1, 0),
-			(int64_t)GUEST_ADDRESS_END);
+		(int64_t)GUEST_ADDRESS_END);
+}
+
+Test(guest_memory, whole_huge_pages_are_aligned_unless_a_hint_says_otherwise)
+{
+	uint64_t huge = UINT64_C(2) << 20;
+	uint64_t hint = WINDOW + 3 * PAGE;
+
+	map_anonymous(0, 1, RW);
+	cr_assert_eq(guest_memory_map(0, huge, RW, ANON, -1, 0) % (int64_t)huge, 0);
+	cr_assert_eq(guest_memory_map(hint, huge, RW, ANON, -1, 0), (int64_t)hint);
+	cr_assert_eq(guest_memory_map(hint, huge, RW, ANON, -1, 0) % (int64_t)huge, 0);
 }
 
 Test(guest_memory, refuses_what_the_kernel_refuses)
@@ -129,11 +140,13 @@ Test(guest_memory, refuses_what_the_kernel_refuses)
 	cr_expect_eq(guest_memory_map(0, UINT64_MAX, RW, ANON, -1, 0), -ENOMEM);
 	cr_expect_eq(guest_memory_map(0, GUEST_ADDRESS_END + PAGE, RW, ANON, -1, 0), -ENOMEM);
 	cr_expect_eq(guest_memory_map(WINDOW + 1, PAGE, RW, ANON | MAP_FIXED, -1, 0), -EINVAL);
-	cr_expect_eq(guest_memory_map(GUEST_ADDRESS_END, PAGE, RW, ANON | MAP_FIXED, -1, 0), -ENOMEM);
-	cr_expect_eq(guest_memory_map(GUEST_ADDRESS_END - PAGE, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0),
-			-ENOMEM);
+	cr_expect_eq(
+		guest_memory_map(GUEST_ADDRESS_END, PAGE, RW, ANON | MAP_FIXED, -1, 0), -ENOMEM);
+	cr_expect_eq(
+		guest_memory_map(GUEST_ADDRESS_END - PAGE, 2 * PAGE, RW, ANON | MAP_FIXED, -1, 0),
+		-ENOMEM);
 	cr_expect_eq(guest_memory_map(UINT64_C(0x700000000000), PAGE, RW, ANON | MAP_FIXED, -1, 0),
-			-ENOMEM);
+		-ENOMEM);
 	cr_expect_eq(guest_memory_map(0, PAGE, RW, MAP_PRIVATE, -1, 0), -EBADF);
 	cr_expect_eq(guest_memory_map(0, PAGE, RW, ANON, -1, 1), -EINVAL);
 	cr_expect_eq(guest_memory_unmap(WINDOW + 1, PAGE), -EINVAL);
@@ -146,7 +159,8 @@ Test(guest_memory, refuses_what_the_kernel_refuses)
 	cr_expect_eq(guest_memory_protect(WINDOW + 1, PAGE, RW), -EINVAL);
 	map_anonymous(WINDOW, 1, RW);
 	cr_expect_eq(guest_memory_protect(WINDOW, PAGE, 0x10), -EINVAL);
-	cr_expect_eq(guest_memory_map(WINDOW, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), -EEXIST);
+	cr_expect_eq(
+		guest_memory_map(WINDOW, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), -EEXIST);
 }
 
 Test(guest_memory, x86_flags_mean_nothing)
@@ -267,14 +281,16 @@ Test(guest_memory, agrees_with_a_plain_model_over_random_calls)
 	memset(model, 0xff, sizeof(model));
 	for (int step = 0; step < MODEL_STEPS; step++) {
 		int start = (int)(random() % MODEL_PAGES);
-		int pages = 1 + (int)(random() % (MODEL_PAGES - start < 12 ? MODEL_PAGES - start : 12));
+		int pages =
+			1 + (int)(random() % (MODEL_PAGES - start < 12 ? MODEL_PAGES - start : 12));
 		int protection = protections[random() % 5];
 		uint64_t address = WINDOW + (uint64_t)start * PAGE;
 		uint64_t gap;
 
 		switch (random() % 3) {
 		case 0:
-			cr_assert_eq(map_anonymous(address, (uint64_t)pages, protection), (int64_t)address);
+			cr_assert_eq(map_anonymous(address, (uint64_t)pages, protection),
+				(int64_t)address);
 			break;
 		case 1:
 			cr_assert_eq(guest_memory_unmap(address, (uint64_t)pages * PAGE), 0);
@@ -288,10 +304,11 @@ Test(guest_memory, agrees_with_a_plain_model_over_random_calls)
 		}
 		for (int i = start; i < start + pages; i++)
 			model[i] = protection;
-		gap = intervals_find_gap(WINDOW, WINDOW + MODEL_PAGES * PAGE, (uint64_t)pages * PAGE + PAGE,
-				PAGE);
-		cr_assert_eq(gap, model_gap(pages + 1) < 0 ? 0 :
-				WINDOW + (uint64_t)model_gap(pages + 1) * PAGE);
+		gap = intervals_find_gap(
+			WINDOW, WINDOW + MODEL_PAGES * PAGE, (uint64_t)pages * PAGE + PAGE, PAGE);
+		cr_assert_eq(gap, model_gap(pages + 1) < 0
+					  ? 0
+					  : WINDOW + (uint64_t)model_gap(pages + 1) * PAGE);
 		if (step % 64 == 0)
 			check_model();
 	}
@@ -306,7 +323,9 @@ Test(guest_memory, finds_aligned_room_among_thousands_of_mappings)
 	/* Every other page is taken, but for one hole. */
 	for (uint64_t i = 0; i < 8000; i++)
 		if (i != 4000)
-			cr_assert_gt(map_anonymous(top - (2 * i + 1) * PAGE, 1, i & 1 ? RW : PROT_READ), 0);
+			cr_assert_gt(
+				map_anonymous(top - (2 * i + 1) * PAGE, 1, i & 1 ? RW : PROT_READ),
+				0);
 	place = guest_memory_find_free(0, 3 * PAGE, PAGE);
 	cr_assert_eq(place, (int64_t)(top - 8002 * PAGE));
 	place = guest_memory_find_free(0, PAGE, 65536);
@@ -331,13 +350,16 @@ Test(guest_memory, remap_grows_in_place_or_moves)
 	cr_assert_not(guest_memory_accessible(at, 1, 0));
 	cr_assert_eq(guest_memory_remap((uint64_t)place, 8 * PAGE, PAGE, 0, 0), place);
 	cr_assert_not(guest_memory_accessible((uint64_t)place + PAGE, 1, 0));
-	cr_assert_eq(guest_memory_remap((uint64_t)place, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, at),
-			(int64_t)at);
+	cr_assert_eq(
+		guest_memory_remap((uint64_t)place, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, at),
+		(int64_t)at);
 	cr_assert_str_eq((char *)at, "contents");
-	cr_assert_eq(guest_memory_remap(at, PAGE, PAGE, MREMAP_FIXED | MREMAP_MAYMOVE,
-			GUEST_ADDRESS_END), -EINVAL);
+	cr_assert_eq(guest_memory_remap(
+			     at, PAGE, PAGE, MREMAP_FIXED | MREMAP_MAYMOVE, GUEST_ADDRESS_END),
+		-EINVAL);
 	cr_assert_eq(guest_memory_remap(at, PAGE, PAGE, 8, 0), -EINVAL);
-	cr_assert_eq(guest_memory_remap(WINDOW + 500 * PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0), -EFAULT);
+	cr_assert_eq(guest_memory_remap(WINDOW + 500 * PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE, 0),
+		-EFAULT);
 }
 
 Test(guest_memory, remap_of_nothing_duplicates_shared_memory)
@@ -349,7 +371,7 @@ Test(guest_memory, remap_of_nothing_duplicates_shared_memory)
 	cr_assert_gt(second, 0);
 	strcpy((char *)first, "shared");
 	cr_assert_str_eq((char *)second, "shared");
-	cr_assert_eq(guest_memory_remap((uint64_t)private, 0, PAGE, MREMAP_MAYMOVE, 0), -EINVAL);
+	cr_assert_eq(guest_memory_remap((uint64_t) private, 0, PAGE, MREMAP_MAYMOVE, 0), -EINVAL);
 }
 
 Test(guest_memory, brk_moves_the_heap_and_stops_at_mappings)
@@ -422,7 +444,8 @@ Test(guest_memory, code_that_is_moved_is_dropped_and_writable_again)
 	map_anonymous(WINDOW, 4, RWX);
 	cr_assert_eq(guest_memory_protect_code(WINDOW + PAGE, WINDOW + PAGE + 4), 0);
 	cr_assert_eq(guest_memory_remap(WINDOW, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
-			WINDOW + 64 * PAGE), (int64_t)(WINDOW + 64 * PAGE));
+			     WINDOW + 64 * PAGE),
+		(int64_t)(WINDOW + 64 * PAGE));
 	cr_assert(was_invalidated(WINDOW + PAGE));
 	memset((void *)(WINDOW + 64 * PAGE), 1, 4 * PAGE);
 	cr_assert_eq(faults, 0);

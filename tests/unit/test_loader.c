@@ -90,8 +90,13 @@ load(const char *path, int sysroot_fd)
 	static char *argv[] = { "name", "first", "", NULL };
 	static char *envp[] = { "A=1", "B=two", NULL };
 	struct load_request request = {
-		.path = path, .fd = -1, .argc = 3, .argv = argv, .envp = envp,
-		.sysroot_fd = sysroot_fd, .no_aslr = true,
+		.path = path,
+		.fd = -1,
+		.argc = 3,
+		.argv = argv,
+		.envp = envp,
+		.sysroot_fd = sysroot_fd,
+		.no_aslr = true,
 	};
 
 	return loader_load(&request, &program, &native, &error);
@@ -143,7 +148,8 @@ TestSuite(loader, .init = setup, .fini = remove_folder, .timeout = 120);
 static uint64_t
 auxv_value(uint64_t type)
 {
-	for (const Elf64_auxv_t *entry = (const void *)program.auxv; entry->a_type != AT_NULL; entry++)
+	for (const Elf64_auxv_t *entry = (const void *)program.auxv; entry->a_type != AT_NULL;
+		entry++)
 		if (entry->a_type == type)
 			return entry->a_un.a_val;
 	return UINT64_MAX;
@@ -216,18 +222,16 @@ Test(loader, lays_the_stack_out_as_the_kernel_does)
 	cr_assert_eq(auxv_value(AT_EXECFN), program.env_end);
 	cr_assert_str_eq((char *)program.env_end, path);
 	cr_assert_eq(program.env_end + strlen(path) + 1 + 8, program.stack_high);
-	cr_assert(guest_memory_accessible(program.stack_low, program.stack_high - program.stack_low,
-			PROT_READ | PROT_WRITE));
+	cr_assert(guest_memory_accessible(
+		program.stack_low, program.stack_high - program.stack_low, PROT_READ | PROT_WRITE));
 }
 
 Test(loader, auxiliary_vector_is_that_of_arm64)
 {
 	struct image image = make_image(ET_EXEC, 0x400000);
-	static const uint64_t order[] = {
-		AT_SYSINFO_EHDR, 51, AT_HWCAP, AT_PAGESZ, AT_CLKTCK, AT_PHDR, AT_PHENT, AT_PHNUM, AT_BASE,
-		AT_FLAGS, AT_ENTRY, AT_UID, AT_EUID, AT_GID, AT_EGID, AT_SECURE, AT_RANDOM, AT_HWCAP2,
-		AT_EXECFN, AT_PLATFORM, AT_NULL
-	};
+	static const uint64_t order[] = { AT_SYSINFO_EHDR, 51, AT_HWCAP, AT_PAGESZ, AT_CLKTCK,
+		AT_PHDR, AT_PHENT, AT_PHNUM, AT_BASE, AT_FLAGS, AT_ENTRY, AT_UID, AT_EUID, AT_GID,
+		AT_EGID, AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN, AT_PLATFORM, AT_NULL };
 	const Elf64_auxv_t *auxv;
 
 	cr_assert_eq(load(write_file("program", &image, sizeof(image), 0755), -1), LOAD_DONE);
@@ -313,7 +317,8 @@ Test(loader, interpreter_is_found_in_the_system_tree_first)
 	/* An absolute link in the tree stays in the tree. */
 	write_file("real.so", &interpreter, sizeof(interpreter), 0755);
 	mkdir(strcat(strcpy((char[128]){ 0 }, folder), "/lib"), 0755);
-	cr_assert_eq(symlink("/real.so", strcat(strcpy((char[128]){ 0 }, folder), "/lib/link.so")), 0);
+	cr_assert_eq(
+		symlink("/real.so", strcat(strcpy((char[128]){ 0 }, folder), "/lib/link.so")), 0);
 	sysroot = open(folder, O_PATH | O_DIRECTORY);
 	cr_assert_eq(guest_memory_unmap(0x400000, 0x20000), 0);
 	cr_assert_eq(load(path, sysroot), LOAD_DONE, "%s", error.message);
@@ -335,10 +340,12 @@ Test(loader, says_what_is_wrong_with_files)
 	expect_failure(write_file("empty", "", 0, 0755), 126, ENOEXEC, "empty", NULL);
 	expect_failure(write_file("text", "hello\n", 6, 0755), 126, ENOEXEC, "ELF", "#!", NULL);
 	expect_failure(write_file("plain", &image, sizeof(image), 0644), 126, EACCES,
-			"no execute permission", "chmod", NULL);
+		"no execute permission", "chmod", NULL);
 	for (size_t size = 4; size < sizeof(Elf64_Ehdr) + 3 * sizeof(Elf64_Phdr); size += 3)
-		expect_failure(write_file("short", &image, size, 0755), 126, ENOEXEC, "truncated", NULL);
-	expect_failure(write_file("short", &image, 4096 + 50, 0755), 126, ENOEXEC, "truncated", NULL);
+		expect_failure(
+			write_file("short", &image, size, 0755), 126, ENOEXEC, "truncated", NULL);
+	expect_failure(
+		write_file("short", &image, 4096 + 50, 0755), 126, ENOEXEC, "truncated", NULL);
 }
 
 Test(loader, a_fifo_does_not_block)
@@ -371,8 +378,9 @@ Test(loader, names_other_machines)
 
 		image.header.e_ident[EI_CLASS] = cases[i].class;
 		image.header.e_ident[EI_DATA] = cases[i].data;
-		image.header.e_machine = cases[i].data == ELFDATA2MSB ?
-			__builtin_bswap16(cases[i].machine) : cases[i].machine;
+		image.header.e_machine = cases[i].data == ELFDATA2MSB
+						 ? __builtin_bswap16(cases[i].machine)
+						 : cases[i].machine;
 		expect_bad_image(&image, cases[i].text);
 	}
 }
@@ -382,11 +390,11 @@ Test(loader, refuses_bad_headers)
 	struct image image = make_image(ET_EXEC, 0x400000);
 	struct image bad;
 
-#define BAD(change, text)                                                                          \
-	do {                                                                                       \
-		bad = image;                                                                       \
-		change;                                                                            \
-		expect_bad_image(&bad, text);                                                      \
+#define BAD(change, text)                     \
+	do {                                  \
+		bad = image;                  \
+		change;                       \
+		expect_bad_image(&bad, text); \
 	} while (0)
 	BAD(bad.header.e_type = ET_REL, "object file");
 	BAD(bad.header.e_type = ET_CORE, "neither");
@@ -403,13 +411,17 @@ Test(loader, refuses_bad_headers)
 	BAD(bad.segments[DATA].p_offset = 4097, "not aligned");
 	BAD(bad.segments[DATA].p_vaddr = bad.segments[CODE].p_vaddr, "overlap");
 	BAD(bad.segments[DATA].p_align = UINT64_C(1) << 40, "alignment");
-	BAD((bad.segments[DATA].p_type = PT_NULL, bad.segments[CODE].p_type = PT_NULL), "nothing to load");
+	BAD((bad.segments[DATA].p_type = PT_NULL, bad.segments[CODE].p_type = PT_NULL),
+		"nothing to load");
 	BAD((bad.header.e_phnum = 4, bad.segments[INTERPRETER].p_filesz = 1), "interpreter");
-	BAD((bad.header.e_phnum = 4, bad.segments[INTERPRETER].p_filesz = UINT64_MAX), "interpreter");
+	BAD((bad.header.e_phnum = 4, bad.segments[INTERPRETER].p_filesz = UINT64_MAX),
+		"interpreter");
 	BAD((bad.header.e_phnum = 4, bad.segments[INTERPRETER].p_filesz = 8,
-			    bad.segments[INTERPRETER].p_offset = sizeof(bad) - 4), "truncated");
+		    bad.segments[INTERPRETER].p_offset = sizeof(bad) - 4),
+		"truncated");
 	BAD((bad.header.e_phnum = 4, bad.segments[INTERPRETER].p_filesz = 8,
-			    memset(bad.interpreter, 'x', 32)), "no end");
+		    memset(bad.interpreter, 'x', 32)),
+		"no end");
 #undef BAD
 }
 
@@ -431,7 +443,7 @@ Test(loader, interpreter_must_be_for_the_guest)
 
 	set_interpreter(&image, "/bin/sh");
 	expect_failure(write_file("program", &image, sizeof(image), 0755), 126, ELIBBAD, "/bin/sh",
-			"not an AArch64", "-L", NULL);
+		"not an AArch64", "-L", NULL);
 }
 
 Test(loader, follows_scripts)
@@ -476,8 +488,8 @@ Test(loader, refuses_bad_scripts)
 
 	expect_failure(write_file("script", "#!\n", 3, 0755), 126, ENOEXEC, "#!", NULL);
 	expect_failure(write_file("script", "#!  \t \n", 7, 0755), 126, ENOEXEC, "#!", NULL);
-	expect_failure(write_file("script", "#!/no/such/thing\n", 17, 0755), 127, ENOENT, "/no/such/thing",
-			NULL);
+	expect_failure(write_file("script", "#!/no/such/thing\n", 17, 0755), 127, ENOENT,
+		"/no/such/thing", NULL);
 	memset(text, 'x', sizeof(text));
 	memcpy(text, "#!/", 3);
 	expect_failure(write_file("script", text, sizeof(text), 0755), 126, ENOEXEC, "#!", NULL);
@@ -529,26 +541,19 @@ unmap_everything(void)
 static void
 damage(struct image *image)
 {
-	static const uint64_t values[] = {
-		0, 1, 2, 3, 7, 63, 64, 4095, 4096, 4097, 0x7fffffff, 0x80000000, 0xffffffff, 0x400000,
-		UINT64_C(0x6ff000000000), UINT64_C(0x7fffffffffff), UINT64_C(0x8000000000000000),
-		UINT64_C(0xfffffffffffff000), UINT64_MAX
-	};
+	static const uint64_t values[] = { 0, 1, 2, 3, 7, 63, 64, 4095, 4096, 4097, 0x7fffffff,
+		0x80000000, 0xffffffff, 0x400000, UINT64_C(0x6ff000000000),
+		UINT64_C(0x7fffffffffff), UINT64_C(0x8000000000000000),
+		UINT64_C(0xfffffffffffff000), UINT64_MAX };
 	/* The magic, class and machine stay, or little would be reached. */
 	size_t headers = offsetof(struct image, interpreter) + sizeof(image->interpreter);
 	size_t at = 20 + (size_t)random() % (headers - 20);
 	uint64_t value = values[(size_t)random() % (sizeof(values) / sizeof(values[0]))];
 
 	switch (random() % 4) {
-	case 0:
-		((uint8_t *)image)[at] ^= (uint8_t)(1 << random() % 8);
-		break;
-	case 1:
-		((uint8_t *)image)[at] = (uint8_t)random();
-		break;
-	default:
-		at &= ~(size_t)7;
-		memcpy((uint8_t *)image + (at < 24 ? 24 : at), &value, 8);
+	case 0: ((uint8_t *)image)[at] ^= (uint8_t)(1 << random() % 8); break;
+	case 1: ((uint8_t *)image)[at] = (uint8_t)random(); break;
+	default: at &= ~(size_t)7; memcpy((uint8_t *)image + (at < 24 ? 24 : at), &value, 8);
 	}
 }
 
@@ -565,7 +570,11 @@ Test(loader, ten_thousand_damaged_headers)
 		struct image now;
 		char *argv[] = { path, NULL };
 		struct load_request request = {
-			.path = path, .argc = 1, .argv = argv, .envp = argv + 1, .sysroot_fd = -1,
+			.path = path,
+			.argc = 1,
+			.argv = argv,
+			.envp = argv + 1,
+			.sysroot_fd = -1,
 		};
 		enum load_result result;
 		int number;
