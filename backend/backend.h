@@ -74,7 +74,11 @@ struct indirect_entry {
 	uint64_t guest_pc;
 	const uint8_t *code;
 };
+void backend_indirect_remove(struct indirect_entry *table, uint64_t pc);
 void backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct code_unit *unit);
+
+/** Forget all predicted returns: what they lead to may be gone, or be of another mode. Not from translated code. */
+void backend_reset_return_stack(struct cpu *cpu);
 
 /** Run translated code from `unit` until it leaves; cpu->cold.exit_reason says why. */
 void backend_enter(struct cpu *cpu, const struct code_unit *unit);

@@ -46,6 +46,7 @@ enum cpu_exit_reason {
 	CPU_EXIT_SYSTEM_CALL, /* pc = instruction after it */
 	CPU_EXIT_EXCEPTION,   /* exit_argument = enum ir_exception; pc = instruction at fault */
 	CPU_EXIT_RUNTIME,     /* a runtime call asked to leave (mode change, invalidated code); go on at pc */
+	CPU_EXIT_STALE,       /* exit_argument = struct code_unit * whose guest code changed; pc is right */
 	CPU_EXIT_FAULT,       /* a host fault was turned into guest state by the signal handler */
 };
 
@@ -60,7 +61,11 @@ struct cpu_cold {
 	void *return_stack_base;  /* highest usable address, where the sentinel lies */
 	void *thread;             /* struct guest_thread * */
 	uint64_t host_mxcsr;      /* MXCSR of C code */
-	uint64_t spill[64];       /* spill area of translated code, 16-byte aligned */
+	uint64_t helper_imm;      /* immediate of the helper being called */
+	uint64_t spill[64] __attribute__((aligned(16)));  /* spill area of translated code */
+	uint64_t helper_arguments[4][2];                  /* operands a, b, c and result of vector helpers */
+	uint64_t saved_gprs[16];                          /* registers across helper calls */
+	uint64_t saved_vectors[32][2];
 	void *entry_points[96];   /* addresses of helpers and trampolines, called through here */
 };
 

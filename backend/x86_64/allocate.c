@@ -1,0 +1,832 @@
+// SPDX-License-Identifier: Apache-2.0
+// Register allocation during the forward pass of selection: values get registers as they are defined, prefer the
+// home of the slot they are about to be put in, and are spilled by farthest next use. Pinned slots are written
+// lazily: a put only notes which value the slot now has; exits and recipes say where it is.
+#include "backend/x86_64/compiler.h"
+
+static uint32_t
+class_registers(const struct compiler *c, ir_ref ref)
+{
+	uint8_t t = c->u->insns[ref].type;
+
+	return t == I32 || t == I64 || t == FLAGS ? ALLOCATABLE_GPRS : ALLOCATABLE_VECS;
+}
+
+struct x86_mem
+spill_memory(unsigned word)
+{
+	return x86_mem_base(X86_RBP, CPU_COLD(spill) + (int32_t)word * 8);
+}
+
+struct x86_mem
+slot_memory(unsigned slot)
+{
+	return x86_mem_base(X86_RBP, slot_displacement[slot]);
+}
+
+void
+emit_reg_move(struct compiler *c, host_reg to, host_reg from)
+{
+	if (to == from)
+		return;
+	if (to < REG_XMM)
+		x86_mov_rr(&c->w, 8, (enum x86_gpr)to, (enum x86_gpr)from);
+	else
+		x86_vec_rr(&c->w, X86_VMOVAPS, XMM(to), XMM(from));
+}
+
+void
+allocate_begin(struct compiler *c)
+{
+	for (unsigned r = 0; r < REG_COUNT; r++)
+		c->holds[r] = slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
+	c->locked = c->temps = 0;
+	for (unsigned s = 0; s < slot_total; s++) {
+		c->slot_value[s] = IR_NONE;
+		c->slot_reader[s] = IR_NONE;
+		c->slot_saved[s] = false;
+	}
+	c->spill_used = 0;
+	c->eflags = IR_NONE;
+}
+
+/* ---- releasing ------------------------------------------------------------------------------------------- */
+
+static void
+spill_free(struct compiler *c, struct value *v)
+{
+	if (v->memory == MEMORY_SPILL)
+		c->spill_used &= ~(UINT64_C(3) << v->memory_index);
+	v->memory = MEMORY_NONE;
+}
+
+static void
+drop_registers(struct compiler *c, ir_ref ref)
+{
+	if (c->values[ref].reg == REG_NONE)
+		return;
+	for (unsigned r = 0; r < REG_COUNT; r++)
+		if (c->holds[r] == ref)
+			c->holds[r] = HOLDS_NOTHING;
+	c->values[ref].reg = REG_NONE;
+}
+
+static void
+release_value(struct compiler *c, ir_ref ref)
+{
+	struct value *v = &c->values[ref];
+
+	drop_registers(c, ref);
+	if (v->memory == MEMORY_SLOT && c->slot_reader[v->memory_index] == ref)
+		c->slot_reader[v->memory_index] = IR_NONE;
+	spill_free(c, v);
+}
+
+static bool
+needed_after(const struct compiler *c, ir_ref ref, ir_ref i)
+{
+	return c->values[ref].last_use > i || c->values[ref].slot_refs;
+}
+
+bool
+dies(const struct compiler *c, ir_ref ref, ir_ref i)
+{
+	return !needed_after(c, canon(c, ref), i);
+}
+
+/* ---- spilling -------------------------------------------------------------------------------------------- */
+
+static bool
+rematerializable(const struct compiler *c, ir_ref ref)
+{
+	uint8_t op = c->u->insns[ref].op;
+
+	return op == IR_const || op == IR_address || op == IR_state_address;
+}
+
+static int
+spill_allocate(struct compiler *c)
+{
+	for (unsigned word = 0; word < SPILL_WORDS - 2; word += 2) /* the last pair: allocate_flush_keeping */
+		if (!(c->spill_used & UINT64_C(3) << word)) {
+			c->spill_used |= UINT64_C(3) << word;
+			return (int)word;
+		}
+	c->failed = true;
+	return 0;
+}
+
+static void
+store_register(struct compiler *c, struct x86_mem to, host_reg from)
+{
+	if (from < REG_XMM)
+		x86_store(&c->w, 8, to, (enum x86_gpr)from);
+	else
+		x86_vec_mr(&c->w, X86_VMOVAPS, to, XMM(from));
+}
+
+static bool
+other_register(const struct compiler *c, ir_ref ref, host_reg except, host_reg *other)
+{
+	for (unsigned r = 0; r < REG_COUNT; r++)
+		if (r != except && c->holds[r] == ref) {
+			*other = (host_reg)r;
+			return true;
+		}
+	return false;
+}
+
+/* Empty register r; its content, if needed, lives on elsewhere. No instruction that touches EFLAGS is emitted. */
+static void
+evict(struct compiler *c, host_reg r)
+{
+	uint32_t ref = c->holds[r];
+	host_reg other;
+
+	c->holds[r] = HOLDS_NOTHING;
+	if (ref == HOLDS_NOTHING || ref == HOLDS_TEMP)
+		return;
+	if (ref == HOLDS_HOME) {
+		unsigned slot = slot_of_pin[r];
+
+		store_register(c, slot_memory(slot), r);
+		c->slot_saved[slot] = true;
+		return;
+	}
+	struct value *v = &c->values[ref];
+	if (other_register(c, ref, r, &other)) {
+		v->reg = other;
+		return;
+	}
+	v->reg = REG_NONE;
+	/* recipes cannot name a home in xmm16..31, so a slot's current value must not be only there */
+	bool memory_is_enough = v->memory == MEMORY_SPILL ||
+		(v->memory == MEMORY_SLOT && !(v->slot_refs && high_home_of_slot[v->memory_index]));
+	if (memory_is_enough || rematerializable(c, ref))
+		return;
+	if (v->memory == MEMORY_SLOT && c->slot_reader[v->memory_index] == ref)
+		c->slot_reader[v->memory_index] = IR_NONE;
+	v->memory = MEMORY_SPILL;
+	v->memory_index = (uint16_t)spill_allocate(c);
+	store_register(c, spill_memory(v->memory_index), r);
+}
+
+static uint32_t
+eviction_score(const struct compiler *c, host_reg r)
+{
+	uint32_t ref = c->holds[r];
+	host_reg other;
+
+	if (ref == HOLDS_HOME) {
+		uint32_t next = c->slot_next_get[slot_of_pin[r]];
+
+		return next == NEVER ? c->u->count : next; /* costs a store and a load at the end */
+	}
+	const struct value *v = &c->values[ref];
+	if (other_register(c, ref, r, &other))
+		return NEVER;
+	if (v->next_use == NEVER)
+		return c->u->count + (v->memory != MEMORY_NONE || rematerializable(c, ref));
+	return v->next_use;
+}
+
+/* A register of `allowed`, emptied, locked. */
+static host_reg
+take(struct compiler *c, uint32_t allowed, uint32_t scratch)
+{
+	uint32_t best_score = 0;
+	host_reg best = REG_NONE;
+
+	allowed &= ~c->locked;
+	for (unsigned pass = 0; pass < 2; pass++) {
+		uint32_t set = pass == 0 ? allowed & scratch : allowed & ~scratch;
+
+		for (; set; set &= set - 1) {
+			host_reg r = (host_reg)__builtin_ctz(set);
+
+			if (c->holds[r] == HOLDS_NOTHING) {
+				c->locked |= 1u << r;
+				return r;
+			}
+		}
+	}
+	for (uint32_t set = allowed; set; set &= set - 1) {
+		host_reg r = (host_reg)__builtin_ctz(set);
+		uint32_t score;
+
+		if (c->holds[r] == HOLDS_TEMP)
+			continue;
+		score = eviction_score(c, r);
+		if (best == REG_NONE || score > best_score) {
+			best = r;
+			best_score = score;
+		}
+	}
+	if (best == REG_NONE) {
+		c->failed = true;
+		best = (host_reg)__builtin_ctz(scratch);
+		return best;
+	}
+	evict(c, best);
+	c->locked |= 1u << best;
+	return best;
+}
+
+static host_reg
+take_gpr(struct compiler *c)
+{
+	return take(c, ALLOCATABLE_GPRS, SCRATCH_GPRS);
+}
+
+static host_reg
+take_vec(struct compiler *c)
+{
+	return take(c, ALLOCATABLE_VECS, SCRATCH_VECS);
+}
+
+static host_reg
+take_for(struct compiler *c, ir_ref ref)
+{
+	return class_registers(c, ref) == ALLOCATABLE_GPRS ? take_gpr(c) : take_vec(c);
+}
+
+/* ---- using values ---------------------------------------------------------------------------------------- */
+
+bool
+is_const(const struct compiler *c, ir_ref ref, int64_t *imm)
+{
+	const struct ir_insn *in = insn_of(c, ref);
+
+	if (in->op != IR_const || in->type > I64)
+		return false;
+	*imm = c->u->insns[ref].type == I32 || in->type == I32 ? (int32_t)in->imm : in->imm;
+	return true;
+}
+
+bool
+is_const_i32(const struct compiler *c, ir_ref ref, int32_t *imm)
+{
+	int64_t value;
+
+	if (!is_const(c, ref, &value) || value != (int32_t)value)
+		return false;
+	*imm = (int32_t)value;
+	return true;
+}
+
+static void
+load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
+{
+	if (in->op == IR_state_address) {
+		x86_lea(&c->w, 8, (enum x86_gpr)r, slot_memory(in->aux));
+	} else if (r < REG_XMM) {
+		x86_mov_ri(&c->w, (enum x86_gpr)r, in->type == I32 ? (uint32_t)in->imm : (uint64_t)in->imm);
+	} else if (in->imm == 0) {
+		x86_vec_rrr(&c->w, X86_VPXOR, XMM(r), XMM(r), XMM(r));
+	} else {
+		/* through the spill area: no general register may be free here */
+		int word = spill_allocate(c);
+
+		x86_store_imm(&c->w, 4, spill_memory((unsigned)word), (int32_t)in->imm);
+		x86_store_imm(&c->w, 4, x86_mem_offset(spill_memory((unsigned)word), 4),
+		              in->type == F32 ? 0 : (int32_t)(in->imm >> 32));
+		x86_vec_rm(&c->w, X86_VMOVQ, XMM(r), spill_memory((unsigned)word));
+		c->spill_used &= ~(UINT64_C(3) << word);
+	}
+}
+
+static void
+load_value(struct compiler *c, host_reg r, ir_ref ref)
+{
+	const struct value *v = &c->values[ref];
+	struct x86_mem from;
+
+	if (v->memory == MEMORY_NONE) {
+		load_constant(c, r, &c->u->insns[ref]);
+		return;
+	}
+	if (v->memory == MEMORY_SLOT && high_home_of_slot[v->memory_index] && r >= REG_XMM) {
+		x86_vec_rr(&c->w, X86_VMOVAPS, XMM(r), high_home_of_slot[v->memory_index]);
+		return;
+	}
+	from = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index) : slot_memory(v->memory_index);
+	if (r >= REG_XMM)
+		x86_vec_rm(&c->w, X86_VMOVAPS, XMM(r), from);
+	else
+		x86_load(&c->w, c->u->insns[ref].type == FLAGS ? 4 : 8, (enum x86_gpr)r, from);
+}
+
+static host_reg
+use(struct compiler *c, ir_ref ref)
+{
+	struct value *v;
+
+	ref = canon(c, ref);
+	v = &c->values[ref];
+	if (v->reg == REG_NONE) {
+		host_reg r = take_for(c, ref);
+
+		load_value(c, r, ref);
+		c->holds[r] = ref;
+		v->reg = r;
+	}
+	c->locked |= 1u << v->reg;
+	return v->reg;
+}
+
+host_reg
+use_gpr(struct compiler *c, ir_ref ref)
+{
+	return use(c, ref);
+}
+
+host_reg
+use_vec(struct compiler *c, ir_ref ref)
+{
+	return use(c, ref);
+}
+
+bool
+use_memory(struct compiler *c, ir_ref ref, struct x86_mem *mem)
+{
+	const struct value *v = &c->values[canon(c, ref)];
+
+	if (v->reg != REG_NONE || v->memory == MEMORY_NONE)
+		return false;
+	if (v->next_use != NEVER && v->uses > 1)
+		return false; /* wanted again: better in a register */
+	if (v->memory == MEMORY_SLOT && high_home_of_slot[v->memory_index])
+		return false;
+	*mem = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index) : slot_memory(v->memory_index);
+	return true;
+}
+
+/* ---- defining values --------------------------------------------------------------------------------------- */
+
+static void
+bind(struct compiler *c, ir_ref i, host_reg r)
+{
+	c->holds[r] = i;
+	c->values[i].reg = r;
+	c->values[i].memory = MEMORY_NONE;
+	c->locked |= 1u << r;
+}
+
+/*
+ * Whether the hinted home register can take value i now: what it holds is not needed any more once the put that
+ * follows has happened (analyze.c made sure that nothing can fault or leave in between).
+ */
+static bool
+hint_available(struct compiler *c, ir_ref i, host_reg hint)
+{
+	uint32_t holder = c->holds[hint];
+	unsigned slot = slot_of_pin[hint];
+
+	if (holder == HOLDS_NOTHING)
+		return true;
+	if (holder == HOLDS_HOME)
+		return c->slot_next_get[slot] == NEVER || c->slot_value[slot] != IR_NONE;
+	if (holder == HOLDS_TEMP)
+		return false;
+	const struct value *v = &c->values[holder];
+	unsigned refs = v->slot_refs - (c->slot_value[slot] == holder);
+
+	return v->last_use <= i && refs == 0;
+}
+
+/* Take the hinted register for i if possible; its old value stays readable by the instruction being emitted. */
+static host_reg
+take_hint(struct compiler *c, ir_ref i, bool may_overlap_operands)
+{
+	host_reg hint = c->values[i].hint;
+
+	if (hint == REG_NONE || !hint_available(c, i, hint))
+		return REG_NONE;
+	if (!may_overlap_operands && (c->locked & 1u << hint))
+		return REG_NONE;
+	uint32_t holder = c->holds[hint];
+	if (holder < HOLDS_TEMP) {
+		struct value *v = &c->values[holder];
+		host_reg other;
+
+		c->holds[hint] = HOLDS_NOTHING;
+		if (v->reg == hint)
+			v->reg = other_register(c, holder, hint, &other) ? other : REG_NONE;
+	}
+	return hint;
+}
+
+static host_reg
+def(struct compiler *c, ir_ref i, bool overlap)
+{
+	host_reg r = take_hint(c, i, overlap);
+
+	if (r == REG_NONE)
+		r = take_for(c, i);
+	bind(c, i, r);
+	return r;
+}
+
+/* For single instructions: reuse an operand's register that dies here. */
+static host_reg
+def_over(struct compiler *c, ir_ref i)
+{
+	const struct ir_insn *in = &c->u->insns[i];
+	const ir_ref operands[3] = {in->a, in->b, in->c};
+	unsigned count = ir_op_info[in->op].operands;
+	host_reg r = take_hint(c, i, true);
+
+	if (ir_op_info[in->op].has_imm && count > 1)
+		count = 1;
+	for (unsigned k = 0; r == REG_NONE && k < count; k++) {
+		ir_ref a;
+
+		if (operands[k] == IR_NONE)
+			continue;
+		a = canon(c, operands[k]);
+		host_reg reg = c->values[a].reg;
+		if (reg != REG_NONE && dies(c, a, i) && class_registers(c, a) == class_registers(c, i)) {
+			drop_registers(c, a);
+			r = reg;
+		}
+	}
+	if (r == REG_NONE)
+		r = take_for(c, i);
+	bind(c, i, r);
+	return r;
+}
+
+host_reg
+def_gpr(struct compiler *c, ir_ref i)
+{
+	return def(c, i, false);
+}
+
+host_reg
+def_vec(struct compiler *c, ir_ref i)
+{
+	return def(c, i, false);
+}
+
+host_reg
+def_gpr_over(struct compiler *c, ir_ref i)
+{
+	return def_over(c, i);
+}
+
+host_reg
+def_vec_over(struct compiler *c, ir_ref i)
+{
+	return def_over(c, i);
+}
+
+static host_reg
+def_from(struct compiler *c, ir_ref i, ir_ref a)
+{
+	struct value *v;
+	host_reg old, hint;
+
+	a = canon(c, a);
+	v = &c->values[a];
+	old = v->reg;
+	hint = c->values[i].hint;
+	if (old != REG_NONE)
+		c->locked |= 1u << old;
+	if (old != REG_NONE && old == hint && take_hint(c, i, true) != REG_NONE) {
+		bind(c, i, hint);
+		return hint;
+	}
+	if (old != REG_NONE && dies(c, a, i) && (hint == REG_NONE || !hint_available(c, i, hint))) {
+		drop_registers(c, a);
+		bind(c, i, old);
+		return old;
+	}
+	host_reg r = def(c, i, false);
+	if (old != REG_NONE)
+		emit_reg_move(c, r, old);
+	else
+		load_value(c, r, a);
+	return r;
+}
+
+host_reg
+def_gpr_from(struct compiler *c, ir_ref i, ir_ref a)
+{
+	return def_from(c, i, a);
+}
+
+host_reg
+def_vec_from(struct compiler *c, ir_ref i, ir_ref a)
+{
+	return def_from(c, i, a);
+}
+
+host_reg
+temp_gpr(struct compiler *c)
+{
+	host_reg r = take_gpr(c);
+
+	c->holds[r] = HOLDS_TEMP;
+	c->temps |= 1u << r;
+	return r;
+}
+
+host_reg
+temp_vec(struct compiler *c)
+{
+	host_reg r = take_vec(c);
+
+	c->holds[r] = HOLDS_TEMP;
+	c->temps |= 1u << r;
+	return r;
+}
+
+/* Move what `reg` holds to another register if one is free, else evict it. */
+static void
+displace(struct compiler *c, host_reg reg)
+{
+	uint32_t ref = c->holds[reg];
+	uint32_t set;
+	host_reg other;
+
+	if (ref < HOLDS_TEMP && c->values[ref].reg == reg && c->values[ref].next_use != NEVER &&
+	    c->values[ref].memory == MEMORY_NONE && !rematerializable(c, ref) &&
+	    !other_register(c, ref, reg, &other)) {
+		set = (reg < REG_XMM ? SCRATCH_GPRS : SCRATCH_VECS) & ~c->locked & ~(1u << reg);
+		for (; set; set &= set - 1) {
+			host_reg r = (host_reg)__builtin_ctz(set);
+
+			if (c->holds[r] != HOLDS_NOTHING)
+				continue;
+			emit_reg_move(c, r, reg);
+			c->holds[r] = ref;
+			c->values[ref].reg = r;
+			c->holds[reg] = HOLDS_NOTHING;
+			return;
+		}
+	}
+	evict(c, reg);
+}
+
+void
+claim(struct compiler *c, host_reg reg)
+{
+	if (c->holds[reg] != HOLDS_NOTHING) {
+		c->locked |= 1u << reg;
+		displace(c, reg);
+	}
+	c->holds[reg] = HOLDS_TEMP;
+	c->locked |= 1u << reg;
+	c->temps |= 1u << reg;
+}
+
+void
+def_in(struct compiler *c, ir_ref i, host_reg reg)
+{
+	c->temps &= ~(1u << reg);
+	bind(c, i, reg);
+}
+
+/* ---- gets and puts ----------------------------------------------------------------------------------------- */
+
+void
+allocate_get(struct compiler *c, ir_ref i)
+{
+	const struct ir_insn *in = &c->u->insns[i];
+	unsigned slot = in->aux;
+	host_reg pin = pin_of_slot[slot];
+	struct value *v = &c->values[i];
+
+	if (v->canon != i || v->uses == 0)
+		return;
+	if (pin == REG_NONE) {
+		v->memory = MEMORY_SLOT;
+		v->memory_index = (uint16_t)slot;
+		c->slot_reader[slot] = i;
+		return;
+	}
+	c->slot_value[slot] = i;
+	v->slot_refs++;
+	if (c->slot_saved[slot]) {
+		v->memory = MEMORY_SLOT;
+		v->memory_index = (uint16_t)slot;
+		c->slot_saved[slot] = false;
+	} else {
+		v->reg = pin;
+		c->holds[pin] = i;
+	}
+}
+
+/* The memory of `slot` is about to change: a value that is only there must move to a register first. */
+static void
+rescue_slot_reader(struct compiler *c, unsigned slot, ir_ref i, ir_ref stored)
+{
+	ir_ref reader = c->slot_reader[slot];
+
+	if (reader == IR_NONE || reader == stored)
+		return;
+	c->slot_reader[slot] = IR_NONE;
+	struct value *v = &c->values[reader];
+	if (v->memory != MEMORY_SLOT || v->memory_index != slot)
+		return;
+	if (v->reg == REG_NONE && needed_after(c, reader, i))
+		use(c, reader);
+	v->memory = MEMORY_NONE;
+}
+
+static void
+store_to_home(struct compiler *c, unsigned slot, ir_ref ref)
+{
+	int32_t imm;
+
+	if (slot_kind[slot] == IR_SLOT_VECTOR) {
+		host_reg r = use_vec(c, ref);
+
+		if (high_home_of_slot[slot])
+			x86_vec_rr(&c->w, X86_VMOVAPS, high_home_of_slot[slot], XMM(r));
+		else
+			x86_vec_mr(&c->w, X86_VMOVAPS, slot_memory(slot), XMM(r));
+	} else if (is_const_i32(c, ref, &imm) && c->values[canon(c, ref)].reg == REG_NONE) {
+		x86_store_imm(&c->w, 8, slot_memory(slot), imm);
+	} else {
+		host_reg r = use_gpr(c, ref);
+
+		x86_store(&c->w, slot_kind[slot] == IR_SLOT_FLAGS ? 4 : 8, slot_memory(slot), (enum x86_gpr)r);
+	}
+}
+
+static void
+put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
+{
+	host_reg pin = pin_of_slot[slot];
+	ir_ref old = c->slot_value[slot];
+	struct value *v = &c->values[ref];
+
+	v->slot_refs++;
+	c->slot_value[slot] = ref;
+	c->slot_saved[slot] = false;
+	if (c->holds[pin] == HOLDS_HOME)
+		c->holds[pin] = HOLDS_NOTHING;
+	if (old != IR_NONE) {
+		c->values[old].slot_refs--;
+		if (!needed_after(c, old, i))
+			release_value(c, old);
+	}
+	/* A value kept in the slot's memory as its saved entry value may stay there: nothing writes that memory. */
+	if (c->holds[pin] != HOLDS_NOTHING)
+		return;
+	if (v->reg != REG_NONE) {
+		emit_reg_move(c, pin, v->reg);
+		c->holds[pin] = ref;
+		if (slot_of_pin[v->reg] == 0xff) { /* free the scratch register */
+			c->holds[v->reg] = HOLDS_NOTHING;
+			v->reg = pin;
+		}
+	} else {
+		load_value(c, pin, ref);
+		c->holds[pin] = ref;
+		v->reg = pin;
+	}
+}
+
+void
+allocate_put(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
+{
+	if (pin_of_slot[slot] != REG_NONE) {
+		if (high_home_of_slot[c->values[ref].memory_index] && c->values[ref].memory == MEMORY_SLOT)
+			use(c, ref);
+		put_pinned(c, i, slot, ref);
+		return;
+	}
+	rescue_slot_reader(c, slot, i, ref);
+	store_to_home(c, slot, ref);
+	/* The slot's memory is now a copy of the value. */
+	struct value *v = &c->values[ref];
+	if (slot_kind[slot] != IR_SLOT_MEMORY && v->memory == MEMORY_NONE && !rematerializable(c, ref) &&
+	    c->slot_reader[slot] == IR_NONE) {
+		v->memory = MEMORY_SLOT;
+		v->memory_index = (uint16_t)slot;
+		c->slot_reader[slot] = ref;
+	}
+}
+
+/* ---- bookkeeping -------------------------------------------------------------------------------------------- */
+
+static void
+operand_done(struct compiler *c, ir_ref ref, uint32_t next, ir_ref i)
+{
+	ref = canon(c, ref);
+	c->values[ref].next_use = next;
+	if (!needed_after(c, ref, i))
+		release_value(c, ref);
+}
+
+/* After a folded address's user: its inputs were used here. */
+static void
+operand_used(struct compiler *c, ir_ref operand, uint32_t next, ir_ref i)
+{
+	ir_ref ref = canon(c, operand);
+
+	if (c->values[ref].folded) {
+		const struct ir_insn *in = &c->u->insns[ref];
+
+		operand_used(c, in->a, c->values[canon(c, in->a)].next_use, i);
+		operand_used(c, in->b, c->values[canon(c, in->b)].next_use, i);
+	}
+	operand_done(c, ref, next, i);
+}
+
+void
+allocate_end_insn(struct compiler *c, ir_ref i)
+{
+	const struct ir_insn *in = &c->u->insns[i];
+	unsigned count = ir_op_info[in->op].operands;
+	const ir_ref operands[3] = {in->a, in->b, in->c};
+
+	for (unsigned k = 0; k < count; k++)
+		if (operands[k] != IR_NONE)
+			operand_used(c, operands[k], c->operand_next[i][k], i);
+	for (uint32_t set = c->temps; set; set &= set - 1) {
+		unsigned r = (unsigned)__builtin_ctz(set);
+
+		if (c->holds[r] == HOLDS_TEMP)
+			c->holds[r] = HOLDS_NOTHING;
+	}
+	c->temps = c->locked = 0;
+	if (c->values[i].canon == i && c->values[i].reg != REG_NONE && !needed_after(c, i, i))
+		release_value(c, i);
+}
+
+struct place
+place_of(const struct compiler *c, ir_ref ref)
+{
+	const struct value *v;
+
+	ref = canon(c, ref);
+	v = &c->values[ref];
+	if (v->reg != REG_NONE)
+		return (struct place){.kind = PLACE_REG, .reg = v->reg};
+	if (v->memory == MEMORY_SPILL)
+		return (struct place){.kind = PLACE_SPILL, .index = v->memory_index};
+	if (v->memory == MEMORY_SLOT)
+		return (struct place){.kind = PLACE_SLOT, .index = v->memory_index};
+	return (struct place){.kind = PLACE_CONST, .imm = c->u->insns[ref].imm};
+}
+
+/* `keep`: scratch registers whose content the snapshot's code must not touch. */
+void
+allocate_flush_keeping(struct compiler *c, ir_ref i, uint32_t keep)
+{
+	struct snapshot s;
+
+	/* Values needed after the call go to spill words: first, while they are still where they are. */
+	for (unsigned slot = 0; slot < slot_total; slot++) {
+		ir_ref reader = c->slot_reader[slot];
+
+		if (reader != IR_NONE && c->values[reader].last_use > i)
+			use(c, reader);
+	}
+	for (unsigned r = 0; r < REG_COUNT; r++) {
+		uint32_t ref = c->holds[r];
+
+		if (ref >= HOLDS_TEMP || c->values[ref].reg != r)
+			continue;
+		struct value *v = &c->values[ref];
+		if (v->last_use <= i || rematerializable(c, ref))
+			continue;
+		if (v->memory == MEMORY_SPILL)
+			continue;
+		if (v->memory == MEMORY_SLOT && c->slot_reader[v->memory_index] == ref)
+			c->slot_reader[v->memory_index] = IR_NONE;
+		v->memory = MEMORY_SPILL;
+		v->memory_index = (uint16_t)spill_allocate(c);
+		store_register(c, spill_memory(v->memory_index), (host_reg)r);
+	}
+	snapshot_take(c, i, &s);
+	if (keep & 1u << X86_RDX)
+		x86_store(&c->w, 8, spill_memory(SPILL_WORDS - 1), X86_RDX);
+	snapshot_emit(c, &s);
+	if (keep & 1u << X86_RDX)
+		x86_load(&c->w, 8, X86_RDX, spill_memory(SPILL_WORDS - 1));
+	for (unsigned r = 0; r < REG_COUNT; r++) {
+		uint32_t ref = c->holds[r];
+
+		if (ref < HOLDS_TEMP)
+			c->values[ref].reg = REG_NONE;
+		if (ref != HOLDS_TEMP)
+			c->holds[r] = slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
+	}
+	for (unsigned s2 = 0; s2 < slot_total; s2++) {
+		ir_ref ref = c->slot_value[s2];
+
+		if (ref != IR_NONE && pin_of_slot[s2] != REG_NONE)
+			c->values[ref].slot_refs--;
+		c->slot_value[s2] = IR_NONE;
+		c->slot_saved[s2] = false;
+		ir_ref reader = c->slot_reader[s2];
+		if (reader != IR_NONE && c->values[reader].memory == MEMORY_SLOT)
+			c->values[reader].memory = MEMORY_NONE;
+		c->slot_reader[s2] = IR_NONE;
+	}
+	c->eflags = IR_NONE;
+}

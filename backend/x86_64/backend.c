@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// The backend's entry points (backend/backend.h): start-up, compiling a unit, linking its exits, and entering code.
+#include "backend/x86_64/compiler.h"
+#include "backend/x86_64/select.h"
+
+static struct compiler compiler; /* under the runtime's translation lock */
+static const struct guest_isa *guest;
+
+bool
+backend_init(struct code_space *space, const struct guest_isa *isa, char *why, size_t size)
+{
+	guest = isa;
+	if (!host_init(isa->layout, why, size))
+		return false;
+	return trampolines_generate(space);
+}
+
+/* ---- compiling -------------------------------------------------------------------------------------------------------- */
+
+static void *
+take_data(struct code_space *space, size_t size)
+{
+	void *at = (void *)(((uintptr_t)space->data + 15) & ~(uintptr_t)15);
+
+	if ((uint8_t *)at + size > space->data_end)
+		return NULL;
+	space->data = (uint8_t *)at + size;
+	return at;
+}
+
+/* Every exit instruction makes at most two exit records (a call: itself and its return). */
+static uint32_t
+count_exits(const struct ir_unit *u)
+{
+	uint32_t count = 2;
+
+	for (ir_ref i = 0; i < u->count; i++)
+		if (ir_op_info[u->insns[i].op].effect == IR_EFFECT_EXIT)
+			count += 2;
+	return count;
+}
+
+static bool
+begin(struct compiler *c, struct code_space *space, const struct ir_unit *u)
+{
+	c->u = u;
+	c->space = space;
+	c->failed = false;
+	c->stub_count = c->cold_count = c->exit_count = 0;
+	c->exit_capacity = count_exits(u);
+	c->unit = take_data(space, sizeof(*c->unit));
+	c->exits = take_data(space, c->exit_capacity * sizeof(*c->exits));
+	struct guest_range *ranges = take_data(space, u->range_count * sizeof(*ranges));
+	if (!c->unit || !c->exits || !ranges)
+		return false;
+	memcpy(ranges, u->ranges, u->range_count * sizeof(*ranges));
+	*c->unit = (struct code_unit){
+		.guest_pc = u->guest_pc,
+		.mode = u->mode,
+		.code = space->code,
+		.exits = c->exits,
+		.ranges = ranges,
+		.range_count = (uint16_t)u->range_count,
+	};
+	c->recipe_at = space->data;
+	c->recipe_end = space->data_end;
+	c->unit->recipes = c->recipe_at;
+	c->recipe_code = 0;
+	c->recipe_pc = c->guest_pc = u->guest_pc;
+	memset(&c->recipe_last, 0, sizeof(c->recipe_last));
+	c->w = (struct x86_writer){.at = space->code, .end = space->code_end};
+	return true;
+}
+
+struct code_unit *
+backend_compile(struct code_space *space, const struct ir_unit *u)
+{
+	struct compiler *c = &compiler;
+	struct code_space before = *space;
+
+	if (!begin(c, space, u)) {
+		*space = before;
+		return NULL;
+	}
+	analyze(c);
+	allocate_begin(c);
+	if (u->mode & IR_MODE_CHECK_CODE)
+		select_code_check(c);
+	select_unit(c);
+	if (c->failed || c->w.overflow) {
+		*space = before;
+		return NULL;
+	}
+	c->unit->code_size = (uint32_t)(c->w.at - c->unit->code);
+	c->unit->exit_count = (uint16_t)c->exit_count;
+	c->unit->recipe_size = (uint32_t)(c->recipe_at - c->unit->recipes);
+	space->data = c->recipe_at;
+	space->code = c->w.at + (-(uintptr_t)c->w.at & 15);
+	return c->unit;
+}
+
+/* ---- linking ------------------------------------------------------------------------------------------------------------ */
+
+void
+backend_link(struct code_exit *exit, struct code_unit *target)
+{
+	x86_patch_rel32(exit->jump, target->code);
+}
+
+void
+backend_unlink(struct code_exit *exit)
+{
+	x86_patch_rel32(exit->jump, exit->stub);
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------------------- */
+
+/* A frame that no return can match: guest pcs are never odd. */
+void
+backend_reset_return_stack(struct cpu *cpu)
+{
+	uint64_t *base = cpu->cold.return_stack_base;
+
+	base[0] = 0;
+	base[1] = UINT64_MAX;
+	cpu->cold.return_stack_top = base;
+}
+
+void
+backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
+{
+	void **entries = cpu->cold.entry_points;
+
+	cpu->cold.return_stack_base = (uint8_t *)return_stack + size - 64;
+	backend_reset_return_stack(cpu);
+	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode);
+	entries[ENTRY_LINK] = trampolines.link;
+	entries[ENTRY_INDIRECT] = trampolines.indirect;
+	entries[ENTRY_SYSTEM_CALL] = trampolines.system_call;
+	entries[ENTRY_EXCEPTION] = trampolines.exception;
+	entries[ENTRY_STALE] = trampolines.stale;
+	entries[ENTRY_HELPER] = trampolines.helper;
+	entries[ENTRY_RUNTIME_TRAMPOLINE] = trampolines.runtime_call;
+	for (unsigned k = 0; k < guest->runtime_call_count; k++)
+		entries[ENTRY_RUNTIME_CALLS + k] = (void *)guest->runtime_calls[k];
+}
+
+void
+backend_enter(struct cpu *cpu, const struct code_unit *unit)
+{
+	((void (*)(struct cpu *, const uint8_t *))(uintptr_t)trampolines.enter)(cpu, unit->code);
+}
+
+bool
+backend_return_stack_fault(struct cpu *cpu, ucontext_t *uc, const void *fault_address)
+{
+	const uint8_t *fault = fault_address, *base = cpu->cold.return_stack_base;
+	uint64_t pc = (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
+
+	/* the guard page lies below the stack; nothing else of ours is within its reach */
+	if (fault >= base || (uint64_t)uc->uc_mcontext.gregs[REG_RSP] - (uint64_t)fault + 256 > 512)
+		return false;
+	(void)pc;
+	backend_reset_return_stack(cpu);
+	uc->uc_mcontext.gregs[REG_RSP] = (greg_t)(uintptr_t)cpu->cold.return_stack_base;
+	return true;
+}
+
+/* MXCSR: exceptions masked, rounding in bits 13-14, FTZ bit 15, DAZ bit 6. */
+uint32_t
+backend_mxcsr_for_mode(uint32_t mode)
+{
+	static const uint32_t rounding[4] = {
+		[IR_ROUND_NEAREST] = 0, [IR_ROUND_UP] = 2u << 13, [IR_ROUND_DOWN] = 1u << 13, [IR_ROUND_ZERO] = 3u << 13,
+	};
+	uint32_t mxcsr = 0x1f80 | rounding[mode & IR_MODE_ROUNDING];
+
+	if (mode & IR_MODE_FLUSH)
+		mxcsr |= 1u << 15 | 1u << 6;
+	return mxcsr;
+}

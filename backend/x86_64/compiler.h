@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// The x86-64 backend's insides: state of one compilation, and the interfaces between its parts. The order of
+// work is: analyze.c (one pass each way: aliases, uses, hints), select*.c (one forward pass that emits code and
+// allocates registers through allocate.c), exits and cold code after the main path, recipes.c for precise state.
+#ifndef BACKEND_X86_64_COMPILER_H
+#define BACKEND_X86_64_COMPILER_H
+
+#include "backend/backend.h"
+#include "backend/x86_64/encode.h"
+#include "ir/ir.h"
+
+#include <string.h>
+
+/*
+ * Host registers in one numbering: 0..15 general purpose (enum x86_gpr), 16..31 xmm0..15. With AVX-512VL xmm16..31
+ * serve as homes of vector slots, never as operands.
+ */
+typedef uint8_t host_reg;
+#define REG_NONE 0xff
+#define REG_XMM 16
+#define REG_COUNT 32
+#define XMM(reg) ((unsigned)(reg) - REG_XMM)
+
+/* rbp points 128 bytes into struct cpu, so that its first 256 bytes have one-byte displacements. */
+#define CPU_BIAS 128
+#define CPU_HOT(field) ((int32_t)offsetof(struct cpu_hot, field) - CPU_BIAS)
+#define CPU_COLD(field) ((int32_t)(offsetof(struct cpu, cold) + offsetof(struct cpu_cold, field)) - CPU_BIAS)
+
+/* What a register holds besides a value's ir_ref. */
+#define HOLDS_NOTHING UINT32_MAX
+#define HOLDS_HOME (UINT32_MAX - 1) /* the pinned slot's value from unit entry, not yet named by a get */
+#define HOLDS_TEMP (UINT32_MAX - 2) /* scratch of the instruction being selected */
+#define NEVER UINT32_MAX
+
+#define SPILL_WORDS 64
+
+enum value_memory { MEMORY_NONE, MEMORY_SPILL, MEMORY_SLOT };
+
+/* Where an SSA value is, and how long it is needed. */
+struct value {
+	ir_ref canon;      /* the value this one is the same register content as (itself mostly) */
+	uint32_t last_use; /* last instruction that needs it, recipes included; 0 = none */
+	uint32_t next_use; /* next instruction that needs it, NEVER when none */
+	uint32_t uses;
+	uint32_t address_uses;
+	uint16_t memory_index; /* spill word or slot */
+	uint8_t memory;        /* enum value_memory: a valid copy there */
+	host_reg reg;          /* primary register, REG_NONE */
+	host_reg hint;         /* home of the slot that it is about to be put in */
+	uint8_t slot_refs;     /* pinned slots whose current value it is */
+	uint8_t folded;        /* an address computed inside the memory operands that use it */
+	uint8_t upper_zero;    /* vector class: bits above the scalar are known to be zero */
+	ir_ref pair;           /* result op <-> flags op with the same operands, or IR_NONE */
+};
+
+/* A value's place as exits and recipes name it. */
+enum place_kind { PLACE_REG, PLACE_SPILL, PLACE_SLOT, PLACE_CONST };
+struct place {
+	uint8_t kind;
+	host_reg reg;
+	uint16_t index;
+	int64_t imm;
+};
+
+/* How the flags slot's value can be had at an exit or in a recipe. */
+enum flags_kind {
+	FLAGS_IN_MEMORY, /* hot.flags is right */
+	FLAGS_ADD, FLAGS_SUB, FLAGS_AND, FLAGS_ANDN, FLAGS_FCMP, /* from the operands a, b */
+	FLAGS_ADD_RESULT, FLAGS_SUB_RESULT,                      /* from the result a and operand b */
+	FLAGS_TEST_RESULT,                                       /* N and Z of the result a */
+};
+/* How EFLAGS stand for NZCV. */
+enum eflags_form {
+	EFLAGS_NONE,
+	EFLAGS_DIRECT,   /* CF = C */
+	EFLAGS_INVERTED, /* CF = !C, as x86 subtraction leaves it */
+	EFLAGS_FCMP,     /* ucomis: ZF PF CF */
+};
+
+#define MAX_MOVES (REG_COUNT)
+/* Everything that differs from the canonical state at one point of the code. */
+struct snapshot {
+	uint8_t move_count;
+	uint8_t flags;       /* enum flags_kind */
+	uint8_t flags_type;  /* operand type */
+	uint8_t flags_form;  /* enum eflags_form if EFLAGS hold them at that point */
+	struct place flags_a, flags_b;
+	struct {
+		host_reg to;
+		struct place from;
+	} moves[MAX_MOVES];
+};
+
+struct compiler;
+
+/* A jump out of the main path whose code is emitted behind it. */
+#define MAX_STUBS 256
+struct exit_stub {
+	struct snapshot state;
+	uint8_t *jump;       /* rel32 field in the main path */
+	uint64_t guest_pc;
+	bool poll;
+};
+
+/* Cold code: `emit` is called after the main path with the writer there; jumps back to `back`. */
+#define MAX_COLD 512
+struct cold_path {
+	void (*emit)(struct compiler *c, struct cold_path *cold);
+	uint8_t *jump;  /* rel32 field that leads here */
+	uint8_t *back;  /* where the main path goes on */
+	uint32_t helper; /* enum vector_helper */
+	host_reg dst, a, b, d;
+	uint16_t aux;
+	uint8_t op, type;
+	uint64_t imm;
+};
+
+struct compiler {
+	struct x86_writer w;
+	const struct ir_unit *u;
+	struct code_space *space;
+	bool failed; /* out of some table; the unit must be smaller */
+	uint64_t guest_pc; /* of the instruction being selected */
+
+	uint32_t holds[REG_COUNT];
+	uint32_t locked; /* registers the current instruction uses */
+	uint32_t temps;  /* registers to free at its end */
+	ir_ref slot_value[IR_MAX_SLOTS]; /* pinned and flags slots: current value; IR_NONE = at home */
+	bool slot_saved[IR_MAX_SLOTS];   /* pinned, unnamed entry value was saved to the slot's memory */
+	uint32_t slot_next_get[IR_MAX_SLOTS];
+	ir_ref slot_reader[IR_MAX_SLOTS];/* value whose only copy may be the slot's memory */
+	uint64_t spill_used;
+
+	ir_ref eflags;     /* FLAGS value that EFLAGS hold, or IR_NONE */
+	uint8_t eflags_form;
+	bool eflags_kept;  /* the current selector says that it leaves EFLAGS alone, */
+	bool eflags_set;   /* or that they hold c->eflags now */
+
+	uint32_t stub_count, cold_count, exit_count, exit_capacity;
+	struct code_exit *exits;
+	struct code_unit *unit;
+	uint8_t *recipe_at;
+	uint8_t *recipe_end;
+	uint32_t recipe_code; /* code offset of the last recipe */
+	uint64_t recipe_pc;
+	struct snapshot recipe_last;
+
+	struct value values[IR_MAX_INSNS];
+	uint32_t operand_next[IR_MAX_INSNS][3]; /* next use of each operand after this instruction */
+	uint16_t barriers[IR_MAX_INSNS + 1];    /* instructions before this one that may fault or leave */
+	struct exit_stub stubs[MAX_STUBS];
+	struct cold_path cold[MAX_COLD];
+};
+
+/* ---- host.c: what this processor has, and which slot lives where ----------------------------------------- */
+
+struct host_features {
+	bool avx512; /* F, VL, BW, DQ */
+	bool sha, vaes, vpclmul, gfni, vbmi, bitalg;
+};
+extern struct host_features host_features;
+extern host_reg pin_of_slot[IR_MAX_SLOTS];  /* register (0..31) a slot is pinned in, REG_NONE */
+extern uint8_t slot_of_pin[REG_COUNT];      /* inverse, 0xff */
+extern uint8_t high_home_of_slot[IR_MAX_SLOTS]; /* xmm16..31 number, 0 = memory */
+extern int32_t slot_displacement[IR_MAX_SLOTS]; /* from rbp */
+extern uint8_t slot_kind[IR_MAX_SLOTS];
+extern uint32_t slot_total;
+extern unsigned flags_slot; /* the guest's FLAGS slot */
+/* Scratch between units: rax rcx rdx, xmm0..4. */
+#define SCRATCH_GPRS (1u << X86_RAX | 1u << X86_RCX | 1u << X86_RDX)
+#define SCRATCH_VECS (0x1fu << REG_XMM)
+#define ALLOCATABLE_GPRS (0xffffu & ~(1u << X86_RSP | 1u << X86_RBP))
+#define ALLOCATABLE_VECS 0xffff0000u
+bool host_init(const struct ir_state_layout *layout, char *why, size_t size);
+
+/* ---- trampolines.c ---------------------------------------------------------------------------------------- */
+
+struct trampolines {
+	uint8_t *enter;         /* (cpu, code) */
+	uint8_t *link;          /* rax = struct code_exit *: leave, CPU_EXIT_LINK */
+	uint8_t *indirect;      /* rax = guest pc: leave, CPU_EXIT_INDIRECT */
+	uint8_t *system_call;   /* rax = pc after the instruction */
+	uint8_t *exception;     /* rax = pc, ecx = enum ir_exception */
+	uint8_t *stale;         /* rax = struct code_unit * whose guest code changed */
+	uint8_t *fault;         /* state canonical, hot.pc written: leave, CPU_EXIT_FAULT */
+	uint8_t *runtime_call;  /* rax = function, rdx = argument; state canonical; result in rax; the pins are reloaded */
+	uint8_t *helper;        /* rax = function, ecx.. see emit_helper_call; keeps every register but rax */
+	uint8_t *start, *end;
+};
+extern struct trampolines trampolines;
+bool trampolines_generate(struct code_space *space);
+
+/* ---- analyze.c -------------------------------------------------------------------------------------------- */
+
+void analyze(struct compiler *c);
+/* The value whose register content `ref` shares. */
+static inline ir_ref
+canon(const struct compiler *c, ir_ref ref)
+{
+	return c->values[ref].canon;
+}
+static inline const struct ir_insn *
+insn_of(const struct compiler *c, ir_ref ref)
+{
+	return &c->u->insns[c->values[ref].canon];
+}
+bool op_is_barrier(const struct ir_insn *in);
+
+/* ---- allocate.c ------------------------------------------------------------------------------------------- */
+
+void allocate_begin(struct compiler *c);
+/* The register with the value (loaded or materialised if need be), locked until the instruction's end. */
+host_reg use_gpr(struct compiler *c, ir_ref ref);
+host_reg use_vec(struct compiler *c, ir_ref ref);
+/* The value as register or memory operand: true and `*mem` if it is best read from memory (8/16 bytes valid). */
+bool use_memory(struct compiler *c, ir_ref ref, struct x86_mem *mem);
+/* A constant's value (IR const or address). */
+bool is_const(const struct compiler *c, ir_ref ref, int64_t *imm);
+bool is_const_i32(const struct compiler *c, ir_ref ref, int32_t *imm);
+/* Destination of instruction i: never a register in use by this instruction (def), possibly one whose value dies here
+ * (def_over: for single instructions that read everything before they write). */
+host_reg def_gpr(struct compiler *c, ir_ref i);
+host_reg def_vec(struct compiler *c, ir_ref i);
+host_reg def_gpr_over(struct compiler *c, ir_ref i);
+host_reg def_vec_over(struct compiler *c, ir_ref i);
+/* Destination of i that starts out with a's value, in a's register if that is a's last use. */
+host_reg def_gpr_from(struct compiler *c, ir_ref i, ir_ref a);
+host_reg def_vec_from(struct compiler *c, ir_ref i, ir_ref a);
+/* Scratch until the end of the instruction. */
+host_reg temp_gpr(struct compiler *c);
+host_reg temp_vec(struct compiler *c);
+/* Take one particular register as scratch (its content moves elsewhere). Call before use_*. */
+void claim(struct compiler *c, host_reg reg);
+/* Make register `reg`, claimed or temp, the location of instruction i's result. */
+void def_in(struct compiler *c, ir_ref i, host_reg reg);
+/* Whether `ref` is not needed after the current instruction i. */
+bool dies(const struct compiler *c, ir_ref ref, ir_ref i);
+/* Bookkeeping after each instruction. */
+void allocate_end_insn(struct compiler *c, ir_ref i);
+/* Slot `slot` now has the value `ref` (canonical). */
+void allocate_put(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref);
+void allocate_get(struct compiler *c, ir_ref i);
+/* Before a runtime call: emit what makes state canonical, then forget all registers (values that live on are spilled). */
+void allocate_flush_keeping(struct compiler *c, ir_ref i, uint32_t keep);
+/* Where a value is now, for exits and recipes. */
+struct place place_of(const struct compiler *c, ir_ref ref);
+struct x86_mem spill_memory(unsigned word);
+struct x86_mem slot_memory(unsigned slot);
+void emit_reg_move(struct compiler *c, host_reg to, host_reg from);
+
+/* ---- moves.c: snapshots and the code that makes state canonical -------------------------------------------- */
+
+void snapshot_take(struct compiler *c, ir_ref i, struct snapshot *s);
+/* Also move `value` to register `to` (e.g. rax) in parallel. */
+void snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value);
+void snapshot_emit(struct compiler *c, const struct snapshot *s);
+bool snapshot_empty(const struct snapshot *s);
+
+/* ---- recipes.c -------------------------------------------------------------------------------------------- */
+
+/* The code from `start` to the writer's place may fault; state as now. Call with the snapshot taken before. */
+void recipe_add(struct compiler *c, const uint8_t *start, const struct snapshot *s);
+
+/* ---- select_flags.c ---------------------------------------------------------------------------------------- */
+
+/* Make EFLAGS hold `flags`; returns the x86 condition for `condition` (may emit cmc). */
+enum x86_cond need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition);
+void emit_flags_word(struct compiler *c, enum eflags_form form); /* EFLAGS -> eax (uses ecx for FCMP) */
+void emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t,
+                        const struct place *a, const struct place *b, host_reg scratch);
+enum eflags_form flags_form_of(enum flags_kind kind);
+enum flags_kind flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b);
+static inline void
+keep_eflags(struct compiler *c)
+{
+	c->eflags_kept = true;
+}
+
+/* ---- select.c --------------------------------------------------------------------------------------------- */
+
+/* One selector an IR operation. */
+typedef void selector(struct compiler *c, ir_ref i, const struct ir_insn *in);
+#define SELECTOR_PROTOTYPE(name, result, operands, aux, imm, effect) selector select_##name;
+IR_OPS(SELECTOR_PROTOTYPE)
+#undef SELECTOR_PROTOTYPE
+
+/* Emit a jcc to cold code; fill in the returned record's fields. `back` is set by cold_return_here. NULL: failed. */
+struct cold_path *cold_jump(struct compiler *c, enum x86_cond cond,
+                            void (*emit)(struct compiler *, struct cold_path *));
+void cold_return_here(struct compiler *c, struct cold_path *cold);
+
+/*
+ * Call vector helper `helper` with operands already in cold.helper_arguments[0..2] (see select_helper): the
+ * result is left in cold.helper_arguments[3]; FPSR bits in eax. Every register but rax is kept.
+ */
+void emit_helper_call(struct compiler *c, unsigned helper, uint64_t imm);
+struct x86_mem helper_argument(unsigned index);
+
+static inline unsigned
+int_size(enum ir_type t)
+{
+	return t == I64 ? 8 : 4;
+}
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+// The host processor's features, and the assignment of guest state slots to host registers (the pins) that every
+// unit agrees on at its edges.
+#include <cpuid.h>
+#include <stdio.h>
+
+#include "backend/x86_64/compiler.h"
+
+struct host_features host_features;
+host_reg pin_of_slot[IR_MAX_SLOTS];
+uint8_t slot_of_pin[REG_COUNT];
+uint8_t high_home_of_slot[IR_MAX_SLOTS];
+int32_t slot_displacement[IR_MAX_SLOTS];
+uint8_t slot_kind[IR_MAX_SLOTS];
+uint32_t slot_total;
+unsigned flags_slot;
+
+/* Pins in the order of a slot's rank: registers without REX-only encodings first, for shorter code. */
+static const host_reg gpr_pins[] = {
+	X86_RBX, X86_RSI, X86_RDI, X86_R8, X86_R9, X86_R10, X86_R11, X86_R12, X86_R13, X86_R14, X86_R15,
+};
+static const host_reg vector_pins[] = {
+	REG_XMM + 5, REG_XMM + 6, REG_XMM + 7, REG_XMM + 8, REG_XMM + 9, REG_XMM + 10,
+	REG_XMM + 11, REG_XMM + 12, REG_XMM + 13, REG_XMM + 14, REG_XMM + 15,
+};
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static uint64_t
+enabled_state(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
+static bool
+bits(uint32_t value, uint32_t mask)
+{
+	return (value & mask) == mask;
+}
+
+static bool
+detect_features(char *why, size_t size)
+{
+	unsigned a, b, c, d;
+	unsigned b7 = 0, c7 = 0;
+
+	__cpuid(1, a, b, c, d);
+	/* FMA, SSE4.2, POPCNT, AES, PCLMUL, OSXSAVE, AVX, F16C */
+	bool basic = bits(c, bit_FMA | bit_SSE4_2 | bit_POPCNT | bit_AES | bit_PCLMUL | bit_OSXSAVE | bit_AVX | bit_F16C);
+	if (__get_cpuid_max(0, NULL) >= 7)
+		__cpuid_count(7, 0, a, b7, c7, d);
+	if (!basic || !bits(b7, bit_AVX2 | bit_BMI | bit_BMI2) || (enabled_state() & 6) != 6) {
+		snprintf(why, size, "this processor lacks AVX2, BMI2, FMA or AES-NI, which dragoman's translations need");
+		return false;
+	}
+	__cpuid(0x80000001, a, b, c, d);
+	if (!(c & bit_LZCNT) || !(c & bit_LAHF_LM)) {
+		snprintf(why, size, "this processor lacks LZCNT or LAHF, which dragoman's translations need");
+		return false;
+	}
+	host_features.sha = b7 & bit_SHA;
+	host_features.avx512 = bits(b7, bit_AVX512F | bit_AVX512VL | bit_AVX512BW | bit_AVX512DQ) &&
+	                       (enabled_state() & 0xe6) == 0xe6;
+	host_features.gfni = c7 & bit_GFNI;
+	host_features.vaes = host_features.avx512 && (c7 & bit_VAES);
+	host_features.vpclmul = host_features.avx512 && (c7 & bit_VPCLMULQDQ);
+	host_features.vbmi = host_features.avx512 && (c7 & bit_AVX512VBMI);
+	host_features.bitalg = host_features.avx512 && (c7 & bit_AVX512BITALG);
+	return true;
+}
+
+static const struct ir_state_slot *
+slot_of_rank(const struct ir_state_layout *layout, unsigned kind, unsigned rank, unsigned *slot)
+{
+	for (unsigned s = 0; s < layout->count; s++)
+		if (layout->slots[s].kind == kind && layout->slots[s].pin_rank == rank) {
+			*slot = s;
+			return &layout->slots[s];
+		}
+	return NULL;
+}
+
+static void
+assign_pins(const struct ir_state_layout *layout, unsigned kind, const host_reg *pins, unsigned count)
+{
+	unsigned slot;
+
+	for (unsigned rank = 1; rank <= count && slot_of_rank(layout, kind, rank, &slot); rank++) {
+		pin_of_slot[slot] = pins[rank - 1];
+		slot_of_pin[pins[rank - 1]] = (uint8_t)slot;
+	}
+}
+
+static void
+assign_high_homes(const struct ir_state_layout *layout)
+{
+	unsigned slot, next = 16;
+
+	for (unsigned rank = COUNT(vector_pins) + 1; next < 32; rank++) {
+		if (!slot_of_rank(layout, IR_SLOT_VECTOR, rank, &slot))
+			break;
+		high_home_of_slot[slot] = (uint8_t)next++;
+	}
+}
+
+bool
+host_init(const struct ir_state_layout *layout, char *why, size_t size)
+{
+	if (!detect_features(why, size))
+		return false;
+	slot_total = layout->count;
+	memset(pin_of_slot, REG_NONE, sizeof(pin_of_slot));
+	memset(slot_of_pin, 0xff, sizeof(slot_of_pin));
+	for (unsigned s = 0; s < layout->count; s++) {
+		slot_displacement[s] = layout->slots[s].offset - CPU_BIAS;
+		slot_kind[s] = layout->slots[s].kind;
+		if (slot_kind[s] == IR_SLOT_FLAGS)
+			flags_slot = s;
+	}
+	assign_pins(layout, IR_SLOT_INTEGER, gpr_pins, COUNT(gpr_pins));
+	assign_pins(layout, IR_SLOT_VECTOR, vector_pins, COUNT(vector_pins));
+	if (host_features.avx512)
+		assign_high_homes(layout);
+	return true;
+}

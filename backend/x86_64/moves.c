@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+// Snapshots of where guest state is, and the parallel moves that bring it to its canonical places (pins in their
+// registers, flags in memory) at exits.
+#include "backend/x86_64/compiler.h"
+
+static void
+add_move(struct compiler *c, struct snapshot *s, host_reg to, struct place from)
+{
+	if (s->move_count == MAX_MOVES) {
+		c->failed = true;
+		return;
+	}
+	s->moves[s->move_count].to = to;
+	s->moves[s->move_count].from = from;
+	s->move_count++;
+}
+
+static void
+snapshot_flags(struct compiler *c, struct snapshot *s)
+{
+	ir_ref flags = c->slot_value[flags_slot];
+	ir_ref a, b;
+
+	s->flags = FLAGS_IN_MEMORY;
+	s->flags_form = EFLAGS_NONE;
+	if (flags == IR_NONE)
+		return;
+	s->flags = (uint8_t)flags_kind_of(c, flags, &a, &b);
+	s->flags_type = c->u->insns[flags].op == IR_flags_fcmp ? c->u->insns[a].type : c->u->insns[flags].type;
+	s->flags_a = place_of(c, a);
+	s->flags_b = b == IR_NONE ? s->flags_a : place_of(c, b);
+	if (c->eflags == flags)
+		s->flags_form = c->eflags_form;
+}
+
+void
+snapshot_take(struct compiler *c, ir_ref i, struct snapshot *s)
+{
+	(void)i;
+	s->move_count = 0;
+	for (unsigned r = 0; r < REG_COUNT; r++) {
+		unsigned slot = slot_of_pin[r];
+
+		if (slot == 0xff)
+			continue;
+		if (c->slot_value[slot] != IR_NONE) {
+			if (c->holds[r] != c->slot_value[slot])
+				add_move(c, s, (host_reg)r, place_of(c, c->slot_value[slot]));
+		} else if (c->slot_saved[slot]) {
+			add_move(c, s, (host_reg)r,
+			         (struct place){.kind = PLACE_SLOT, .index = (uint16_t)slot});
+		}
+	}
+	snapshot_flags(c, s);
+}
+
+void
+snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value)
+{
+	struct place from = place_of(c, value);
+
+	if (from.kind != PLACE_REG || from.reg != to)
+		add_move(c, s, to, from);
+}
+
+bool
+snapshot_empty(const struct snapshot *s)
+{
+	return s->move_count == 0 && s->flags == FLAGS_IN_MEMORY;
+}
+
+static void
+move_from_memory(struct compiler *c, host_reg to, struct x86_mem from)
+{
+	if (to < REG_XMM)
+		x86_load(&c->w, 8, (enum x86_gpr)to, from);
+	else
+		x86_vec_rm(&c->w, X86_VMOVAPS, XMM(to), from);
+}
+
+static void
+emit_move(struct compiler *c, host_reg to, const struct place *from)
+{
+	switch (from->kind) {
+	case PLACE_REG:
+		emit_reg_move(c, to, from->reg);
+		break;
+	case PLACE_SPILL:
+		move_from_memory(c, to, spill_memory(from->index));
+		break;
+	case PLACE_SLOT:
+		if (to >= REG_XMM && high_home_of_slot[from->index])
+			x86_vec_rr(&c->w, X86_VMOVAPS, XMM(to), high_home_of_slot[from->index]);
+		else
+			move_from_memory(c, to, slot_memory(from->index));
+		break;
+	default:
+		x86_mov_ri(&c->w, (enum x86_gpr)to, (uint64_t)from->imm);
+	}
+}
+
+static bool
+is_source(const struct snapshot *s, uint32_t pending, host_reg reg)
+{
+	for (; pending; pending &= pending - 1) {
+		unsigned m = (unsigned)__builtin_ctz(pending);
+
+		if (s->moves[m].from.kind == PLACE_REG && s->moves[m].from.reg == reg)
+			return true;
+	}
+	return false;
+}
+
+/* Exchange two registers of a cycle; afterwards the move into `a` is done and `b`'s readers must read `a`... */
+static void
+emit_exchange(struct compiler *c, host_reg a, host_reg b)
+{
+	if (a < REG_XMM) {
+		x86_xchg_rr(&c->w, 8, (enum x86_gpr)a, (enum x86_gpr)b);
+		return;
+	}
+	x86_vec_rrr(&c->w, X86_VPXOR, XMM(a), XMM(a), XMM(b));
+	x86_vec_rrr(&c->w, X86_VPXOR, XMM(b), XMM(b), XMM(a));
+	x86_vec_rrr(&c->w, X86_VPXOR, XMM(a), XMM(a), XMM(b));
+}
+
+/* All moves at once. Moves whose target nobody reads any more go first; what is left are cycles. */
+static void
+emit_parallel(struct compiler *c, struct snapshot *s)
+{
+	uint32_t pending = s->move_count == 32 ? UINT32_MAX : (1u << s->move_count) - 1;
+
+	while (pending) {
+		bool progress = false;
+
+		for (uint32_t set = pending; set; set &= set - 1) {
+			unsigned m = (unsigned)__builtin_ctz(set);
+
+			if (is_source(s, pending & ~(1u << m), s->moves[m].to))
+				continue;
+			emit_move(c, s->moves[m].to, &s->moves[m].from);
+			pending &= ~(1u << m);
+			progress = true;
+		}
+		if (progress)
+			continue;
+		/* A cycle of registers: exchange the first move's two ends. */
+		unsigned m = (unsigned)__builtin_ctz(pending);
+		host_reg to = s->moves[m].to, from = s->moves[m].from.reg;
+		emit_exchange(c, to, from);
+		pending &= ~(1u << m);
+		for (uint32_t set = pending; set; set &= set - 1) {
+			struct place *p = &s->moves[__builtin_ctz(set)].from;
+
+			if (p->kind == PLACE_REG && p->reg == to)
+				p->reg = from;
+			else if (p->kind == PLACE_REG && p->reg == from)
+				p->reg = to;
+		}
+		for (uint32_t set = pending; set; set &= set - 1) {
+			unsigned k = (unsigned)__builtin_ctz(set);
+
+			if (s->moves[k].from.kind == PLACE_REG && s->moves[k].from.reg == s->moves[k].to)
+				pending &= ~(1u << k);
+		}
+	}
+}
+
+/*
+ * Moves do not touch EFLAGS, so flags that EFLAGS hold are stored last, when rax and rcx are free; others are
+ * computed first, while their operands are where the snapshot says.
+ */
+void
+snapshot_emit(struct compiler *c, const struct snapshot *s)
+{
+	struct snapshot work = *s;
+	enum eflags_form form = s->flags_form;
+
+	if (s->flags != FLAGS_IN_MEMORY && form == EFLAGS_NONE) {
+		emit_flags_compute(c, s->flags, s->flags_type, &s->flags_a, &s->flags_b, REG_NONE);
+		form = flags_form_of(s->flags);
+	}
+	if (s->flags != FLAGS_IN_MEMORY) {
+		bool rax_wanted = false;
+
+		for (unsigned m = 0; m < s->move_count; m++)
+			rax_wanted |= s->moves[m].to == X86_RAX;
+		if (rax_wanted) {
+			/* rax becomes an operand of the exit: store the flags around it */
+			emit_parallel(c, &work);
+			x86_store(&c->w, 8, x86_mem_base(X86_RBP, CPU_COLD(helper_imm)), X86_RAX);
+			emit_flags_word(c, form);
+			x86_store(&c->w, 4, x86_mem_base(X86_RBP, CPU_HOT(flags)), X86_RAX);
+			x86_load(&c->w, 8, X86_RAX, x86_mem_base(X86_RBP, CPU_COLD(helper_imm)));
+			return;
+		}
+	}
+	emit_parallel(c, &work);
+	if (s->flags != FLAGS_IN_MEMORY) {
+		emit_flags_word(c, form);
+		x86_store(&c->w, 4, x86_mem_base(X86_RBP, CPU_HOT(flags)), X86_RAX);
+	}
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Instruction selection's parts among themselves, and the numbering of struct cpu's entry points.
+#ifndef BACKEND_X86_64_SELECT_H
+#define BACKEND_X86_64_SELECT_H
+
+#include "backend/x86_64/compiler.h"
+
+/* Indices into cpu_cold.entry_points: code reaches everything outside its unit through them. */
+enum entry_point {
+	ENTRY_LINK, ENTRY_INDIRECT, ENTRY_SYSTEM_CALL, ENTRY_EXCEPTION, ENTRY_STALE, ENTRY_HELPER,
+	ENTRY_RUNTIME_TRAMPOLINE,
+	ENTRY_RUNTIME_CALLS, /* one a runtime call of the guest */
+};
+
+/* Emit the whole unit: main path, exit stubs, cold paths. */
+void select_unit(struct compiler *c);
+/* The check of IR_MODE_CHECK_CODE units: the guest code is still what was translated. */
+void select_code_check(struct compiler *c);
+/* The code of side exits, behind the main path. */
+void select_exit_stubs(struct compiler *c);
+
+#endif

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+// Leaving a unit: direct exits that the runtime links, side exits with their stubs, calls and returns on the host's own
+// return predictor, indirect branches through the hash table, and exits to the runtime.
+//
+// A direct exit is a `jmp rel32` (or, where nothing has to be moved, a `jcc rel32`) in one of two states:
+//     unlinked:  -> stub: lea rax, [exit record]; jmp link trampoline    (leaves with CPU_EXIT_LINK)
+//     linked:    -> entry of the target unit
+// A call pushes the guest return address and `call`s, so a frame of the return-prediction stack is
+//     [rsp] host address behind the call, [rsp + 8] guest return address;
+// a return compares [rsp + 8] with its target and `ret`s, or goes through the hash table when they differ.
+#include "backend/x86_64/select.h"
+
+/* ---- exit records ------------------------------------------------------------------------------------------------------ */
+
+static struct code_exit *
+new_exit(struct compiler *c, uint64_t guest_pc, enum code_exit_kind kind)
+{
+	struct code_exit *exit = &c->exits[c->exit_count];
+
+	if (c->exit_count == c->exit_capacity - 1)
+		c->failed = true;
+	else
+		c->exit_count++;
+	*exit = (struct code_exit){.unit = c->unit, .guest_pc = guest_pc, .kind = (uint8_t)kind};
+	return exit;
+}
+
+/* The rel32 that the runtime patches must not cross a cache line, so that patching is atomic for other threads. */
+static void
+align_patchable(struct compiler *c, unsigned opcode_bytes)
+{
+	uintptr_t field = (uintptr_t)c->w.at + opcode_bytes;
+
+	if ((field & 63) > 60)
+		x86_nop(&c->w, 64 - (unsigned)(field & 63));
+}
+
+static void
+emit_link_stub(struct compiler *c, struct code_exit *exit)
+{
+	exit->stub = c->w.at;
+	x86_lea_rip(&c->w, X86_RAX, exit);
+	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_LINK * 8));
+}
+
+/* Leave at once if a signal pends: only backward branches ask, so every loop does. */
+static uint8_t *
+emit_poll(struct compiler *c)
+{
+	x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RBP, CPU_HOT(signal_pending)), 0);
+	return x86_jcc_rel32(&c->w, X86_NE);
+}
+
+static bool
+wants_poll(const struct compiler *c, uint64_t target)
+{
+	return target <= c->guest_pc;
+}
+
+/* jmp to the exit's target, its stub behind it. State is canonical. */
+static void
+emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, bool poll)
+{
+	struct code_exit *exit = new_exit(c, target, kind);
+	uint8_t *pending = poll ? emit_poll(c) : NULL;
+
+	align_patchable(c, 1);
+	exit->jump = x86_jmp_rel32(&c->w);
+	emit_link_stub(c, exit);
+	x86_patch_rel32(exit->jump, exit->stub);
+	x86_patch_rel32(pending, exit->stub);
+}
+
+/* ---- direct exits ----------------------------------------------------------------------------------------------------------- */
+
+void
+select_exit_direct(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	struct snapshot s;
+
+	snapshot_take(c, i, &s);
+	snapshot_emit(c, &s);
+	emit_direct_jump(c, (uint64_t)in->imm, CODE_EXIT_JUMP, wants_poll(c, (uint64_t)in->imm));
+}
+
+void
+select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	enum x86_cond condition = need_condition(c, in->a, in->aux);
+	struct exit_stub *stub = &c->stubs[c->stub_count];
+
+	keep_eflags(c);
+	if (c->stub_count == MAX_STUBS - 1)
+		c->failed = true;
+	else
+		c->stub_count++;
+	snapshot_take(c, i, &stub->state);
+	stub->guest_pc = (uint64_t)in->imm;
+	stub->poll = wants_poll(c, (uint64_t)in->imm);
+	align_patchable(c, 2);
+	stub->jump = x86_jcc_rel32(&c->w, condition);
+}
+
+static void
+emit_exit_stub(struct compiler *c, struct exit_stub *stub)
+{
+	if (snapshot_empty(&stub->state) && !stub->poll) {
+		struct code_exit *exit = new_exit(c, stub->guest_pc, CODE_EXIT_JUMP);
+
+		exit->jump = stub->jump;
+		emit_link_stub(c, exit);
+		x86_patch_rel32(exit->jump, exit->stub);
+		return;
+	}
+	x86_patch_rel32(stub->jump, c->w.at);
+	snapshot_emit(c, &stub->state);
+	emit_direct_jump(c, stub->guest_pc, CODE_EXIT_JUMP, stub->poll);
+}
+
+void
+select_exit_stubs(struct compiler *c)
+{
+	for (uint32_t k = 0; k < c->stub_count && !c->failed; k++)
+		emit_exit_stub(c, &c->stubs[k]);
+}
+
+/* ---- indirect exits ------------------------------------------------------------------------------------------------------------ */
+
+/* State canonical but for `value` in rax. */
+static void
+make_canonical_with_rax(struct compiler *c, ir_ref i, ir_ref value)
+{
+	struct snapshot s;
+
+	snapshot_take(c, i, &s);
+	snapshot_add(c, &s, X86_RAX, value);
+	snapshot_emit(c, &s);
+}
+
+/* rax = guest pc: the address of its hash table entry in terms of rdx and rcx; jumps to the returned field on a miss. */
+static uint8_t *
+emit_hash_probe(struct compiler *c, struct x86_mem *code)
+{
+	struct x86_mem entry = x86_mem_index(X86_RDX, X86_RCX, 2, 0);
+
+	x86_load(&c->w, 8, X86_RDX, x86_mem_base(X86_RBP, CPU_HOT(indirect_table)));
+	x86_mov_rr(&c->w, 4, X86_RCX, X86_RAX);
+	x86_alu_ri(&c->w, X86_AND, 4, X86_RCX, ((1 << INDIRECT_TABLE_BITS) - 1) << 2);
+	x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, entry);
+	*code = x86_mem_offset(entry, 8);
+	return x86_jcc_rel32(&c->w, X86_NE);
+}
+
+static void
+emit_leave_indirect(struct compiler *c)
+{
+	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_INDIRECT * 8));
+}
+
+static struct indirect_entry *
+indirect_entry(struct indirect_entry *table, uint64_t pc)
+{
+	return &table[(pc >> 2) & ((1 << INDIRECT_TABLE_BITS) - 1)];
+}
+
+void
+backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct code_unit *unit)
+{
+	struct indirect_entry *entry = indirect_entry(table, pc);
+
+	entry->guest_pc = pc;
+	entry->code = unit->code;
+}
+
+/* The owning thread may be reading the entry: its code stays valid to run, only no pc matches any more. */
+void
+backend_indirect_remove(struct indirect_entry *table, uint64_t pc)
+{
+	struct indirect_entry *entry = indirect_entry(table, pc);
+
+	if (__atomic_load_n(&entry->guest_pc, __ATOMIC_RELAXED) == pc)
+		__atomic_store_n(&entry->guest_pc, UINT64_MAX, __ATOMIC_RELAXED);
+}
+
+void
+select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	struct x86_mem code;
+	uint8_t *miss;
+
+	make_canonical_with_rax(c, i, in->a);
+	if (in->aux == IR_INDIRECT_RETURN) {
+		x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, x86_mem_base(X86_RSP, 8));
+		uint8_t *other = x86_jcc_rel8(&c->w, X86_NE);
+		x86_plain(&c->w, X86_RET);
+		x86_patch_rel8(other, c->w.at);
+	}
+	miss = emit_hash_probe(c, &code);
+	x86_jmp_m(&c->w, code);
+	x86_patch_rel32(miss, c->w.at);
+	emit_leave_indirect(c);
+}
+
+/* ---- calls ------------------------------------------------------------------------------------------------------------------------ */
+
+/* The host's return address leads here: drop the guest's and go on at the return pc. */
+static void
+emit_return_landing(struct compiler *c, uint64_t return_pc)
+{
+	x86_lea(&c->w, 8, X86_RSP, x86_mem_base(X86_RSP, 8));
+	emit_direct_jump(c, return_pc, CODE_EXIT_RETURN, false);
+}
+
+static void
+emit_push_address(struct compiler *c, uint64_t pc, enum x86_gpr scratch)
+{
+	if (pc == (uint64_t)(int32_t)pc) {
+		x86_push_i(&c->w, (int32_t)pc);
+		return;
+	}
+	x86_mov_ri(&c->w, scratch, pc);
+	x86_push_r(&c->w, scratch);
+}
+
+void
+select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	uint64_t return_pc = (uint64_t)insn_of(c, in->a)->imm;
+	struct code_exit *exit;
+	struct snapshot s;
+
+	snapshot_take(c, i, &s);
+	snapshot_emit(c, &s);
+	emit_push_address(c, return_pc, X86_RAX);
+	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
+	align_patchable(c, 1);
+	exit->jump = x86_call_rel32(&c->w);
+	emit_return_landing(c, return_pc);
+	emit_link_stub(c, exit);
+	x86_patch_rel32(exit->jump, exit->stub);
+}
+
+void
+select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	uint64_t return_pc = (uint64_t)insn_of(c, in->b)->imm;
+	struct x86_mem code;
+	uint8_t *miss, *call_miss;
+
+	make_canonical_with_rax(c, i, in->a);
+	emit_push_address(c, return_pc, X86_RCX);
+	miss = emit_hash_probe(c, &code);
+	x86_call_m(&c->w, code);
+	const uint8_t *landing = c->w.at;
+	emit_return_landing(c, return_pc);
+	/* a miss calls the way out, so that the frame is complete when the dispatcher enters the target */
+	x86_patch_rel32(miss, c->w.at);
+	call_miss = x86_call_rel32(&c->w);
+	x86_jmp_to(&c->w, landing);
+	x86_patch_rel32(call_miss, c->w.at);
+	emit_leave_indirect(c);
+}
+
+/* ---- exits to the runtime ------------------------------------------------------------------------------------------------------------ */
+
+static void
+emit_leave(struct compiler *c, ir_ref i, uint64_t pc, enum entry_point entry)
+{
+	struct snapshot s;
+
+	snapshot_take(c, i, &s);
+	snapshot_emit(c, &s);
+	x86_mov_ri(&c->w, X86_RAX, pc);
+	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + (int32_t)entry * 8));
+}
+
+void
+select_exit_system_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	emit_leave(c, i, (uint64_t)in->imm, ENTRY_SYSTEM_CALL);
+}
+
+void
+select_exit_exception(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	struct snapshot s;
+
+	snapshot_take(c, i, &s);
+	snapshot_emit(c, &s);
+	x86_mov_ri(&c->w, X86_RCX, in->aux);
+	x86_mov_ri(&c->w, X86_RAX, (uint64_t)in->imm);
+	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_EXCEPTION * 8));
+}
+
+/* ---- the check of code on pages that keep changing ---------------------------------------------------------------------------------------- */
+
+void
+select_code_check(struct compiler *c)
+{
+	uint8_t *stale[64];
+	unsigned count = 0;
+
+	for (unsigned r = 0; r < c->u->range_count; r++) {
+		uint64_t start = c->u->ranges[r].start;
+
+		x86_mov_ri(&c->w, X86_RAX, start);
+		for (uint64_t at = start; at + 4 <= c->u->ranges[r].end && count < 64; at += 4) {
+			int32_t word;
+
+			memcpy(&word, (const void *)(uintptr_t)at, 4);
+			x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RAX, (int32_t)(at - start)), word);
+			stale[count++] = x86_jcc_rel32(&c->w, X86_NE);
+		}
+	}
+	uint8_t *same = x86_jmp_rel8(&c->w);
+	for (unsigned k = 0; k < count; k++)
+		x86_patch_rel32(stale[k], c->w.at);
+	x86_mov_ri(&c->w, X86_RAX, c->u->guest_pc);
+	x86_store(&c->w, 8, x86_mem_base(X86_RBP, CPU_HOT(pc)), X86_RAX);
+	x86_lea_rip(&c->w, X86_RAX, c->unit);
+	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_STALE * 8));
+	x86_patch_rel8(same, c->w.at);
+}

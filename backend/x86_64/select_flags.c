@@ -1,0 +1,710 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flags. A flags operation emits nothing by itself: whoever consumes it asks for EFLAGS, which the result operation
+// just before may have left, or which are computed again from operands that analyze.c keeps alive. hot.flags holds
+// NZCV as lahf and seto leave it (ah = N Z . . . . . C, al = V), with C in Arm's sense.
+#include "backend/x86_64/compiler.h"
+
+enum flags_kind
+flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b)
+{
+	const struct ir_insn *in = &c->u->insns[flags];
+	ir_ref pair = c->values[flags].pair;
+
+	*a = in->a;
+	*b = in->b;
+	if (pair != IR_NONE)
+		*a = pair;
+	switch (in->op) {
+	case IR_flags_add:
+		return pair == IR_NONE ? FLAGS_ADD : FLAGS_ADD_RESULT;
+	case IR_flags_sub:
+		return pair == IR_NONE ? FLAGS_SUB : FLAGS_SUB_RESULT;
+	case IR_flags_and:
+	case IR_flags_andn:
+		if (pair != IR_NONE) {
+			*b = IR_NONE;
+			return FLAGS_TEST_RESULT;
+		}
+		return in->op == IR_flags_and ? FLAGS_AND : FLAGS_ANDN;
+	case IR_flags_fcmp:
+		return FLAGS_FCMP;
+	default:
+		*a = *b = IR_NONE;
+		return FLAGS_IN_MEMORY;
+	}
+}
+
+enum eflags_form
+flags_form_of(enum flags_kind kind)
+{
+	switch (kind) {
+	case FLAGS_SUB:
+	case FLAGS_SUB_RESULT:
+		return EFLAGS_INVERTED;
+	case FLAGS_FCMP:
+		return EFLAGS_FCMP;
+	default:
+		return EFLAGS_DIRECT;
+	}
+}
+
+/* ---- EFLAGS to the flags word ---------------------------------------------------------------------------------- */
+
+/* After ucomis: greater 0010, less 1000, equal 0110, unordered 0011; picked by CF and ZF. */
+static void
+emit_fcmp_word(struct compiler *c)
+{
+	const uint64_t words = UINT64_C(0x0101410080000100);
+
+	x86_plain(&c->w, X86_LAHF);
+	x86_mov_ri(&c->w, X86_RCX, 0x4100);
+	x86_pext_rrr(&c->w, 4, X86_RAX, X86_RAX, X86_RCX);
+	x86_shift_ri(&c->w, X86_SHL, 4, X86_RAX, 4);
+	x86_mov_ri(&c->w, X86_RCX, words);
+	x86_shiftx_rrr(&c->w, X86_SHR, 8, X86_RAX, X86_RCX, X86_RAX);
+	x86_zero_extend(&c->w, 2, X86_RAX, X86_RAX);
+}
+
+void
+emit_flags_word(struct compiler *c, enum eflags_form form)
+{
+	if (form == EFLAGS_FCMP) {
+		emit_fcmp_word(c);
+		return;
+	}
+	if (form == EFLAGS_INVERTED)
+		x86_plain(&c->w, X86_CMC);
+	x86_plain(&c->w, X86_LAHF);
+	x86_setcc_r(&c->w, X86_O, X86_RAX);
+}
+
+unsigned
+backend_flags_to_nzcv(uint32_t flags)
+{
+	return (flags >> 15 & 1) << 3 | (flags >> 14 & 1) << 2 | (flags >> 8 & 1) << 1 | (flags & 1);
+}
+
+uint32_t
+backend_flags_from_nzcv(unsigned nzcv)
+{
+	return (nzcv >> 3 & 1) << 15 | (nzcv >> 2 & 1) << 14 | (nzcv >> 1 & 1) << 8 | (nzcv & 1);
+}
+
+/* ---- computing EFLAGS ------------------------------------------------------------------------------------------- */
+
+/*
+ * A place as register: rsp-free scratch must be found when a value is in memory. `scratch` is tried; at exits
+ * (REG_NONE) the red-zone-free spill of rax or rcx is used by emit_flags_compute's callers through push-free moves.
+ */
+static struct x86_mem
+place_memory(const struct place *p)
+{
+	return p->kind == PLACE_SPILL ? spill_memory(p->index) : slot_memory(p->index);
+}
+
+static void
+load_place(struct compiler *c, enum x86_gpr to, const struct place *p)
+{
+	if (p->kind == PLACE_REG)
+		x86_mov_rr(&c->w, 8, to, (enum x86_gpr)p->reg);
+	else if (p->kind == PLACE_CONST)
+		x86_mov_ri(&c->w, to, (uint64_t)p->imm);
+	else
+		x86_load(&c->w, 8, to, place_memory(p));
+}
+
+static bool
+place_imm(const struct place *p, enum ir_type t, int32_t *imm)
+{
+	int64_t value = t == I32 ? (int32_t)p->imm : p->imm;
+
+	*imm = (int32_t)value;
+	return p->kind == PLACE_CONST && value == (int32_t)value;
+}
+
+/* op first, second without a scratch register; false when both need one. */
+static bool
+emit_direct(struct compiler *c, enum flags_kind kind, enum ir_type t, const struct place *a,
+            const struct place *b)
+{
+	unsigned size = int_size(t);
+	enum x86_gpr ra = (enum x86_gpr)a->reg;
+	int32_t imm;
+
+	if (kind == FLAGS_TEST_RESULT && a->kind == PLACE_REG) {
+		x86_test_rr(&c->w, size, ra, ra);
+		return true;
+	}
+	if (kind == FLAGS_SUB) {
+		if (place_imm(b, t, &imm) && a->kind == PLACE_REG) {
+			if (imm == 0)
+				x86_test_rr(&c->w, size, ra, ra); /* CF = 0 = no borrow, OF = 0 */
+			else
+				x86_alu_ri(&c->w, X86_CMP, size, ra, imm);
+		} else if (place_imm(b, t, &imm) && a->kind != PLACE_CONST) {
+			x86_alu_mi(&c->w, X86_CMP, size, place_memory(a), imm);
+		} else if (b->kind == PLACE_REG && a->kind == PLACE_REG) {
+			x86_alu_rr(&c->w, X86_CMP, size, ra, (enum x86_gpr)b->reg);
+		} else if (b->kind == PLACE_REG && a->kind != PLACE_CONST) {
+			x86_alu_mr(&c->w, X86_CMP, size, place_memory(a), (enum x86_gpr)b->reg);
+		} else if (a->kind == PLACE_REG && b->kind != PLACE_CONST) {
+			x86_alu_rm(&c->w, X86_CMP, size, ra, place_memory(b));
+		} else {
+			return false;
+		}
+		return true;
+	}
+	if (kind == FLAGS_AND && a->kind == PLACE_REG) {
+		if (b->kind == PLACE_REG)
+			x86_test_rr(&c->w, size, ra, (enum x86_gpr)b->reg);
+		else if (place_imm(b, t, &imm))
+			x86_test_ri(&c->w, size, ra, imm);
+		else if (b->kind != PLACE_CONST)
+			x86_test_mr(&c->w, size, place_memory(b), ra);
+		else
+			return false;
+		return true;
+	}
+	return false;
+}
+
+/* scratch <- a, then the operation with b. b is not in `scratch`. */
+static void
+emit_with_scratch(struct compiler *c, enum flags_kind kind, enum ir_type t, const struct place *b,
+                  enum x86_gpr scratch, enum x86_gpr second)
+{
+	unsigned size = int_size(t);
+	struct place in_second = {.kind = PLACE_REG, .reg = (host_reg)second};
+	int32_t imm;
+
+	if (b->kind == PLACE_CONST && !place_imm(b, t, &imm)) {
+		load_place(c, second, b);
+		b = &in_second;
+	}
+	static const uint8_t operation[] = {
+		[FLAGS_ADD] = X86_ADD, [FLAGS_SUB] = X86_CMP, [FLAGS_AND] = X86_AND, [FLAGS_ANDN] = X86_AND,
+		[FLAGS_ADD_RESULT] = X86_SUB, [FLAGS_SUB_RESULT] = X86_ADD,
+	};
+	enum x86_alu op = (enum x86_alu)operation[kind];
+	if (kind == FLAGS_ANDN) {
+		load_place(c, second, b);
+		x86_unary_r(&c->w, X86_NOT, 8, second);
+		b = &in_second;
+	}
+	unsigned rounds = kind == FLAGS_ADD_RESULT || kind == FLAGS_SUB_RESULT ? 2 : 1;
+	for (unsigned round = 0; round < rounds; round++) {
+		if (round == 1)
+			op = kind == FLAGS_ADD_RESULT ? X86_ADD : X86_CMP;
+		if (place_imm(b, t, &imm))
+			x86_alu_ri(&c->w, op, size, scratch, imm);
+		else if (b->kind == PLACE_REG)
+			x86_alu_rr(&c->w, op, size, scratch, (enum x86_gpr)b->reg);
+		else
+			x86_alu_rm(&c->w, op, size, scratch, place_memory(b));
+	}
+}
+
+static void
+emit_fcmp(struct compiler *c, enum ir_type t, const struct place *a, const struct place *b)
+{
+	enum x86_vector_op op = t == F64 ? X86_VUCOMISD : X86_VUCOMISS;
+
+	/* analyze.c and evict() keep compared values in registers or spill words */
+	if (a->kind == PLACE_REG && b->kind == PLACE_REG) {
+		x86_vec_rr(&c->w, op, XMM(a->reg), XMM(b->reg));
+		return;
+	}
+	unsigned ra = a->kind == PLACE_REG ? XMM(a->reg) : b->kind == PLACE_REG && XMM(b->reg) == 0 ? 1 : 0;
+	struct x86_mem saved = x86_mem_base(X86_RBP, CPU_COLD(helper_arguments));
+	if (a->kind != PLACE_REG) {
+		x86_vec_mr(&c->w, X86_VMOVAPS, saved, ra);
+		if (a->kind == PLACE_CONST) {
+			c->failed = true;
+		} else if (a->kind == PLACE_SLOT && high_home_of_slot[a->index]) {
+			x86_vec_rr(&c->w, X86_VMOVAPS, ra, high_home_of_slot[a->index]);
+		} else {
+			x86_vec_rm(&c->w, X86_VMOVAPS, ra, place_memory(a));
+		}
+	}
+	if (b->kind == PLACE_REG) {
+		x86_vec_rr(&c->w, op, ra, XMM(b->reg));
+	} else if (b->kind == PLACE_SLOT && high_home_of_slot[b->index]) {
+		struct x86_mem copy = x86_mem_offset(saved, 16);
+
+		x86_vec_mr(&c->w, X86_VMOVAPS, copy, high_home_of_slot[b->index]);
+		x86_vec_rm(&c->w, op, ra, copy);
+	} else if (b->kind != PLACE_CONST) {
+		x86_vec_rm(&c->w, op, ra, place_memory(b));
+	} else {
+		struct x86_mem constant = x86_mem_offset(saved, 16);
+
+		x86_store_imm(&c->w, 4, constant, (int32_t)b->imm);
+		x86_store_imm(&c->w, 4, x86_mem_offset(constant, 4), (int32_t)(b->imm >> 32));
+		x86_vec_rm(&c->w, op, ra, constant);
+	}
+	if (a->kind != PLACE_REG)
+		x86_vec_rm(&c->w, X86_VMOVAPS, ra, saved);
+}
+
+static bool
+place_is(const struct place *p, host_reg reg)
+{
+	return p->kind == PLACE_REG && p->reg == reg;
+}
+
+/*
+ * EFLAGS <- kind(a, b). With `scratch` REG_NONE (exits) any register may hold something, so two that are not operands
+ * are saved in memory around the computation.
+ */
+void
+emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t, const struct place *a,
+                   const struct place *b, host_reg scratch)
+{
+	const struct x86_mem save = x86_mem_base(X86_RBP, CPU_COLD(helper_arguments));
+	enum x86_gpr first = X86_RAX, second;
+
+	if (kind == FLAGS_FCMP) {
+		emit_fcmp(c, t, a, b);
+		return;
+	}
+	if (emit_direct(c, kind, t, a, b))
+		return;
+	(void)scratch;
+	while (place_is(b, first))
+		first++;
+	second = first + 1;
+	while (place_is(b, second))
+		second++;
+	x86_store(&c->w, 8, save, first);
+	x86_store(&c->w, 8, x86_mem_offset(save, 8), second);
+	load_place(c, first, a);
+	if (kind == FLAGS_TEST_RESULT)
+		x86_test_rr(&c->w, int_size(t), first, first);
+	else
+		emit_with_scratch(c, kind, t, b, first, second);
+	x86_load(&c->w, 8, first, save);
+	x86_load(&c->w, 8, second, x86_mem_offset(save, 8));
+}
+
+/* ---- conditions --------------------------------------------------------------------------------------------------- */
+
+/* Conditions that do not depend on the carry, in x86 terms; 0xff: see below. */
+static const uint8_t plain_condition[16] = {
+	[IR_EQ] = X86_E, [IR_NE] = X86_NE, [IR_CS] = 0xff, [IR_CC] = 0xff, [IR_MI] = X86_S, [IR_PL] = X86_NS,
+	[IR_VS] = X86_O, [IR_VC] = X86_NO, [IR_HI] = 0xff, [IR_LS] = 0xff, [IR_GE] = X86_GE, [IR_LT] = X86_L,
+	[IR_GT] = X86_G, [IR_LE] = X86_LE, [IR_AL] = 0xff, [IR_NV] = 0xff,
+};
+
+static enum x86_cond
+condition_for(struct compiler *c, enum ir_condition condition)
+{
+	bool inverted = c->eflags_form == EFLAGS_INVERTED;
+
+	if (plain_condition[condition] != 0xff)
+		return (enum x86_cond)plain_condition[condition];
+	if (condition == IR_CS)
+		return inverted ? X86_NC : X86_C;
+	if (condition == IR_CC)
+		return inverted ? X86_C : X86_NC;
+	/* HI: C and not Z. x86's "above" is not CF and not ZF. */
+	if (!inverted) {
+		x86_plain(&c->w, X86_CMC);
+		c->eflags_form = EFLAGS_INVERTED;
+	}
+	return condition == IR_HI ? X86_A : X86_BE;
+}
+
+/* After ucomis a, b: conditions that one jcc can test; 0xff needs the operands swapped or two jumps. */
+static const uint8_t fcmp_condition[16] = {
+	[IR_EQ] = 0xff, [IR_NE] = 0xff, [IR_CS] = 0xff, [IR_CC] = 0xff, [IR_MI] = 0xff, [IR_PL] = 0xff,
+	[IR_VS] = X86_P, [IR_VC] = X86_NP, [IR_HI] = 0xff, [IR_LS] = 0xff, [IR_GE] = X86_AE, [IR_LT] = X86_B,
+	[IR_GT] = X86_A, [IR_LE] = X86_BE, [IR_AL] = 0xff, [IR_NV] = 0xff,
+};
+
+/* EFLAGS <- the flags word in register r (its value is not changed unless it is rax). */
+static void
+load_flags_word(struct compiler *c, host_reg r)
+{
+	if (r != X86_RAX) {
+		claim(c, X86_RAX);
+		x86_mov_rr(&c->w, 4, X86_RAX, (enum x86_gpr)r);
+	}
+	x86_alu_ri(&c->w, X86_ADD, 1, X86_RAX, 0x7f); /* OF = V */
+	x86_plain(&c->w, X86_SAHF);
+}
+
+/* A value for a comparison: a register if it is worth it, else where it is. */
+static struct place
+operand_place(struct compiler *c, ir_ref ref)
+{
+	struct place p = place_of(c, ref);
+	int32_t imm;
+
+	if (p.kind == PLACE_REG) {
+		c->locked |= 1u << p.reg;
+		return p;
+	}
+	if (p.kind == PLACE_CONST && is_const_i32(c, ref, &imm)) {
+		p.imm = imm;
+		return p;
+	}
+	if (p.kind == PLACE_SPILL || (p.kind == PLACE_SLOT && !high_home_of_slot[p.index]))
+		if (c->values[canon(c, ref)].uses <= 1)
+			return p;
+	return (struct place){.kind = PLACE_REG, .reg = use_gpr(c, ref)};
+}
+
+static void
+need_eflags(struct compiler *c, ir_ref flags)
+{
+	ir_ref a, b;
+	enum flags_kind kind;
+
+	if (c->eflags == flags)
+		return;
+	kind = flags_kind_of(c, flags, &a, &b);
+	if (kind == FLAGS_IN_MEMORY) {
+		load_flags_word(c, use_gpr(c, flags));
+		c->eflags_form = EFLAGS_DIRECT;
+	} else if (kind == FLAGS_FCMP) {
+		struct place pa = {.kind = PLACE_REG, .reg = use_vec(c, a)};
+		struct place pb = {.kind = PLACE_REG, .reg = use_vec(c, b)};
+		enum x86_vector_op quiet = c->u->insns[a].type == F64 ? X86_VUCOMISD : X86_VUCOMISS;
+		enum x86_vector_op signalling = c->u->insns[a].type == F64 ? X86_VCOMISD : X86_VCOMISS;
+
+		x86_vec_rr(&c->w, c->u->insns[flags].aux & IR_FP_SIGNALLING ? signalling : quiet, XMM(pa.reg),
+		           XMM(pb.reg));
+		c->eflags_form = EFLAGS_FCMP;
+	} else {
+		struct place pa = operand_place(c, a);
+		struct place pb = b == IR_NONE ? pa : operand_place(c, b);
+
+		if (pa.kind != PLACE_REG && pb.kind != PLACE_REG && pb.kind != PLACE_CONST)
+			pa = (struct place){.kind = PLACE_REG, .reg = use_gpr(c, a)};
+		emit_flags_compute(c, kind, c->u->insns[flags].type, &pa, &pb, REG_NONE);
+		c->eflags_form = (uint8_t)flags_form_of(kind);
+	}
+	c->eflags = flags;
+}
+
+/*
+ * After fcmp, conditions on a carry or an equality that must exclude unordered: turn EFLAGS into the DIRECT form by
+ * way of the flags word.
+ */
+static void
+fcmp_to_direct(struct compiler *c)
+{
+	claim(c, X86_RAX);
+	claim(c, X86_RCX);
+	emit_fcmp_word(c);
+	x86_alu_ri(&c->w, X86_ADD, 1, X86_RAX, 0x7f);
+	x86_plain(&c->w, X86_SAHF);
+	c->eflags_form = EFLAGS_DIRECT;
+}
+
+/* Conditions after fcmp that one jcc answers when the operands are compared the other way round. */
+static const uint8_t swapped_condition[16] = {
+	[IR_EQ] = 0xff, [IR_NE] = 0xff, [IR_CS] = X86_BE, [IR_CC] = X86_A, [IR_MI] = X86_A, [IR_PL] = X86_BE,
+	[IR_VS] = 0xff, [IR_VC] = 0xff, [IR_HI] = X86_B, [IR_LS] = X86_AE, [IR_GE] = 0xff, [IR_LT] = 0xff,
+	[IR_GT] = 0xff, [IR_LE] = 0xff, [IR_AL] = 0xff, [IR_NV] = 0xff,
+};
+
+static enum x86_cond
+fcmp_need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
+{
+	const struct ir_insn *in = &c->u->insns[flags];
+	bool f64 = c->u->insns[in->a].type == F64;
+
+	if (fcmp_condition[condition] != 0xff)
+		return (enum x86_cond)fcmp_condition[condition];
+	if (swapped_condition[condition] != 0xff) {
+		host_reg a = use_vec(c, in->a), b = use_vec(c, in->b);
+
+		x86_vec_rr(&c->w, f64 ? X86_VUCOMISD : X86_VUCOMISS, XMM(b), XMM(a));
+		c->eflags = IR_NONE;
+		return (enum x86_cond)swapped_condition[condition];
+	}
+	if (condition == IR_EQ || condition == IR_NE) {
+		/* ZF and not PF: compare for equality into a mask instead (no NaN is equal) */
+		host_reg a = use_vec(c, in->a), b = use_vec(c, in->b), mask = temp_vec(c);
+		host_reg bits = temp_gpr(c);
+
+		x86_vec_rrri8(&c->w, f64 ? X86_VCMPSD : X86_VCMPSS, XMM(mask), XMM(a), XMM(b), 0);
+		x86_vec_to_gpr(&c->w, X86_VMOVD, 4, (enum x86_gpr)bits, XMM(mask));
+		x86_test_rr(&c->w, 4, (enum x86_gpr)bits, (enum x86_gpr)bits);
+		c->eflags = IR_NONE;
+		return condition == IR_EQ ? X86_NE : X86_E;
+	}
+	fcmp_to_direct(c);
+	return condition_for(c, condition);
+}
+
+enum x86_cond
+need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
+{
+	need_eflags(c, flags);
+	if (c->eflags_form == EFLAGS_FCMP)
+		return fcmp_need_condition(c, flags, condition);
+	return condition_for(c, condition);
+}
+
+/* ---- selectors ------------------------------------------------------------------------------------------------------ */
+
+/* These emit nothing: consumers do. */
+static void
+select_lazy_flags(struct compiler *c, ir_ref i)
+{
+	(void)i;
+	keep_eflags(c);
+}
+
+void
+select_flags_add(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	(void)in;
+	select_lazy_flags(c, i);
+}
+
+void
+select_flags_sub(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	(void)in;
+	select_lazy_flags(c, i);
+}
+
+void
+select_flags_and(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	(void)in;
+	select_lazy_flags(c, i);
+}
+
+void
+select_flags_andn(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	(void)in;
+	select_lazy_flags(c, i);
+}
+
+/* The comparison itself happens here once, for the exceptions that it raises. */
+void
+select_flags_fcmp(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	(void)in;
+	need_eflags(c, i);
+	c->eflags_kept = true;
+}
+
+/* Carry of `flags` into CF: for adc as it is, for sbb inverted. */
+static void
+need_carry(struct compiler *c, ir_ref flags, bool inverted)
+{
+	need_eflags(c, flags);
+	if (c->eflags_form == EFLAGS_FCMP)
+		fcmp_to_direct(c);
+	if ((c->eflags_form == EFLAGS_INVERTED) != inverted)
+		x86_plain(&c->w, X86_CMC);
+	c->eflags = IR_NONE;
+}
+
+static void
+select_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
+{
+	host_reg b = use_gpr(c, in->b);
+	host_reg a = use_gpr(c, in->a);
+	host_reg dst = def_gpr(c, i);
+
+	need_carry(c, in->c, op == X86_SBB);
+	x86_mov_rr(&c->w, 8, (enum x86_gpr)dst, (enum x86_gpr)a);
+	x86_alu_rr(&c->w, op, int_size(in->type), (enum x86_gpr)dst, (enum x86_gpr)b);
+}
+
+void
+select_adc(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_with_carry(c, i, in, X86_ADC);
+}
+
+void
+select_sbc(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_with_carry(c, i, in, X86_SBB);
+}
+
+/* Flags of an addition with carry: computed into a flags word at once. */
+static void
+select_flags_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
+{
+	claim(c, X86_RAX);
+	claim(c, X86_RCX);
+	host_reg b = use_gpr(c, in->b);
+	host_reg a = use_gpr(c, in->a);
+	host_reg sum = temp_gpr(c);
+
+	need_carry(c, in->c, op == X86_SBB);
+	x86_mov_rr(&c->w, 8, (enum x86_gpr)sum, (enum x86_gpr)a);
+	x86_alu_rr(&c->w, op, int_size(in->type), (enum x86_gpr)sum, (enum x86_gpr)b);
+	emit_flags_word(c, op == X86_SBB ? EFLAGS_INVERTED : EFLAGS_DIRECT);
+	def_in(c, i, X86_RAX);
+}
+
+void
+select_flags_adc(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_flags_with_carry(c, i, in, X86_ADC);
+}
+
+void
+select_flags_sbc(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_flags_with_carry(c, i, in, X86_SBB);
+}
+
+void
+select_flags_const(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	x86_mov_ri(&c->w, (enum x86_gpr)def_gpr(c, i), backend_flags_from_nzcv((unsigned)in->imm & 15));
+	keep_eflags(c);
+}
+
+void
+select_flags_from_nzcv(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	host_reg a = use_gpr(c, in->a);
+	host_reg mask = temp_gpr(c);
+	host_reg dst = def_gpr(c, i);
+
+	/* NZCV from bits 31..28 to bits 15, 14, 8, 0 */
+	x86_mov_rr(&c->w, 4, (enum x86_gpr)dst, (enum x86_gpr)a);
+	x86_shift_ri(&c->w, X86_SHR, 4, (enum x86_gpr)dst, 28);
+	x86_mov_ri(&c->w, (enum x86_gpr)mask, 0xc101);
+	x86_pdep_rrr(&c->w, 4, (enum x86_gpr)dst, (enum x86_gpr)dst, (enum x86_gpr)mask);
+}
+
+/* The flags word of `flags` in a register: rax (claimed by the caller) or where a word already is. */
+static host_reg
+need_flags_word(struct compiler *c, ir_ref flags)
+{
+	ir_ref a, b;
+
+	if (flags_kind_of(c, flags, &a, &b) == FLAGS_IN_MEMORY)
+		return use_gpr(c, flags);
+	need_eflags(c, flags);
+	emit_flags_word(c, c->eflags_form);
+	c->eflags = IR_NONE;
+	return X86_RAX;
+}
+
+void
+select_flags_to_nzcv(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	claim(c, X86_RAX);
+	claim(c, X86_RCX);
+	host_reg word = need_flags_word(c, in->a);
+	host_reg mask = temp_gpr(c);
+	host_reg dst = def_gpr(c, i);
+
+	x86_mov_ri(&c->w, (enum x86_gpr)mask, 0xc101);
+	x86_pext_rrr(&c->w, 4, (enum x86_gpr)dst, (enum x86_gpr)word, (enum x86_gpr)mask);
+	x86_shift_ri(&c->w, X86_SHL, 4, (enum x86_gpr)dst, 28);
+}
+
+/*
+ * cond(a) ? b : c as a flags word in rcx: the constant or the word of c first, then over b's computation by a
+ * jump. Operands are brought to registers before the jump, so that both ways see the same allocation.
+ */
+static void
+prepare_operands(struct compiler *c, ir_ref flags)
+{
+	ir_ref a, b;
+	enum flags_kind kind = flags_kind_of(c, flags, &a, &b);
+	int32_t imm;
+
+	if (kind == FLAGS_IN_MEMORY) {
+		use_gpr(c, flags);
+	} else if (kind == FLAGS_FCMP) {
+		use_vec(c, a);
+		use_vec(c, b);
+	} else {
+		use_gpr(c, a);
+		if (b != IR_NONE && !is_const_i32(c, b, &imm))
+			use_gpr(c, b);
+	}
+}
+
+void
+select_flags_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	host_reg word;
+	uint8_t *skip;
+	enum x86_cond condition;
+
+	claim(c, X86_RAX);
+	claim(c, X86_RCX);
+	host_reg dst = temp_gpr(c);
+	prepare_operands(c, in->b);
+	prepare_operands(c, in->c);
+	/* all claimed or locked from here on: nothing below allocates */
+	if (c->u->insns[in->c].op == IR_flags_const && c->eflags == in->a) {
+		word = use_gpr(c, in->c);
+		x86_mov_rr(&c->w, 4, (enum x86_gpr)dst, (enum x86_gpr)word);
+	} else {
+		ir_ref held = c->eflags;
+		uint8_t form = c->eflags_form;
+
+		word = need_flags_word(c, in->c);
+		x86_mov_rr(&c->w, 4, (enum x86_gpr)dst, (enum x86_gpr)word);
+		if (word != X86_RAX) {
+			c->eflags = held;
+			c->eflags_form = form;
+		}
+	}
+	condition = need_condition(c, in->a, in->aux);
+	skip = x86_jcc_rel8(&c->w, x86_cond_not(condition));
+	c->eflags = IR_NONE;
+	word = need_flags_word(c, in->b);
+	x86_mov_rr(&c->w, 4, (enum x86_gpr)dst, (enum x86_gpr)word);
+	x86_patch_rel8(skip, c->w.at);
+	c->eflags = IR_NONE;
+	def_in(c, i, dst);
+}
+
+void
+select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	enum x86_cond condition;
+	host_reg b, dst;
+
+	if (c->u->insns[i].type == V128 || c->u->insns[i].type == F32 || c->u->insns[i].type == F64) {
+		uint8_t *skip;
+
+		b = use_vec(c, in->b);
+		dst = temp_vec(c);
+		host_reg other = use_vec(c, in->c);
+		condition = need_condition(c, in->a, in->aux);
+		emit_reg_move(c, dst, b);
+		skip = x86_jcc_rel8(&c->w, condition);
+		emit_reg_move(c, dst, other);
+		x86_patch_rel8(skip, c->w.at);
+		def_in(c, i, dst);
+		c->values[i].upper_zero = c->values[canon(c, in->b)].upper_zero && c->values[canon(c, in->c)].upper_zero;
+		keep_eflags(c);
+		return;
+	}
+	b = use_gpr(c, in->b);
+	condition = need_condition(c, in->a, in->aux);
+	keep_eflags(c); /* mov and cmov do not touch them */
+	dst = def_gpr_from(c, i, in->c);
+	x86_cmovcc_rr(&c->w, condition, int_size(in->type), (enum x86_gpr)dst, (enum x86_gpr)b);
+}
+
+void
+select_condition(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	enum x86_cond condition = need_condition(c, in->a, in->aux);
+	host_reg dst = def_gpr(c, i);
+
+	x86_setcc_r(&c->w, condition, (enum x86_gpr)dst);
+	x86_zero_extend(&c->w, 1, (enum x86_gpr)dst, (enum x86_gpr)dst);
+	keep_eflags(c);
+}

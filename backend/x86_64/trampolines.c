@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// The glue between C and translated code, generated once at the start of the code buffer: entry, the ways out, calls to
+// the runtime (guest state made canonical in memory) and to helpers (every register kept).
+#include "backend/x86_64/compiler.h"
+
+struct trampolines trampolines;
+
+static const enum x86_gpr callee_saved[] = {X86_RBX, X86_RBP, X86_R12, X86_R13, X86_R14, X86_R15};
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static struct x86_mem
+hot(int32_t displacement)
+{
+	return x86_mem_base(X86_RBP, displacement);
+}
+
+/* Pinned registers from (load) or to their slots' memory, xmm16..31 homes included. */
+static void
+transfer_pins(struct x86_writer *w, bool load)
+{
+	for (unsigned r = 0; r < REG_XMM; r++)
+		if (slot_of_pin[r] != 0xff) {
+			if (load)
+				x86_load(w, 8, (enum x86_gpr)r, slot_memory(slot_of_pin[r]));
+			else
+				x86_store(w, 8, slot_memory(slot_of_pin[r]), (enum x86_gpr)r);
+		}
+	for (unsigned s = 0; s < slot_total; s++) {
+		unsigned xmm = pin_of_slot[s] != REG_NONE && pin_of_slot[s] >= REG_XMM ? XMM(pin_of_slot[s])
+		                                                                       : high_home_of_slot[s];
+		bool pinned = pin_of_slot[s] != REG_NONE && pin_of_slot[s] >= REG_XMM;
+
+		if (!pinned && !high_home_of_slot[s])
+			continue;
+		if (load)
+			x86_vec_rm(w, X86_VMOVAPS, xmm, slot_memory(s));
+		else
+			x86_vec_mr(w, X86_VMOVAPS, slot_memory(s), xmm);
+	}
+}
+
+/* C: void enter(struct cpu *cpu, const uint8_t *code) */
+static void
+generate_enter(struct x86_writer *w)
+{
+	trampolines.enter = w->at;
+	for (unsigned k = 0; k < COUNT(callee_saved); k++)
+		x86_push_r(w, callee_saved[k]);
+	x86_lea(w, 8, X86_RBP, x86_mem_base(X86_RDI, CPU_BIAS));
+	x86_store(w, 8, hot(CPU_COLD(host_stack)), X86_RSP);
+	x86_stmxcsr(w, hot(CPU_COLD(host_mxcsr)));
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
+	x86_ldmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_mov_rr(w, 8, X86_RAX, X86_RSI);
+	transfer_pins(w, true);
+	x86_jmp_r(w, X86_RAX);
+}
+
+/* The common way out: state is canonical, reason and argument are written. */
+static void
+generate_leave(struct x86_writer *w)
+{
+	transfer_pins(w, false);
+	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
+	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_ldmxcsr(w, hot(CPU_COLD(host_mxcsr)));
+	for (unsigned k = COUNT(callee_saved); k-- > 0;)
+		x86_pop_r(w, callee_saved[k]);
+	x86_plain(w, X86_RET);
+}
+
+static uint8_t *
+generate_exit(struct x86_writer *w, const uint8_t *leave, enum cpu_exit_reason reason, bool rax_is_pc)
+{
+	uint8_t *start = w->at;
+
+	x86_store_imm(w, 8, hot(CPU_COLD(exit_reason)), (int32_t)reason);
+	x86_store(w, 8, hot(rax_is_pc ? CPU_HOT(pc) : CPU_COLD(exit_argument)), X86_RAX);
+	x86_jmp_to(w, leave);
+	return start;
+}
+
+static void
+generate_exits(struct x86_writer *w)
+{
+	const uint8_t *leave = w->at;
+
+	generate_leave(w);
+	trampolines.link = generate_exit(w, leave, CPU_EXIT_LINK, false);
+	trampolines.indirect = generate_exit(w, leave, CPU_EXIT_INDIRECT, true);
+	trampolines.system_call = generate_exit(w, leave, CPU_EXIT_SYSTEM_CALL, true);
+	trampolines.stale = generate_exit(w, leave, CPU_EXIT_STALE, false);
+	trampolines.exception = w->at;
+	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
+	generate_exit(w, leave, CPU_EXIT_EXCEPTION, true);
+	trampolines.fault = w->at;
+	x86_store_imm(w, 8, hot(CPU_COLD(exit_reason)), CPU_EXIT_FAULT);
+	x86_jmp_to(w, leave);
+}
+
+/* rax = function, rdx = argument; called from translated code whose state is canonical. Result in rax. */
+static void
+generate_runtime_call(struct x86_writer *w)
+{
+	trampolines.runtime_call = w->at;
+	transfer_pins(w, false);
+	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
+	x86_alu_ri(w, X86_AND, 8, X86_RSP, -16);
+	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_ldmxcsr(w, hot(CPU_COLD(host_mxcsr)));
+	x86_lea(w, 8, X86_RDI, x86_mem_base(X86_RBP, -CPU_BIAS));
+	x86_mov_rr(w, 8, X86_RSI, X86_RDX);
+	x86_call_r(w, X86_RAX);
+	x86_ldmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
+	transfer_pins(w, true);
+	x86_plain(w, X86_RET);
+}
+
+static void
+transfer_saved(struct x86_writer *w, bool load)
+{
+	unsigned vectors = host_features.avx512 ? 32 : 16;
+
+	for (unsigned r = X86_RCX; r < 16; r++) {
+		struct x86_mem at = x86_mem_offset(hot(CPU_COLD(saved_gprs)), (int32_t)r * 8);
+
+		if (r == X86_RSP || r == X86_RBP)
+			continue;
+		if (load)
+			x86_load(w, 8, (enum x86_gpr)r, at);
+		else
+			x86_store(w, 8, at, (enum x86_gpr)r);
+	}
+	for (unsigned v = 0; v < vectors; v++) {
+		struct x86_mem at = x86_mem_offset(hot(CPU_COLD(saved_vectors)), (int32_t)v * 16);
+
+		if (load)
+			x86_vec_rm(w, X86_VMOVAPS, v, at);
+		else
+			x86_vec_mr(w, X86_VMOVAPS, at, v);
+	}
+}
+
+/* rax = helper function; operands, result and immediate in struct cpu_cold. Keeps all registers but rax (FPSR bits). */
+static void
+generate_helper(struct x86_writer *w)
+{
+	static const enum x86_gpr argument[4] = {X86_RSI, X86_RDX, X86_RCX, X86_RDI};
+
+	trampolines.helper = w->at;
+	transfer_saved(w, false);
+	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
+	x86_alu_ri(w, X86_AND, 8, X86_RSP, -16);
+	for (unsigned k = 0; k < 4; k++)
+		x86_lea(w, 8, argument[k], x86_mem_offset(hot(CPU_COLD(helper_arguments)), (int32_t)k * 16));
+	x86_load(w, 8, X86_R8, hot(CPU_COLD(helper_imm)));
+	x86_call_r(w, X86_RAX);
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
+	transfer_saved(w, true);
+	x86_plain(w, X86_RET);
+}
+
+bool
+trampolines_generate(struct code_space *space)
+{
+	struct x86_writer w = {.at = space->code, .end = space->code_end};
+
+	trampolines.start = w.at;
+	generate_enter(&w);
+	generate_exits(&w);
+	generate_runtime_call(&w);
+	generate_helper(&w);
+	trampolines.end = w.at;
+	space->code = w.at + (-(uintptr_t)w.at & 63);
+	return !w.overflow;
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The dispatcher: each thread's loop of delivering signals, finding the unit for its pc, running translated code, and
+// doing what that code left for.
+#include <stddef.h>
+
+#include "backend/backend.h"
+#include "runtime/signals.h"
+#include "runtime/thread.h"
+#include "runtime/threads.h"
+#include "runtime/units.h"
+#include "syscalls/system_call.h"
+
+/* The unit to run next, for the reason of the last exit; links or remembers it as that reason allows. */
+static struct code_unit *
+next_unit(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
+{
+	uint64_t pc = t->cpu.hot.pc;
+	uint32_t mode = t->cpu.hot.mode;
+	struct code_unit *unit;
+
+	if (unlinked)
+		return units_get_and_link(unlinked, mode);
+	unit = units_get(pc, mode);
+	if (indirect)
+		units_remember(t, pc, unit);
+	return unit;
+}
+
+_Noreturn void
+dispatch_run(struct guest_thread *t)
+{
+	struct cpu *cpu = &t->cpu;
+	struct code_exit *unlinked = NULL;
+	bool indirect = false;
+
+	for (;;) {
+		if (__atomic_load_n(&cpu->hot.signal_pending, __ATOMIC_ACQUIRE)) {
+			signals_deliver(t);
+			unlinked = NULL;
+			indirect = false;
+		}
+		backend_enter(cpu, next_unit(t, unlinked, indirect));
+		unlinked = NULL;
+		indirect = false;
+		switch ((enum cpu_exit_reason)cpu->cold.exit_reason) {
+		case CPU_EXIT_LINK:
+			unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
+			cpu->hot.pc = unlinked->guest_pc;
+			break;
+		case CPU_EXIT_INDIRECT:
+			indirect = true;
+			break;
+		case CPU_EXIT_SYSTEM_CALL:
+			system_call(t);
+			break;
+		case CPU_EXIT_EXCEPTION:
+			/* whether code can be fetched is asked anew each time */
+			if (cpu->cold.exit_argument == IR_EXCEPTION_FETCH)
+				units_invalidate(cpu->hot.pc & ~UINT64_C(3), (cpu->hot.pc & ~UINT64_C(3)) + 4);
+			signals_raise_exception(t, (enum ir_exception)cpu->cold.exit_argument);
+			break;
+		case CPU_EXIT_STALE:
+			units_invalidate_stale((struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
+			break;
+		case CPU_EXIT_FAULT:
+			signals_raise_fault(t);
+			break;
+		case CPU_EXIT_SIGNAL:
+		case CPU_EXIT_RUNTIME:
+			break;
+		}
+	}
+}

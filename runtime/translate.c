@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The translation pipeline of one unit. The unit's length adapts: a unit that does not fit in some table of the builder
+// or the backend is lifted again with half the instructions; one instruction always fits.
+#include "runtime/translate.h"
+
+#include <stdio.h>
+
+#include "frontend/a64/lift.h"
+#include "runtime/guest_memory.h"
+#include "runtime/host_syscall.h"
+#include "runtime/translation_log.h"
+#include "runtime/units.h"
+
+#define UNIT_GUEST_INSNS 96
+/* A unit that checks its own code at entry is kept short: it compares every word. */
+#define CHECKED_UNIT_GUEST_INSNS 16
+
+static const struct guest_isa *isa = &a64_isa;
+static struct ir_unit ir;
+static struct lift lift;
+static uint32_t logged;
+static bool single_instruction;
+
+bool
+translate_init(const struct run_options *options, struct code_space *space, char *why, size_t size)
+{
+	logged = options->log & (RUN_LOG_IN_ASM | RUN_LOG_IR | RUN_LOG_OUT_ASM);
+	single_instruction = options->single_instruction;
+	translation_log_init(options, isa);
+	return backend_init(space, isa, why, size);
+}
+
+/* Bytes of guest code at `pc`; its page is marked as holding code before any of it is read. */
+static size_t
+fetchable(uint64_t pc)
+{
+	uint64_t page = pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
+
+	if (page >= GUEST_ADDRESS_END || guest_memory_protect_code(page, page + GUEST_PAGE_SIZE) != 0)
+		return 0;
+	return page + GUEST_PAGE_SIZE - pc;
+}
+
+static _Noreturn void
+die_untranslatable(uint64_t pc)
+{
+	char line[128];
+	int length = snprintf(line, sizeof(line),
+	                      "dragoman: internal error: the instruction at %#llx cannot be compiled; please report\n",
+	                      (unsigned long long)pc);
+
+	host_syscall(SYS_write, 2, line, length);
+	host_syscall(SYS_exit_group, 126);
+	__builtin_unreachable();
+}
+
+static void
+check(uint64_t pc)
+{
+	char why[160];
+
+	if (ir_verify(&ir, why, sizeof(why)))
+		return;
+	translation_log_text("dragoman: internal error: bad IR: ");
+	translation_log_text(why);
+	translation_log_text("\n");
+	die_untranslatable(pc);
+}
+
+struct code_unit *
+translate(uint64_t pc, uint32_t mode, struct code_space *space)
+{
+	struct lift_request request = {
+		.pc = pc,
+		.mode = mode | (single_instruction ? IR_MODE_SINGLE : 0),
+		.max_guest_insns = mode & IR_MODE_CHECK_CODE ? CHECKED_UNIT_GUEST_INSNS : UNIT_GUEST_INSNS,
+		.fetchable = fetchable,
+	};
+
+	for (; request.max_guest_insns; request.max_guest_insns /= 2) {
+		struct code_unit *unit;
+
+		isa->lift_unit(&lift, &ir, &request);
+		if (lift.overflow)
+			continue;
+		if (logged) {
+			check(pc);
+			translation_log_lifted(&ir);
+		}
+		unit = backend_compile(space, &ir);
+		if (!unit)
+			continue;
+		units_statistics.guest_insns += ir.guest_insns;
+		if (logged)
+			translation_log_compiled(unit);
+		return unit;
+	}
+	die_untranslatable(pc);
+}

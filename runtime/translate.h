@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// One unit from guest code to host code: lift, tidy, compile, and log each step if asked. Under the units' lock.
+#ifndef RUNTIME_TRANSLATE_H
+#define RUNTIME_TRANSLATE_H
+
+#include "backend/backend.h"
+#include "runtime/run_options.h"
+
+/** Starts frontend and backend; `space` receives the trampolines. False with the reason in `why`. */
+bool translate_init(const struct run_options *options, struct code_space *space, char *why, size_t size);
+
+/** Translate the unit at guest `pc` for `mode` into `space`, which has room for it. Never NULL. */
+struct code_unit *translate(uint64_t pc, uint32_t mode, struct code_space *space);
+
+#endif

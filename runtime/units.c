@@ -1,0 +1,442 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of translated units (see units.h). Units are found by a hash of (pc, mode), by the pages of guest code they
+// were made from, and by host address through an array in the order of their code.
+#include "runtime/units.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <x86intrin.h>
+
+#include "runtime/guest_memory.h"
+#include "runtime/host_memory.h"
+#include "runtime/host_syscall.h"
+#include "runtime/lock.h"
+#include "runtime/threads.h"
+#include "runtime/translate.h"
+
+/* Code and its data lie within 2 GiB of each other and of dragoman's text, so that everything is in rip's reach. */
+#define CODE_START (CODE_BUFFER_ADDRESS + UINT64_C(0x20000000))
+#define CODE_SIZE UINT64_C(0x20000000)
+#define DATA_START (CODE_START + CODE_SIZE)
+#define DATA_SIZE UINT64_C(0x20000000)
+/* Room that one unit surely does not exceed: with less left, the buffer counts as full. */
+#define ROOM_FOR_A_UNIT (UINT64_C(1) << 20)
+
+#define HASH_BITS 16
+#define PAGE_HASH_BITS 14
+#define MAX_UNITS (1u << 21)
+
+/* A unit on a page of guest code. */
+struct page_unit {
+	struct code_unit *unit;
+	struct page_unit *next;
+	uint64_t page;
+	uint32_t changes; /* in a page's record (unit == NULL): how often its code was thrown away */
+};
+
+static struct lock lock;
+static struct code_space space;
+static struct code_space first_space; /* as it was before the first unit */
+static struct code_unit **hash_table;
+static struct page_unit **page_table;
+static struct code_unit **units_by_code;
+static uint32_t unit_count;
+struct units_statistics units_statistics;
+
+/* A page whose translations were thrown away this often is translated with checks of its code (IR_MODE_CHECK_CODE). */
+#define CHANGES_BEFORE_CHECKS 16
+
+/* ---- start-up ---------------------------------------------------------------------------------------------------------- */
+
+static bool
+map_tables(void)
+{
+	hash_table = host_memory_map(sizeof(*hash_table) << HASH_BITS);
+	page_table = host_memory_map(sizeof(*page_table) << PAGE_HASH_BITS);
+	units_by_code = host_memory_map(sizeof(*units_by_code) * MAX_UNITS);
+	return hash_table && page_table && units_by_code;
+}
+
+bool
+units_init(const struct run_options *options, char *why, size_t size)
+{
+	uint8_t *code = host_memory_map_at(CODE_START, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
+	uint8_t *data = host_memory_map_at(DATA_START, DATA_SIZE, PROT_READ | PROT_WRITE);
+
+	if (!code || !data || !map_tables()) {
+		snprintf(why, size, "no memory for the code buffer; see `ulimit -v`");
+		return false;
+	}
+	space = (struct code_space){code, code + CODE_SIZE, data, data + DATA_SIZE};
+	if (!translate_init(options, &space, why, size))
+		return false;
+	first_space = space;
+	guest_memory_on_invalidate(units_invalidate);
+	return true;
+}
+
+/* ---- look-up ------------------------------------------------------------------------------------------------------------- */
+
+static uint32_t
+hash_of(uint64_t pc, uint32_t mode)
+{
+	return (uint32_t)((pc >> 2 ^ (uint64_t)mode << 40) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - HASH_BITS));
+}
+
+static struct code_unit *
+find(uint64_t pc, uint32_t mode)
+{
+	struct code_unit *unit = hash_table[hash_of(pc, mode)];
+
+	while (unit && (unit->guest_pc != pc || unit->mode != mode))
+		unit = unit->next;
+	return unit;
+}
+
+struct code_unit *
+units_find_by_host_pc(const uint8_t *pc)
+{
+	uint32_t low = 0, high = __atomic_load_n(&unit_count, __ATOMIC_ACQUIRE);
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (units_by_code[middle]->code <= pc)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return NULL;
+	struct code_unit *unit = units_by_code[low - 1];
+	return pc < unit->code + unit->code_size ? unit : NULL;
+}
+
+bool
+units_owns_host_pc(const uint8_t *pc)
+{
+	return (uint64_t)pc >= CODE_START && (uint64_t)pc < CODE_START + CODE_SIZE;
+}
+
+/* ---- pages ----------------------------------------------------------------------------------------------------------------- */
+
+static struct page_unit **
+page_chain(uint64_t page)
+{
+	return &page_table[page * UINT64_C(0x9e3779b97f4a7c15) >> (64 - PAGE_HASH_BITS)];
+}
+
+static struct page_unit *
+add_page_record(struct code_unit *unit, uint64_t page)
+{
+	struct page_unit *record = host_allocate(sizeof(*record));
+	struct page_unit **chain = page_chain(page);
+
+	if (!record)
+		return NULL;
+	*record = (struct page_unit){.unit = unit, .next = *chain, .page = page};
+	*chain = record;
+	return record;
+}
+
+static struct page_unit *
+page_record(uint64_t page)
+{
+	for (struct page_unit *record = *page_chain(page); record; record = record->next)
+		if (record->page == page && !record->unit)
+			return record;
+	return NULL;
+}
+
+static bool
+page_changes_often(uint64_t pc)
+{
+	const struct page_unit *record = page_record(pc / GUEST_PAGE_SIZE);
+
+	return record && record->changes >= CHANGES_BEFORE_CHECKS;
+}
+
+static void
+add_to_pages(struct code_unit *unit)
+{
+	for (unsigned r = 0; r < unit->range_count; r++) {
+		uint64_t last = (unit->ranges[r].end - 1) / GUEST_PAGE_SIZE;
+
+		for (uint64_t page = unit->ranges[r].start / GUEST_PAGE_SIZE; page <= last; page++)
+			add_page_record(unit, page);
+	}
+}
+
+/* ---- making units ------------------------------------------------------------------------------------------------------------ */
+
+static _Noreturn void
+die_full(void)
+{
+	static const char message[] = "dragoman: the code buffer is full and other threads run in it; cannot go on\n";
+
+	host_syscall(SYS_write, 2, message, sizeof(message) - 1);
+	host_syscall(SYS_exit_group, 126);
+	__builtin_unreachable();
+}
+
+/* Start over with an empty code buffer. Only a process of one thread can: no other stands in the code. */
+static void
+flush_everything(void)
+{
+	struct guest_thread *t;
+
+	threads_lock();
+	t = threads_first();
+	if (!t || t->next)
+		die_full();
+	memset(hash_table, 0, sizeof(*hash_table) << HASH_BITS);
+	for (uint32_t k = 0; k < 1u << PAGE_HASH_BITS; k++)
+		while (page_table[k]) {
+			struct page_unit *next = page_table[k]->next;
+
+			host_free(page_table[k]);
+			page_table[k] = next;
+		}
+	unit_count = 0;
+	space = first_space;
+	thread_clear_indirect_table(t);
+	backend_reset_return_stack(&t->cpu);
+	threads_unlock();
+}
+
+static bool
+is_full(void)
+{
+	return (uint64_t)(space.code_end - space.code) < ROOM_FOR_A_UNIT ||
+	       (uint64_t)(space.data_end - space.data) < ROOM_FOR_A_UNIT || unit_count == MAX_UNITS;
+}
+
+static struct code_unit *
+make_unit(uint64_t pc, uint32_t mode)
+{
+	const struct code_space before = space;
+	uint64_t start = __rdtsc();
+	struct code_unit *unit = translate(pc, page_changes_often(pc) ? mode | IR_MODE_CHECK_CODE : mode, &space);
+	uint32_t hash = hash_of(pc, mode);
+
+	unit->mode = mode;
+	unit->next = hash_table[hash];
+	hash_table[hash] = unit;
+	add_to_pages(unit);
+	units_by_code[unit_count] = unit;
+	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
+	units_statistics.units++;
+	units_statistics.code_bytes += (uint64_t)(space.code - before.code);
+	units_statistics.data_bytes += (uint64_t)(space.data - before.data);
+	units_statistics.cycles += __rdtsc() - start;
+	return unit;
+}
+
+static struct code_unit *
+get_locked(uint64_t pc, uint32_t mode)
+{
+	struct code_unit *unit = find(pc, mode);
+
+	return unit ? unit : make_unit(pc, mode);
+}
+
+struct code_unit *
+units_get(uint64_t pc, uint32_t mode)
+{
+	struct code_unit *unit;
+
+	lock_acquire(&lock);
+	if (is_full())
+		flush_everything();
+	unit = get_locked(pc, mode);
+	lock_release(&lock);
+	return unit;
+}
+
+struct code_unit *
+units_get_and_link(struct code_exit *exit, uint32_t mode)
+{
+	uint64_t pc = exit->guest_pc;
+	struct code_unit *unit;
+
+	lock_acquire(&lock);
+	if (is_full()) {
+		flush_everything(); /* the exit is gone with it */
+		unit = get_locked(pc, mode);
+	} else {
+		unit = get_locked(pc, mode);
+		if (!exit->target && !exit->unit->invalid && exit->unit->mode == mode) {
+			exit->target = unit;
+			exit->next_in = unit->incoming;
+			unit->incoming = exit;
+			backend_link(exit, unit);
+			units_statistics.links++;
+		}
+	}
+	lock_release(&lock);
+	return unit;
+}
+
+void
+units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit)
+{
+	lock_acquire(&lock);
+	units_statistics.lookups++;
+	if (!unit->invalid)
+		backend_indirect_insert(t->indirect_table, pc, unit);
+	lock_release(&lock);
+}
+
+/* ---- invalidation ---------------------------------------------------------------------------------------------------------------- */
+
+static void
+remove_from_hash(struct code_unit *unit)
+{
+	struct code_unit **at = &hash_table[hash_of(unit->guest_pc, unit->mode)];
+
+	while (*at && *at != unit)
+		at = &(*at)->next;
+	if (*at)
+		*at = unit->next;
+}
+
+static void
+unlink_incoming(struct code_unit *unit)
+{
+	for (struct code_exit *exit = unit->incoming; exit; exit = exit->next_in) {
+		exit->target = NULL;
+		backend_unlink(exit);
+	}
+	unit->incoming = NULL;
+}
+
+static void
+unlink_outgoing(struct code_unit *unit)
+{
+	for (unsigned k = 0; k < unit->exit_count; k++) {
+		struct code_exit *exit = &unit->exits[k];
+
+		if (!exit->target)
+			continue;
+		struct code_exit **at = &exit->target->incoming;
+		while (*at != exit)
+			at = &(*at)->next_in;
+		*at = exit->next_in;
+		exit->target = NULL;
+		backend_unlink(exit);
+	}
+}
+
+static void
+forget_in_threads(const struct code_unit *unit)
+{
+	threads_lock();
+	for (struct guest_thread *t = threads_first(); t; t = t->next)
+		backend_indirect_remove(t->indirect_table, unit->guest_pc);
+	threads_unlock();
+}
+
+/* The unit's code stays where it is: a thread may be in it, and leaves it by stubs that look its targets up again. */
+static void
+invalidate_unit(struct code_unit *unit)
+{
+	if (unit->invalid)
+		return;
+	unit->invalid = true;
+	remove_from_hash(unit);
+	unlink_incoming(unit);
+	unlink_outgoing(unit);
+	forget_in_threads(unit);
+	units_statistics.invalidated++;
+}
+
+static bool
+overlaps(const struct code_unit *unit, uint64_t start, uint64_t end)
+{
+	for (unsigned r = 0; r < unit->range_count; r++)
+		if (unit->ranges[r].start < end && unit->ranges[r].end > start)
+			return true;
+	return false;
+}
+
+/* Throw away the page's units that overlap the range; returns whether there were any. */
+static bool
+invalidate_page(uint64_t page, uint64_t start, uint64_t end)
+{
+	struct page_unit **at = page_chain(page);
+	bool any = false;
+
+	while (*at) {
+		struct page_unit *record = *at;
+
+		if (record->page != page || !record->unit || !overlaps(record->unit, start, end)) {
+			at = &record->next;
+			continue;
+		}
+		any = true;
+		invalidate_unit(record->unit);
+		*at = record->next;
+		host_free(record);
+	}
+	return any;
+}
+
+static void
+count_change(uint64_t page)
+{
+	struct page_unit *record = page_record(page);
+
+	if (!record)
+		record = add_page_record(NULL, page);
+	if (record)
+		record->changes++;
+}
+
+static void
+invalidate_all_in_range(uint64_t start, uint64_t end)
+{
+	uint64_t first = start / GUEST_PAGE_SIZE, last = (end - 1) / GUEST_PAGE_SIZE;
+
+	/* a huge range (munmap of terabytes): by units instead of by pages */
+	if (last - first > unit_count + UINT64_C(1024)) {
+		for (uint32_t k = 0; k < unit_count; k++)
+			if (!units_by_code[k]->invalid && overlaps(units_by_code[k], start, end))
+				invalidate_unit(units_by_code[k]);
+		return;
+	}
+	for (uint64_t page = first; page <= last; page++)
+		if (invalidate_page(page, start, end))
+			count_change(page);
+}
+
+void
+units_invalidate(uint64_t start, uint64_t end)
+{
+	if (start >= end)
+		return;
+	lock_acquire(&lock);
+	if (unit_count)
+		invalidate_all_in_range(start, end);
+	lock_release(&lock);
+}
+
+void
+units_invalidate_stale(struct code_unit *unit)
+{
+	lock_acquire(&lock);
+	invalidate_unit(unit);
+	lock_release(&lock);
+}
+
+void
+units_lock_for_fork(void)
+{
+	lock_acquire(&lock);
+}
+
+void
+units_unlock_after_fork(void)
+{
+	lock_release(&lock);
+}

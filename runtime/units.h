@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Translated units of this process: the code buffer that holds them, look-up by guest pc and mode and by host pc,
+// links between them, and their invalidation. One lock guards all of it; code itself is entered without it.
+#ifndef RUNTIME_UNITS_H
+#define RUNTIME_UNITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "runtime/run_options.h"
+
+struct guest_thread;
+
+/** Counters since the start of the process, for -d stats. */
+struct units_statistics {
+	uint64_t units;         /* translated */
+	uint64_t guest_insns;   /* in them */
+	uint64_t invalidated;   /* units thrown away */
+	uint64_t links;         /* direct exits linked */
+	uint64_t lookups;       /* indirect branches that missed the table */
+	uint64_t code_bytes;    /* host code */
+	uint64_t data_bytes;    /* unit records, exits, recipes */
+	uint64_t cycles;        /* host cycles spent translating */
+};
+extern struct units_statistics units_statistics;
+
+/** Maps the code buffer and starts the backend. False with the reason in `why`. Once, before any thread runs. */
+bool units_init(const struct run_options *options, char *why, size_t size);
+
+/** The valid unit for guest `pc` in `mode`, translated now if need be; never NULL. */
+struct code_unit *units_get(uint64_t pc, uint32_t mode);
+
+/** units_get for an exit that is not linked yet, and link it. */
+struct code_unit *units_get_and_link(struct code_exit *exit, uint32_t mode);
+
+/** Enter (pc, unit) in a thread's indirect table, unless the unit has become invalid. */
+void units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit);
+
+/** Throw away translations of guest code in [start, end): it has changed or is gone. */
+void units_invalidate(uint64_t start, uint64_t end);
+
+/** A CHECK_CODE unit found its guest code changed. */
+void units_invalidate_stale(struct code_unit *unit);
+
+/** The unit, valid or not, whose code holds host `pc`; NULL when it is none. For signal handlers; takes no lock. */
+struct code_unit *units_find_by_host_pc(const uint8_t *pc);
+
+/** Whether `pc` lies in the code buffer at all (units and trampolines). */
+bool units_owns_host_pc(const uint8_t *pc);
+
+/** Around fork, so that the child finds the tables consistent. */
+void units_lock_for_fork(void);
+void units_unlock_after_fork(void);
+
+#endif
