@@ -9,11 +9,9 @@
 
 #include "runtime/interruptible_syscall.h"
 
-extern const char interruptible_syscall_begin[], interruptible_syscall_end[];
-
 /* rdi pending, rsi number, rdx rcx r8 r9 and two on the stack: the six arguments. */
 __asm__(".text\n"
-	".globl interruptible_syscall_enter\n"
+	".globl interruptible_syscall_enter, interruptible_syscall_begin, interruptible_syscall_end\n"
 	".type interruptible_syscall_enter, @function\n"
 	"interruptible_syscall_enter:\n"
 	"	mov	%rdi, %r11\n"

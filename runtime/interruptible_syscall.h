@@ -13,6 +13,9 @@
 /** Result of a call that was not entered, because a signal waits to be delivered: pass it on as the result. */
 #define INTERRUPTED_BEFORE (-513)
 
+/* The range in which a signal must not be overlooked; ends behind the `syscall` instruction. */
+extern const char interruptible_syscall_begin[], interruptible_syscall_end[];
+
 /* The code itself: `pending` is &cpu.hot.signal_pending. */
 long interruptible_syscall_enter(const uint32_t *pending, long number, long a, long b, long c,
 				 long d, long e, long f);

@@ -24,6 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,7 +34,7 @@
 #define ALTERNATE (GUEST_STACK + 0x10000)
 #define HANDLER UINT64_C(0x123456)
 #define PC UINT64_C(0x400100)
-#define FORK_LIMIT 60 /* seconds for one test body */
+#define FORK_LIMIT 20 /* seconds for one test body */
 
 #define CHECK(condition)                                                                           \
 	do {                                                                                       \
@@ -515,6 +517,76 @@ no_wake_up_is_lost(struct guest_thread *t)
 Test(interruptible_syscall, no_wake_up_is_lost, .timeout = 100)
 {
 	in_child(no_wake_up_is_lost);
+}
+
+/* Waits on a pipe that nobody writes to; the tracer sends a signal while the pc is at a chosen instruction. */
+static void
+traced_read(struct guest_thread *t)
+{
+	int silent[2];
+	char byte;
+
+	CHECK(pipe(silent) == 0);
+	set_action(t, SIGUSR1, HANDLER, 0, 0);
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	host_syscall(SYS_tgkill, getpid(), getpid(), SIGSTOP);
+	CHECK(interruptible_syscall(t, SYS_read, (uint64_t)silent[0], (uint64_t)&byte, 1, 0, 0, 0) ==
+	      INTERRUPTED_BEFORE);
+	CHECK(t->signals.queued && t->signals.info.info.si_signo == SIGUSR1);
+}
+
+static void
+run_to(pid_t child, uint64_t pc)
+{
+	long text = ptrace(PTRACE_PEEKTEXT, child, (void *)pc, NULL);
+	struct user_regs_struct registers;
+	int status;
+
+	ptrace(PTRACE_POKETEXT, child, (void *)pc, (void *)((text & ~0xffL) | 0xcc));
+	ptrace(PTRACE_CONT, child, NULL, NULL);
+	cr_assert(waitpid(child, &status, 0) == child);
+	cr_assert(WIFSTOPPED(status) && WSTOPSIG(status) == SIGTRAP, "status %x", status);
+	ptrace(PTRACE_POKETEXT, child, (void *)pc, (void *)text);
+	ptrace(PTRACE_GETREGS, child, NULL, &registers);
+	cr_assert(registers.rip == pc + 1);
+	registers.rip = pc;
+	ptrace(PTRACE_SETREGS, child, NULL, &registers);
+}
+
+Test(interruptible_syscall, each_instruction_of_the_range_sees_a_signal)
+{
+	uint64_t pc = (uint64_t)interruptible_syscall_begin;
+	unsigned instructions = 0;
+
+	for (bool more = true; more; instructions++) {
+		struct user_regs_struct registers;
+		int status;
+		pid_t child = fork();
+
+		if (child == 0) {
+			body = traced_read;
+			start_body();
+		}
+		cr_assert(waitpid(child, &status, 0) == child && WIFSTOPPED(status));
+		run_to(child, (uint64_t)interruptible_syscall_begin);
+		for (unsigned i = 0; i < instructions; i++) {
+			ptrace(PTRACE_SINGLESTEP, child, NULL, NULL);
+			waitpid(child, &status, 0);
+		}
+		ptrace(PTRACE_GETREGS, child, NULL, &registers);
+		pc = registers.rip;
+		/* `syscall` has two bytes and is the last. */
+		more = pc + 2 < (uint64_t)interruptible_syscall_end;
+		kill(child, SIGUSR1);
+		ptrace(PTRACE_CONT, child, NULL, NULL);
+		cr_assert(waitpid(child, &status, 0) == child);
+		cr_assert(WIFSTOPPED(status) && WSTOPSIG(status) == SIGUSR1);
+		ptrace(PTRACE_CONT, child, NULL, (void *)(long)SIGUSR1);
+		cr_assert(waitpid(child, &status, 0) == child);
+		cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "at %u: status %x",
+			  instructions, status);
+	}
+	cr_assert(instructions == 3);
 }
 
 // ---- stacks and contexts
