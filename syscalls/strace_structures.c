@@ -8,6 +8,7 @@
 #include "syscalls/strace_line.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>

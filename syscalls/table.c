@@ -108,9 +108,3 @@ const struct system_call system_calls[SYSTEM_CALL_COUNT] = {
 const char *const system_call_names[SYSTEM_CALL_COUNT] = {
 #include "syscalls/linux.def"
 };
-
-const uint16_t structure_sizes[STRUCTURE_COUNT] = {
-#define STRUCTURE(name, size, type) [STRUCTURE_##name] = (size),
-#include "syscalls/structures.def"
-#undef STRUCTURE
-};
