@@ -119,7 +119,8 @@ size_t guest_memory_path(uint64_t address, char *buffer, size_t size);
 /*
  * Marks the pages of [start, end) as holding translated code; to be called before the translator reads the code.
  * Pages that the guest may write (here, or through another shared mapping of the same object) are write-protected
- * on the host. Gives 0; -EFAULT when part of the range is not mapped, -EACCES when it is not executable.
+ * on the host. A write may come between this call and the translation's entry into the tables: take the count of
+ * invalidations before the call, and throw the translation away when it has changed by then. Gives 0; -EFAULT when part of the range is not mapped, -EACCES when it is not executable.
  */
 int guest_memory_protect_code(uint64_t start, uint64_t end);
 
