@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+// Selectors of floating-point arithmetic (see select_float.h): addition to fused multiply-add, minimum and maximum, signs,
+// and comparison to lane masks.
+#include "backend/x86_64/select_float.h"
+
+typedef uint16_t float_ops[FLOAT_FORMS]; /* enum x86_vector_op */
+
+#define COMPARE_UNORDERED 3 /* vcmpps: UNORD_Q, raises invalid for signalling NaNs only */
+
+/* ---- shared by the select_float*.c files ---------------------------------------------------------------------------- */
+
+/* v_from_f makes a V128 of a scalar of either size, so the content's own type must be the scalar's. */
+bool
+float_upper_zero(const struct compiler *c, ir_ref ref)
+{
+	ir_ref content = canon(c, ref);
+
+	return c->values[content].upper_zero && c->u->insns[content].type == c->u->insns[ref].type;
+}
+
+static void
+store_argument(struct compiler *c, unsigned index, host_reg r)
+{
+	if (r >= REG_XMM)
+		x86_vec_mr(&c->w, X86_VMOVAPS, helper_argument(index), XMM(r));
+	else
+		x86_store(&c->w, 8, helper_argument(index), (enum x86_gpr)r);
+}
+
+static void
+load_result(struct compiler *c, host_reg r)
+{
+	if (r >= REG_XMM)
+		x86_vec_rm(&c->w, X86_VMOVAPS, XMM(r), helper_argument(3));
+	else
+		x86_load(&c->w, 8, (enum x86_gpr)r, helper_argument(3));
+}
+
+/* Call the helper; its FPSR bits accumulate. */
+static void
+call_helper(struct compiler *c, unsigned helper, uint64_t imm)
+{
+	emit_helper_call(c, helper, imm);
+	x86_alu_mr(&c->w, X86_OR, 4, x86_mem_base(X86_RBP, CPU_COLD(fp_flags)), X86_RAX);
+}
+
+static bool
+is_integer(enum ir_type t)
+{
+	return t == I32 || t == I64;
+}
+
+void
+float_select_helper(struct compiler *c, ir_ref i, unsigned helper, uint64_t imm)
+{
+	const struct ir_insn *in = &c->u->insns[i];
+	const ir_ref operands[3] = {in->a, in->b, in->c};
+	host_reg dst;
+
+	claim(c, X86_RAX);
+	for (unsigned k = 0; k < helper_table[helper].operands; k++) {
+		bool integer = is_integer(ir_result_type(&c->u->insns[operands[k]]));
+
+		store_argument(c, k, integer ? use_gpr(c, operands[k]) : use_vec(c, operands[k]));
+	}
+	call_helper(c, helper, imm);
+	dst = is_integer(in->type) ? def_gpr(c, i) : def_vec_over(c, i);
+	load_result(c, dst);
+	c->values[i].upper_zero = in->type == F32 || in->type == F64;
+}
+
+static void
+emit_cold_helper(struct compiler *c, struct cold_path *cold)
+{
+	const host_reg operands[3] = {cold->a, cold->b, cold->d};
+	struct x86_mem saved = x86_mem_base(X86_RBP, CPU_COLD(cold_rax));
+
+	x86_store(&c->w, 8, saved, X86_RAX);
+	for (unsigned k = 0; k < 3; k++)
+		if (operands[k] != REG_NONE)
+			store_argument(c, k, operands[k]);
+	call_helper(c, cold->helper, cold->imm);
+	load_result(c, cold->dst);
+	if (cold->dst != X86_RAX)
+		x86_load(&c->w, 8, X86_RAX, saved);
+}
+
+struct cold_path *
+float_cold(struct compiler *c, enum x86_cond cond, unsigned helper, uint64_t imm, host_reg dst,
+           const host_reg operands[3])
+{
+	struct cold_path *cold = cold_jump(c, cond, emit_cold_helper);
+
+	cold->helper = helper;
+	cold->imm = imm;
+	cold->dst = dst;
+	cold->a = operands[0];
+	cold->b = operands[1];
+	cold->d = operands[2];
+	return cold;
+}
+
+/* EFLAGS: whether a or b (in some lane) is a NaN; returns the condition. */
+static enum x86_cond
+test_unordered(struct compiler *c, enum float_form form, host_reg a, host_reg b, host_reg scratch)
+{
+	static const float_ops compare = {
+		[FLOAT_SS] = X86_VUCOMISS, [FLOAT_SD] = X86_VUCOMISD, [FLOAT_PS] = X86_VCMPPS, [FLOAT_PD] = X86_VCMPPD};
+
+	if (!float_is_packed(form)) {
+		x86_vec_rr(&c->w, compare[form], XMM(a), XMM(b));
+		return X86_P;
+	}
+	x86_vec_rrri8(&c->w, compare[form], XMM(scratch), XMM(a), XMM(b), COMPARE_UNORDERED);
+	x86_vec_rr(&c->w, X86_VPTEST, XMM(scratch), XMM(scratch));
+	return X86_NZ;
+}
+
+void
+float_repair_nan(struct compiler *c, enum float_form form, unsigned helper, uint64_t imm, host_reg dst,
+                 const host_reg operands[3], host_reg scratch)
+{
+	enum x86_cond cond = test_unordered(c, form, dst, dst, scratch);
+
+	cold_return_here(c, float_cold(c, cond, helper, imm, dst, operands));
+}
+
+/* ---- two operands ---------------------------------------------------------------------------------------------------- */
+
+/* The upper part of a scalar result is that of the first source: of a commutative operation the better one. */
+static void
+select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops, unsigned helper,
+              bool commutative)
+{
+	enum float_form form = float_form_of(in);
+	uint64_t imm = float_helper_imm(c, form);
+	host_reg a, b, scratch, dst;
+	bool swap;
+
+	if (!float_on_host(c)) {
+		float_select_helper(c, i, helper, imm);
+		return;
+	}
+	a = use_vec(c, in->a);
+	b = use_vec(c, in->b);
+	scratch = float_scratch(c, form);
+	dst = def_vec(c, i);
+	swap = commutative && !float_upper_zero(c, in->a) && float_upper_zero(c, in->b);
+	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(swap ? b : a), XMM(swap ? a : b));
+	float_repair_nan(c, form, helper, imm, dst, (const host_reg[]){a, b, REG_NONE}, scratch);
+	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, swap ? in->b : in->a);
+}
+
+void
+select_fadd(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const float_ops ops = FLOAT_OPS(VADD);
+
+	select_binary(c, i, in, ops, HELPER_fadd, true);
+}
+
+void
+select_fsub(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const float_ops ops = FLOAT_OPS(VSUB);
+
+	select_binary(c, i, in, ops, HELPER_fsub, false);
+}
+
+void
+select_fmul(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const float_ops ops = FLOAT_OPS(VMUL);
+
+	select_binary(c, i, in, ops, HELPER_fmul, true);
+}
+
+void
+select_fdiv(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const float_ops ops = FLOAT_OPS(VDIV);
+
+	select_binary(c, i, in, ops, HELPER_fdiv, false);
+}
+
+/* ---- square root, fused multiply-add ------------------------------------------------------------------------------------ */
+
+void
+select_fsqrt(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const float_ops ops = FLOAT_OPS(VSQRT);
+	enum float_form form = float_form_of(in);
+	uint64_t imm = float_helper_imm(c, form);
+	host_reg a, scratch, dst;
+
+	if (!float_on_host(c)) {
+		float_select_helper(c, i, HELPER_fsqrt, imm);
+		return;
+	}
+	a = use_vec(c, in->a);
+	scratch = float_scratch(c, form);
+	dst = def_vec(c, i);
+	if (float_is_packed(form))
+		x86_vec_rr(&c->w, ops[form], XMM(dst), XMM(a));
+	else
+		x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(a));
+	float_repair_nan(c, form, HELPER_fsqrt, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE}, scratch);
+	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
+}
+
+/* dst = +-(a * b) +- c, with dst = c at first. Infinity times zero plus a quiet NaN is invalid for Arm alone: the cold
+ * code's flags say so. */
+void
+select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const struct {
+		float_ops ops;
+		uint8_t helper;
+	} variants[4] = {
+		{FLOAT_OPS(VFMADD231), HELPER_fmadd},
+		{FLOAT_OPS(VFNMADD231), HELPER_fmsub},
+		{FLOAT_OPS(VFMSUB231), HELPER_fnmsub},
+		{FLOAT_OPS(VFNMSUB231), HELPER_fnmadd},
+	};
+	unsigned variant = (in->aux & IR_FP_NEGATE_PRODUCT ? 1 : 0) | (in->aux & IR_FP_NEGATE_ADDEND ? 2 : 0);
+	unsigned helper = variants[variant].helper;
+	enum float_form form = float_form_of(in);
+	uint64_t imm = float_helper_imm(c, form);
+	host_reg a, b, addend, scratch, dst;
+
+	if (!float_on_host(c)) {
+		float_select_helper(c, i, helper, imm);
+		return;
+	}
+	a = use_vec(c, in->a);
+	b = use_vec(c, in->b);
+	addend = use_vec(c, in->c);
+	scratch = float_scratch(c, form);
+	dst = def_vec(c, i);
+	emit_reg_move(c, dst, addend);
+	x86_vec_rrr(&c->w, variants[variant].ops[form], XMM(dst), XMM(a), XMM(b));
+	float_repair_nan(c, form, helper, imm, dst, (const host_reg[]){a, b, addend}, scratch);
+	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->c);
+}
+
+/* ---- minimum and maximum --------------------------------------------------------------------------------------------------- */
+
+/*
+ * x86 gives the second operand when the operands are equal, so both orders are computed: they differ only for zeros of
+ * different signs, where AND makes the maximum +0 and OR the minimum -0. NaNs leave before (vmax is invalid on quiet ones).
+ */
+static void
+select_minmax(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops,
+              enum x86_vector_op combine, unsigned helper)
+{
+	enum float_form form = float_form_of(in);
+	uint64_t imm = float_helper_imm(c, form);
+	host_reg a, b, scratch, dst;
+	struct cold_path *cold;
+
+	if (!float_on_host(c)) {
+		float_select_helper(c, i, helper, imm);
+		return;
+	}
+	a = use_vec(c, in->a);
+	b = use_vec(c, in->b);
+	scratch = temp_vec(c);
+	dst = def_vec(c, i);
+	cold = float_cold(c, test_unordered(c, form, a, b, scratch), helper, imm, dst, (const host_reg[]){a, b, REG_NONE});
+	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(b));
+	x86_vec_rrr(&c->w, ops[form], XMM(scratch), XMM(b), XMM(a));
+	x86_vec_rrr(&c->w, combine, XMM(dst), XMM(dst), XMM(scratch));
+	cold_return_here(c, cold);
+	c->values[i].upper_zero =
+		!float_is_packed(form) && float_upper_zero(c, in->a) && float_upper_zero(c, in->b);
+}
+
+static const float_ops max_ops = FLOAT_OPS(VMAX), min_ops = FLOAT_OPS(VMIN);
+
+void
+select_fmax(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_minmax(c, i, in, max_ops, X86_VANDPS, HELPER_fmax);
+}
+
+void
+select_fmin(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_minmax(c, i, in, min_ops, X86_VORPS, HELPER_fmin);
+}
+
+void
+select_fmaxnm(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_minmax(c, i, in, max_ops, X86_VANDPS, HELPER_fmaxnm);
+}
+
+void
+select_fminnm(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_minmax(c, i, in, min_ops, X86_VORPS, HELPER_fminnm);
+}
+
+/* ---- signs: the same in every mode ---------------------------------------------------------------------------------------- */
+
+static const union vec128 sign_bits[FLOAT_FORMS] = {
+	[FLOAT_SS] = {.s = {0x80000000}},
+	[FLOAT_SD] = {.d = {UINT64_C(1) << 63}},
+	[FLOAT_PS] = {.s = {0x80000000, 0x80000000, 0x80000000, 0x80000000}},
+	[FLOAT_PD] = {.d = {UINT64_C(1) << 63, UINT64_C(1) << 63}},
+};
+static const union vec128 other_bits[FLOAT_FORMS] = {
+	[FLOAT_SS] = {.s = {0x7fffffff}},
+	[FLOAT_SD] = {.d = {INT64_MAX}},
+	[FLOAT_PS] = {.s = {0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff}},
+	[FLOAT_PD] = {.d = {INT64_MAX, INT64_MAX}},
+};
+
+static void
+select_sign(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op, const union vec128 *masks)
+{
+	enum float_form form = float_form_of(in);
+	host_reg a = use_vec(c, in->a);
+
+	x86_vec_rrm(&c->w, op, XMM(def_vec_over(c, i)), XMM(a), x86_mem_rip(&masks[form]));
+	c->values[i].upper_zero =
+		!float_is_packed(form) && (op == X86_VANDPS || float_upper_zero(c, in->a));
+	keep_eflags(c);
+}
+
+void
+select_fabs(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_sign(c, i, in, X86_VANDPS, other_bits);
+}
+
+void
+select_fneg(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	select_sign(c, i, in, X86_VXORPS, sign_bits);
+}
+
+/* ---- comparison to masks ----------------------------------------------------------------------------------------------------- */
+
+/* Equality is quiet, the ordered comparisons are invalid on every NaN, as Arm's are. */
+void
+select_vfcmp(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const struct {
+		uint8_t predicate;
+		uint8_t helper;
+	} compares[] = {
+		[IR_FP_COMPARE_EQ] = {0x00, HELPER_fcmeq}, /* EQ_OQ */
+		[IR_FP_COMPARE_GE] = {0x0d, HELPER_fcmge}, /* GE_OS */
+		[IR_FP_COMPARE_GT] = {0x0e, HELPER_fcmgt}, /* GT_OS */
+	};
+	enum float_form form = float_form_of(in);
+	unsigned compare = in->aux >> 8;
+	host_reg a, b;
+
+	if (!float_on_host(c)) {
+		float_select_helper(c, i, compares[compare].helper, float_helper_imm(c, form));
+		return;
+	}
+	a = use_vec(c, in->a);
+	b = use_vec(c, in->b);
+	x86_vec_rrri8(&c->w, form == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD, XMM(def_vec_over(c, i)), XMM(a), XMM(b),
+	              compares[compare].predicate);
+	keep_eflags(c);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the selectors of floating-point operations share. The host computes; where its result may differ from Arm's
+// (NaNs, saturating conversions) the main path tests for that and leaves for cold code, which computes the operation again by
+// its C helper. With flush-to-zero, or when the guest looks at the cumulative flags, the host's own rules for underflow
+// (tininess after rounding) and denormal operands are not Arm's, and the helper does it all.
+#ifndef BACKEND_X86_64_SELECT_FLOAT_H
+#define BACKEND_X86_64_SELECT_FLOAT_H
+
+#include "backend/x86_64/compiler.h"
+#include "ir/vector_helpers.h"
+
+/** Scalar or packed, single or double: index into the tables of x86 operations. */
+enum float_form { FLOAT_SS, FLOAT_SD, FLOAT_PS, FLOAT_PD, FLOAT_FORMS };
+
+/** The four x86 operations of a name; FLOAT_OPS(VADD) is VADDSS, VADDSD, VADDPS, VADDPD. */
+#define FLOAT_OPS(name)                                                                        \
+	{                                                                                      \
+		[FLOAT_SS] = X86_##name##SS, [FLOAT_SD] = X86_##name##SD,                      \
+		[FLOAT_PS] = X86_##name##PS, [FLOAT_PD] = X86_##name##PD                       \
+	}
+
+static inline enum float_form
+float_form_of(const struct ir_insn *in)
+{
+	if (in->type == V128)
+		return (in->aux & 3) == 2 ? FLOAT_PS : FLOAT_PD;
+	return in->type == F32 ? FLOAT_SS : FLOAT_SD;
+}
+
+static inline bool
+float_is_packed(enum float_form form)
+{
+	return form >= FLOAT_PS;
+}
+
+static inline enum float_size
+float_form_size(enum float_form form)
+{
+	return form == FLOAT_SS || form == FLOAT_PS ? FLOAT_SINGLE : FLOAT_DOUBLE;
+}
+
+static inline enum helper_shape
+float_form_shape(enum float_form form)
+{
+	return float_is_packed(form) ? HELPER_VECTOR128 : HELPER_SCALAR;
+}
+
+/** The helper's immediate for an operation of this form in the unit's mode. */
+static inline uint64_t
+float_helper_imm(const struct compiler *c, enum float_form form)
+{
+	return helper_imm_float(float_form_shape(form), float_form_size(form), c->u->mode);
+}
+
+/** Whether the host may compute in this unit's mode. */
+static inline bool
+float_on_host(const struct compiler *c)
+{
+	return !(c->u->mode & (IR_MODE_FLUSH | IR_MODE_EXACT_FLAGS));
+}
+
+/** Whether the register of scalar `ref` is known to be zero above the scalar. */
+bool float_upper_zero(const struct compiler *c, ir_ref ref);
+
+/** Instruction i, all of it, by its helper. */
+void float_select_helper(struct compiler *c, ir_ref i, unsigned helper, uint64_t imm);
+
+/**
+ * jcc to code that computes `dst` from up to three operand registers (REG_NONE: absent; either class) by the helper. All
+ * registers of the instruction must have been allocated. The caller says by cold_return_here where the main path goes on.
+ */
+struct cold_path *float_cold(struct compiler *c, enum x86_cond cond, unsigned helper, uint64_t imm, host_reg dst,
+                             const host_reg operands[3]);
+
+/**
+ * Leave for cold code when dst has a NaN. `scratch` is a vector register for the packed forms.
+ */
+void float_repair_nan(struct compiler *c, enum float_form form, unsigned helper, uint64_t imm, host_reg dst,
+                      const host_reg operands[3], host_reg scratch);
+
+/** The scratch register that float_repair_nan wants, to be taken before the destination. */
+static inline host_reg
+float_scratch(struct compiler *c, enum float_form form)
+{
+	return float_is_packed(form) ? temp_vec(c) : REG_NONE;
+}
+
+#endif
