@@ -52,12 +52,10 @@ arguments_extent(const struct system_call *call, unsigned n, const uint64_t valu
 	case ARGUMENT_OUT:
 	case ARGUMENT_CHANGED:
 	case ARGUMENT_IN_MESSAGE:
-	case ARGUMENT_OUT_MESSAGE:
-		return structure_sizes[detail];
+	case ARGUMENT_OUT_MESSAGE: return structure_sizes[detail];
 	case ARGUMENT_IN_BYTES:
 	case ARGUMENT_OUT_BYTES:
-	case ARGUMENT_CHANGED_BYTES:
-		return length_value(call, index, value);
+	case ARGUMENT_CHANGED_BYTES: return length_value(call, index, value);
 	case ARGUMENT_IN_ARRAY:
 	case ARGUMENT_OUT_ARRAY:
 	case ARGUMENT_CHANGED_ARRAY:
@@ -71,12 +69,9 @@ arguments_extent(const struct system_call *call, unsigned n, const uint64_t valu
 		return length;
 	case ARGUMENT_IN_BITS:
 	case ARGUMENT_OUT_BITS:
-	case ARGUMENT_CHANGED_BITS:
-		return (length_value(call, index, value) / 64 + 1) * 8;
-	case ARGUMENT_OUT_PAGES:
-		return length_value(call, index, value) / GUEST_PAGE_SIZE + 1;
-	case ARGUMENT_OUT_VALUE_BYTES:
-		return length_behind(value[index]);
+	case ARGUMENT_CHANGED_BITS: return (length_value(call, index, value) / 64 + 1) * 8;
+	case ARGUMENT_OUT_PAGES: return length_value(call, index, value) / GUEST_PAGE_SIZE + 1;
+	case ARGUMENT_OUT_VALUE_BYTES: return length_behind(value[index]);
 	case ARGUMENT_OUT_OPAQUE:
 	case ARGUMENT_CHANGED_OPAQUE: return OPAQUE_SIZE;
 	default: return 1;
@@ -132,8 +127,8 @@ check_message(uint64_t address, bool written)
 	if (guest_copy_from(&message, address, sizeof(message)) != 0)
 		return true;
 	if ((uint64_t)message.msg_name >= GUEST_ADDRESS_END ||
-	    (uint64_t)message.msg_iov >= GUEST_ADDRESS_END ||
-	    (uint64_t)message.msg_control >= GUEST_ADDRESS_END)
+		(uint64_t)message.msg_iov >= GUEST_ADDRESS_END ||
+		(uint64_t)message.msg_control >= GUEST_ADDRESS_END)
 		return false;
 	if (written) {
 		arguments_prepare_write((uint64_t)message.msg_name, message.msg_namelen);
@@ -153,11 +148,15 @@ check_messages(uint64_t address, uint64_t *count, bool written)
 
 	if (messages > IOVEC_LIMIT)
 		messages = IOVEC_LIMIT;
+	/* The kernel writes the length of each message, sent or received. */
+	arguments_prepare_write(address, messages * sizeof(struct mmsghdr));
 	for (uint32_t i = 0; i < messages; i++) {
 		if (check_message(address + (uint64_t)i * sizeof(struct mmsghdr), written))
 			continue;
+		if (i == 0)
+			return false;
 		*count = i;
-		return i > 0;
+		return true;
 	}
 	return true;
 }

@@ -14,12 +14,9 @@
 
 #define RARELY(condition) __builtin_expect(!!(condition), 0)
 
-const struct run_options *guest_options;
-const struct loaded_program *guest_program;
-
 int64_t
-system_call_wait(struct guest_thread *t, long number, enum restart_class class,
-		 const uint64_t argument[6])
+system_call_wait(
+	struct guest_thread *t, long number, enum restart_class class, const uint64_t argument[6])
 {
 	uint64_t first = a64_state(&t->cpu)->x[0];
 	int64_t result = interruptible_syscall(t, number, argument[0], argument[1], argument[2],
@@ -29,8 +26,8 @@ system_call_wait(struct guest_thread *t, long number, enum restart_class class,
 }
 
 int64_t
-system_call_carry_out(struct guest_thread *t, const struct system_call *call,
-		      const uint64_t argument[6])
+system_call_carry_out(
+	struct guest_thread *t, const struct system_call *call, const uint64_t argument[6])
 {
 	if (call->function)
 		return call->function(t, argument);

@@ -12,8 +12,8 @@
  * Makes a host call that may sleep, and gives x0. Signals for the guest end it; it goes on afterwards as `class` says,
  * with x0 as the guest set it.
  */
-int64_t system_call_wait(struct guest_thread *t, long number, enum restart_class class,
-			 const uint64_t argument[6]);
+int64_t system_call_wait(
+	struct guest_thread *t, long number, enum restart_class class, const uint64_t argument[6]);
 
 /* The host's call, which does not sleep. */
 static inline int64_t
@@ -24,7 +24,7 @@ system_call_quick(long number, const uint64_t argument[6])
 }
 
 /* Carries out a call whose arguments have been checked. */
-int64_t system_call_carry_out(struct guest_thread *t, const struct system_call *call,
-			      const uint64_t argument[6]);
+int64_t system_call_carry_out(
+	struct guest_thread *t, const struct system_call *call, const uint64_t argument[6]);
 
 #endif

@@ -37,7 +37,7 @@ fd_guard_contains(int fd)
 
 int64_t
 fd_guard_split(unsigned first, unsigned last,
-	       int64_t (*function)(unsigned first, unsigned last, void *context), void *context)
+	int64_t (*function)(unsigned first, unsigned last, void *context), void *context)
 {
 	int64_t result;
 

@@ -30,7 +30,6 @@ fd_guard_hides(int fd)
  * and gives the first negative result, else 0.
  */
 int64_t fd_guard_split(unsigned first, unsigned last,
-		       int64_t (*function)(unsigned first, unsigned last, void *context),
-		       void *context);
+	int64_t (*function)(unsigned first, unsigned last, void *context), void *context);
 
 #endif

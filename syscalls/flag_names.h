@@ -25,7 +25,7 @@ struct flag_name {
 
 struct flag_set_names {
 	const struct flag_name *names; /* ends with name NULL */
-	bool bits; /* values are or'ed; else one of them */
+	bool bits;                     /* values are or'ed; else one of them */
 };
 
 extern const struct flag_set_names flag_sets[FLAG_SET_COUNT];

@@ -7,7 +7,7 @@
 
 #define PASS(...)
 #define REFUSED(...)
-#define MARSHALLED(number, name, ...)                                                              \
+#define MARSHALLED(number, name, ...) \
 	int64_t sys_##name(struct guest_thread *t, const uint64_t argument[6]);
 #define EMULATED MARSHALLED
 #include "syscalls/linux.def"

@@ -32,8 +32,8 @@ sys_uname(struct guest_thread *t, const uint64_t argument[6])
  * Bits that move or change the host's own mappings, at once or at the next exec. The guest gets them back when it asks,
  * as long as the process lives.
  */
-#define PERSONALITY_KEPT                                                                           \
-	(MMAP_PAGE_ZERO | ADDR_COMPAT_LAYOUT | READ_IMPLIES_EXEC | ADDR_LIMIT_32BIT |              \
+#define PERSONALITY_KEPT                                                              \
+	(MMAP_PAGE_ZERO | ADDR_COMPAT_LAYOUT | READ_IMPLIES_EXEC | ADDR_LIMIT_32BIT | \
 		ADDR_LIMIT_3GB)
 #define PERSONALITY_QUERY 0xffffffffu
 

@@ -7,6 +7,9 @@
 #include "syscalls/proc_files.h"
 #include "syscalls/system_call.h"
 
+const struct run_options *guest_options;
+const struct loaded_program *guest_program;
+
 void
 system_calls_init(const struct run_options *options, const struct loaded_program *program)
 {

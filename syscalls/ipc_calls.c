@@ -12,7 +12,7 @@
 #include <linux/sem.h>
 
 /* The largest set's values (SEMMSL of 16-bit words). */
-#define ALL_VALUES_SIZE (32000 * 2)
+#define ALL_VALUES_SIZE  (32000 * 2)
 #define GUEST_SEMID_SIZE 104
 
 _Static_assert(sizeof(struct semid64_ds) == 104, "the host's layout, with a word after each time");
@@ -23,15 +23,13 @@ stat_set(const uint64_t argument[6])
 {
 	struct semid64_ds host;
 	uint8_t guest[GUEST_SEMID_SIZE];
-	int64_t result =
-		host_syscall(SYS_semctl, argument[0], argument[1], argument[2], &host);
+	int64_t result = host_syscall(SYS_semctl, argument[0], argument[1], argument[2], &host);
 	int64_t error;
 
 	if (result < 0)
 		return result;
 	marshal_to_guest(&marshal_semid, &abi_arm64, guest, &host);
-	error = guest_copy_to(
-		argument[3], guest, marshal_guest_size(&marshal_semid, &abi_arm64));
+	error = guest_copy_to(argument[3], guest, marshal_guest_size(&marshal_semid, &abi_arm64));
 	return error ? error : result;
 }
 
@@ -55,8 +53,7 @@ sys_semctl(struct guest_thread *t, const uint64_t argument[6])
 	switch ((int)argument[2]) {
 	case IPC_STAT:
 	case SEM_STAT:
-	case SEM_STAT_ANY:
-		return argument[3] >= GUEST_ADDRESS_END ? -EFAULT : stat_set(argument);
+	case SEM_STAT_ANY: return argument[3] >= GUEST_ADDRESS_END ? -EFAULT : stat_set(argument);
 	case IPC_SET: return argument[3] >= GUEST_ADDRESS_END ? -EFAULT : change_set(argument);
 	case IPC_INFO:
 	case SEM_INFO:

@@ -11,14 +11,19 @@
 
 const struct abi abi_arm64 = { .word_size = 8, .long_long_alignment = 8, .big_endian = false };
 
-#define MEMBER(type, structure, member)                                                            \
-	{                                                                                          \
-		#member, FIELD_##type, sizeof(((structure *)0)->member),                           \
-			offsetof(structure, member)                                                \
+#define MEMBER(type, structure, member)                                  \
+	{                                                                \
+#member, FIELD_##type, sizeof(((structure *)0)->member), \
+			offsetof(structure, member)                      \
 	}
-#define UNUSED(type, name) { name, FIELD_##type, 0, 0 }
-#define DESCRIPTION(fields, structure)                                                             \
-	{ fields, sizeof(fields) / sizeof((fields)[0]), sizeof(structure) }
+#define UNUSED(type, name)               \
+	{                                \
+		name, FIELD_##type, 0, 0 \
+	}
+#define DESCRIPTION(fields, structure)                                          \
+	{                                                                       \
+		fields, sizeof(fields) / sizeof((fields)[0]), sizeof(structure) \
+	}
 
 /* asm-generic/stat.h; glibc's struct stat is the kernel's on x86-64. */
 static const struct field stat_fields[] = {
@@ -99,8 +104,7 @@ place_field(const struct abi *abi, enum field_type type, size_t offset)
 }
 
 size_t
-marshal_guest_offset(
-	const struct structure_description *s, const struct abi *abi, unsigned field)
+marshal_guest_offset(const struct structure_description *s, const struct abi *abi, unsigned field)
 {
 	size_t offset = 0;
 
@@ -155,8 +159,8 @@ store_value(uint8_t *at, size_t size, bool big_endian, uint64_t value)
 }
 
 void
-marshal_to_guest(const struct structure_description *s, const struct abi *abi, void *guest,
-	const void *host)
+marshal_to_guest(
+	const struct structure_description *s, const struct abi *abi, void *guest, const void *host)
 {
 	size_t offset = 0, size;
 
@@ -175,8 +179,8 @@ marshal_to_guest(const struct structure_description *s, const struct abi *abi, v
 }
 
 void
-marshal_from_guest(const struct structure_description *s, const struct abi *abi, void *host,
-	const void *guest)
+marshal_from_guest(
+	const struct structure_description *s, const struct abi *abi, void *host, const void *guest)
 {
 	size_t offset = 0, size;
 
@@ -187,8 +191,7 @@ marshal_from_guest(const struct structure_description *s, const struct abi *abi,
 		size = field_size(abi, field->type);
 		if (field->host_size)
 			store_value((uint8_t *)host + field->host_offset, field->host_size, false,
-				load_value((const uint8_t *)guest + offset, size,
-					abi->big_endian));
+				load_value((const uint8_t *)guest + offset, size, abi->big_endian));
 		offset += size;
 	}
 }

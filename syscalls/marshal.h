@@ -11,7 +11,7 @@
 
 /* What decides the layout of a structure. */
 struct abi {
-	uint8_t word_size; /* of long and of pointers, in bytes */
+	uint8_t word_size;           /* of long and of pointers, in bytes */
 	uint8_t long_long_alignment; /* of 64-bit integers inside structures */
 	bool big_endian;
 };
@@ -19,15 +19,15 @@ struct abi {
 extern const struct abi abi_arm64;
 
 enum field_type {
-	FIELD_INT, /* 32 bits */
-	FIELD_LONG, /* a word */
+	FIELD_INT,       /* 32 bits */
+	FIELD_LONG,      /* a word */
 	FIELD_LONG_LONG, /* 64 bits */
 };
 
 /* One field in generic order. */
 struct field {
 	const char *name;
-	uint8_t type; /* enum field_type */
+	uint8_t type;      /* enum field_type */
 	uint8_t host_size; /* 4 or 8; 0: the host has no such field (padding and unused words) */
 	uint16_t host_offset;
 };
@@ -40,7 +40,7 @@ struct structure_description {
 
 extern const struct structure_description marshal_stat; /* host: struct stat of the system call */
 extern const struct structure_description marshal_epoll_event; /* struct epoll_event */
-extern const struct structure_description marshal_semid; /* struct semid64_ds */
+extern const struct structure_description marshal_semid;       /* struct semid64_ds */
 
 /* Size of a structure in the guest's ABI, in bytes. */
 size_t marshal_guest_size(const struct structure_description *s, const struct abi *abi);
@@ -51,8 +51,8 @@ size_t marshal_guest_offset(
 
 /* Copies a structure; padding of the guest's becomes zero, of the host's stays. */
 void marshal_to_guest(const struct structure_description *s, const struct abi *abi, void *guest,
-		      const void *host);
+	const void *host);
 void marshal_from_guest(const struct structure_description *s, const struct abi *abi, void *host,
-			const void *guest);
+	const void *guest);
 
 #endif

@@ -60,8 +60,7 @@ int64_t
 sys_mremap(struct guest_thread *t, const uint64_t argument[6])
 {
 	(void)t;
-	return guest_memory_remap(
-		argument[0], argument[1], argument[2], argument[3], argument[4]);
+	return guest_memory_remap(argument[0], argument[1], argument[2], argument[3], argument[4]);
 }
 
 int64_t
@@ -187,8 +186,8 @@ sys_remap_file_pages(struct guest_thread *t, const uint64_t argument[6])
 	if (!is_guest_range(start, size) || !guest_memory_query(start, &mapping) ||
 		size > mapping.end - start || !mapping.shared)
 		return -EINVAL;
-	result = host_syscall(SYS_remap_file_pages, start, size, argument[2], argument[3],
-		argument[4]);
+	result = host_syscall(
+		SYS_remap_file_pages, start, size, argument[2], argument[3], argument[4]);
 	if (result < 0)
 		return result;
 	mapping.start = start;

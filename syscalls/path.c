@@ -17,11 +17,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define AARCH64_NR_LSETXATTR 6
-#define AARCH64_NR_LGETXATTR 9
-#define AARCH64_NR_LLISTXATTR 12
+#define AARCH64_NR_LSETXATTR    6
+#define AARCH64_NR_LGETXATTR    9
+#define AARCH64_NR_LLISTXATTR   12
 #define AARCH64_NR_LREMOVEXATTR 15
-#define AARCH64_NR_READLINKAT 78
+#define AARCH64_NR_READLINKAT   78
 
 /* The path under the sysroot, when it exists there. */
 static bool
@@ -30,8 +30,8 @@ rewrite_to_sysroot(const char *path, bool follow, char buffer[PATH_MAX])
 	char link[32];
 	long fd, length;
 
-	fd = sysroot_open(guest_options->sysroot_fd, path,
-		O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
+	fd = sysroot_open(
+		guest_options->sysroot_fd, path, O_PATH | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW));
 	if (host_syscall_failed(fd))
 		return false;
 	snprintf(link, sizeof(link), "/proc/self/fd/%ld", fd);

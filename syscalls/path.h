@@ -15,7 +15,7 @@
 bool path_rewrite(int dirfd, const char *path, bool follow, char buffer[PATH_MAX]);
 
 /* Carries out a call with a LOOKUP argument. */
-int64_t path_carry_out(struct guest_thread *t, const struct system_call *call,
-		       uint64_t argument[6]);
+int64_t path_carry_out(
+	struct guest_thread *t, const struct system_call *call, uint64_t argument[6]);
 
 #endif

@@ -35,9 +35,10 @@ cpuinfo_format(struct text *text, const uint32_t *processors, size_t count, uint
 	uint64_t hwcap2)
 {
 	for (size_t i = 0; i < count; i++) {
-		text_format(text, "processor\t: %u\nBogoMIPS\t: 2000.00\nFeatures\t:",
-			processors[i]);
-		add_features(text, hwcap, hwcap_names, sizeof(hwcap_names) / sizeof(hwcap_names[0]));
+		text_format(
+			text, "processor\t: %u\nBogoMIPS\t: 2000.00\nFeatures\t:", processors[i]);
+		add_features(
+			text, hwcap, hwcap_names, sizeof(hwcap_names) / sizeof(hwcap_names[0]));
 		add_features(
 			text, hwcap2, hwcap2_names, sizeof(hwcap2_names) / sizeof(hwcap2_names[0]));
 		/* Implementer 0: reserved by Arm for software use. */

@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-
 enum proc_file {
 	PROC_FILE_NONE,
 	PROC_FILE_EXE, /* a link, to be followed elsewhere */

@@ -23,8 +23,8 @@ struct maps_line {
 bool maps_line_parse(const char *line, size_t length, struct maps_line *result);
 
 /* Writes the line of a mapping; `host`, the host's line for its start, may be NULL. */
-void maps_line_format(struct text *text, const struct guest_mapping *mapping,
-		      const struct maps_line *host);
+void maps_line_format(
+	struct text *text, const struct guest_mapping *mapping, const struct maps_line *host);
 
 void proc_files_write_maps(struct text *text);
 void proc_files_write_smaps(struct text *text);
@@ -32,6 +32,6 @@ void proc_files_write_cpuinfo(struct text *text);
 
 /* cpuinfo of `processors` (numbers of processors that are online) with AT_HWCAP and AT_HWCAP2. */
 void cpuinfo_format(struct text *text, const uint32_t *processors, size_t count, uint64_t hwcap,
-		    uint64_t hwcap2);
+	uint64_t hwcap2);
 
 #endif

@@ -9,13 +9,16 @@
 #include "syscalls/argument.h"
 #include "syscalls/strace_line.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define RESULT_COLUMN 40
+#define OPEN_TMPFILE  020000000 /* __O_TMPFILE, the same on both */
 
 enum aarch64_number {
+	NR_OPENAT = 56,
 	NR_EXIT = 93,
 	NR_EXIT_GROUP = 94,
 	NR_RT_SIGRETURN = 139,
@@ -56,8 +59,8 @@ write_line(struct strace_line *line)
 		memcpy(line->bytes + line->length - 3, "...", 3);
 	line->bytes[line->length++] = '\n';
 	while (done < line->length) {
-		long n = host_syscall(SYS_write, guest_options->log_fd, line->bytes + done,
-			line->length - done);
+		long n = host_syscall(
+			SYS_write, guest_options->log_fd, line->bytes + done, line->length - done);
 
 		if (n == -EINTR)
 			continue;
@@ -102,11 +105,14 @@ add_name(struct strace_line *line, uint32_t number)
 }
 
 static void
-add_arguments(struct strace_line *line, const struct system_call *call,
-	const uint64_t argument[6], bool done, int64_t result)
+add_arguments(struct strace_line *line, const struct system_call *call, const uint64_t argument[6],
+	bool done, int64_t result)
 {
 	unsigned count = call->disposition == DISPOSITION_UNKNOWN ? 6 : call->argument_count;
 
+	/* The mode of a file that is not created means nothing. */
+	if (call == &system_calls[NR_OPENAT] && !(argument[2] & (O_CREAT | OPEN_TMPFILE)))
+		count = 3;
 	for (unsigned n = 0; n < count; n++) {
 		struct strace_line piece = { 0 };
 
@@ -216,8 +222,8 @@ strace_leave(struct guest_thread *t, uint32_t number, const struct system_call *
 		strace_add(&line, " = ");
 	add_result(&line, number, result);
 	if (call->disposition == DISPOSITION_UNKNOWN)
-		strace_add(&line, is_json() ? ",\"note\":\"unknown call\"" :
-					      " [dragoman: unknown call]");
+		strace_add(&line,
+			is_json() ? ",\"note\":\"unknown call\"" : " [dragoman: unknown call]");
 	if (is_json())
 		strace_add(&line, "}");
 	write_line(&line);

@@ -8,10 +8,10 @@
 
 /* Before a call: writes the line of those that may not return, keeps what the call may overwrite of the others. */
 void strace_enter(struct guest_thread *t, uint32_t number, const struct system_call *call,
-		  const uint64_t argument[6]);
+	const uint64_t argument[6]);
 
 /* After it: writes the line. */
 void strace_leave(struct guest_thread *t, uint32_t number, const struct system_call *call,
-		  const uint64_t argument[6], int64_t result);
+	const uint64_t argument[6], int64_t result);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "syscalls/system_call.h"
 
-#define STRACE_LINE_SIZE 4096
+#define STRACE_LINE_SIZE    4096
 #define STRACE_STRING_LIMIT 32 /* bytes of buffers that are shown, as strace(1) */
 
 /* What does not fit is cut. */
@@ -28,7 +28,7 @@ void strace_add_flags(struct strace_line *line, unsigned set, uint64_t value);
  * succeeded.
  */
 void strace_add_argument(struct strace_line *line, const struct system_call *call, unsigned n,
-			 const uint64_t argument[6], bool done, int64_t result);
+	const uint64_t argument[6], bool done, int64_t result);
 
 /* A structure (enum structure) in the guest's memory; its address when it cannot be read or is not known. */
 void strace_add_structure(struct strace_line *line, unsigned structure, uint64_t address);

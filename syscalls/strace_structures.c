@@ -73,8 +73,8 @@ add_timeval(struct strace_line *line, const void *bytes)
 	struct timeval value;
 
 	memcpy(&value, bytes, sizeof(value));
-	strace_add(line, "{tv_sec=%lld, tv_usec=%ld}", (long long)value.tv_sec,
-		(long)value.tv_usec);
+	strace_add(
+		line, "{tv_sec=%lld, tv_usec=%ld}", (long long)value.tv_sec, (long)value.tv_usec);
 }
 
 static void
@@ -114,8 +114,8 @@ file_type_name(uint32_t mode)
 
 /* What a program mostly asks for: kind, permissions, size or device. */
 static void
-add_file_status(struct strace_line *line, const char *prefix, uint32_t mode, uint64_t size,
-	uint64_t device)
+add_file_status(
+	struct strace_line *line, const char *prefix, uint32_t mode, uint64_t size, uint64_t device)
 {
 	strace_add(line, "{%smode=%s|%#o, ", prefix, file_type_name(mode), mode & 07777);
 	if (S_ISCHR(mode) || S_ISBLK(mode))
@@ -248,9 +248,8 @@ add_stack(struct strace_line *line, const void *bytes)
 	struct guest_stack stack;
 
 	memcpy(&stack, bytes, sizeof(stack));
-	strace_add(line, "{ss_sp=%#llx, ss_flags=%#x, ss_size=%llu}",
-		(unsigned long long)stack.sp, (unsigned)stack.flags,
-		(unsigned long long)stack.size);
+	strace_add(line, "{ss_sp=%#llx, ss_flags=%#x, ss_size=%llu}", (unsigned long long)stack.sp,
+		(unsigned)stack.flags, (unsigned long long)stack.size);
 }
 
 static void

@@ -16,9 +16,9 @@
 #include <sys/sysmacros.h>
 #include <sys/uio.h>
 
-#define ARRAY_LIMIT 16 /* elements of arrays that are shown */
-#define STRINGS_LIMIT 16
-#define SOCKET_TYPE_MASK 0xf
+#define ARRAY_LIMIT          16 /* elements of arrays that are shown */
+#define STRINGS_LIMIT        16
+#define SOCKET_TYPE_MASK     0xf
 #define ALT(condition, a, b) ((condition) ? (a) : (b))
 
 enum aarch64_number {
@@ -311,7 +311,9 @@ add_plain(struct strace_line *line, const struct system_call *call, unsigned n,
 	case ARGUMENT_UINT: strace_add(line, "%u", (unsigned)value); break;
 	case ARGUMENT_LONG: strace_add(line, "%lld", (long long)value); break;
 	case ARGUMENT_SIZE: strace_add(line, "%llu", (unsigned long long)value); break;
-	case ARGUMENT_MODE: strace_add(line, "0%03o", (unsigned)value); break;
+	case ARGUMENT_MODE:
+		strace_add(line, ALT((unsigned)value, "%#03o", "%03o"), (unsigned)value);
+		break;
 	case ARGUMENT_SIGNAL: strace_add(line, "%s", signals_name((int)value)); break;
 	case ARGUMENT_DEVICE:
 		strace_add(line, "makedev(%#x, %#x)", major(value), minor(value));

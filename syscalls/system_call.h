@@ -17,7 +17,7 @@ enum disposition {
 	DISPOSITION_UNKNOWN, /* no such number on arm64: ENOSYS */
 	DISPOSITION_PASS, /* to the host as it is: arguments and structures look the same on both */
 	DISPOSITION_MARSHALLED, /* to the host, with arguments or structures translated */
-	DISPOSITION_EMULATED, /* done by dragoman */
+	DISPOSITION_EMULATED,   /* done by dragoman */
 	DISPOSITION_REFUSED, /* fails with the errno of a kernel or a processor that lacks the feature */
 };
 
@@ -31,11 +31,11 @@ typedef int64_t (*system_call_function)(struct guest_thread *t, const uint64_t a
 struct system_call {
 	system_call_function function; /* NULL: the host's call host_number */
 	uint16_t host_number;
-	bool waits; /* may sleep: made with interruptible_syscall */
-	uint8_t restart; /* enum restart_class of runtime/signals.h, when it waits */
+	bool waits;          /* may sleep: made with interruptible_syscall */
+	uint8_t restart;     /* enum restart_class of runtime/signals.h, when it waits */
 	uint8_t disposition; /* enum disposition */
 	uint8_t argument_count;
-	uint8_t addresses; /* bit n: argument n is an address that the kernel reads or writes */
+	uint8_t addresses;   /* bit n: argument n is an address that the kernel reads or writes */
 	uint8_t descriptors; /* bit n: argument n is a file descriptor */
 	uint8_t lookups; /* bit n: argument n is a path that is looked up (-L and /proc apply) */
 	uint32_t arguments[6]; /* see argument.h */

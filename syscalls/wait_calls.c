@@ -17,7 +17,7 @@
 #define SIGNAL_SET_SIZE 8
 
 /* epoll events that are taken in one call: more wait for the next call, as the kernel allows at any time. */
-#define EPOLL_CHUNK 512
+#define EPOLL_CHUNK      512
 #define EPOLL_GUEST_SIZE 16
 
 /* The { mask, size } that pselect6 and io_pgetevents have as one argument. */
@@ -62,8 +62,8 @@ sys_ppoll(struct guest_thread *t, const uint64_t argument[6])
 
 /* The last argument of pselect6 and io_pgetevents, with the mask behind it. */
 static int64_t
-use_mask_argument(struct guest_thread *t, uint64_t address, uint64_t *mask,
-	struct mask_argument *host)
+use_mask_argument(
+	struct guest_thread *t, uint64_t address, uint64_t *mask, struct mask_argument *host)
 {
 	struct mask_argument guest = { 0 };
 

@@ -27,9 +27,9 @@ struct row {
 
 static const struct row rows[] = {
 #define PASS(number, name, host, ...) { number, #name, host },
-#define MARSHALLED PASS
-#define EMULATED PASS
-#define REFUSED(number, name, ...) { number, #name, -1 },
+#define MARSHALLED                    PASS
+#define EMULATED                      PASS
+#define REFUSED(number, name, ...)    { number, #name, -1 },
 #include "syscalls/linux.def"
 #undef PASS
 #undef MARSHALLED
@@ -79,8 +79,8 @@ check_guest_number(const char *name, int number)
 
 	cr_expect_not_null(row, "arm64's %s (%d) is not in the table", name, number);
 	if (row)
-		cr_expect_eq(row->number, number, "%s: table %d, header %d", name, row->number,
-			number);
+		cr_expect_eq(
+			row->number, number, "%s: table %d, header %d", name, row->number, number);
 }
 
 /* The header names some calls __NR3264_..., and gives them their numbers by other macros. */
@@ -160,7 +160,8 @@ static const char kernel_headers[] =
 	"#include <linux/stat.h>\n#include <linux/futex.h>\n#include <linux/uio.h>\n"
 	"#include <asm/termbits.h>\n#include <asm/termios.h>\n#include <stddef.h>\n"
 	/* not in the headers for programs; as glibc's, which are checked against it by glibc */
-	"struct msghdr { void *n; int l; struct iovec *i; size_t il; void *c; size_t cl; unsigned f; };\n"
+	"struct msghdr { void *n; int l; struct iovec *i; size_t il; void *c; size_t cl; unsigned "
+	"f; };\n"
 	"struct mmsghdr { struct msghdr h; unsigned l; };\n";
 
 Test(linux_table, structure_sizes_are_arm64s)
@@ -241,10 +242,19 @@ Test(marshal, semid_is_laid_out_as_on_arm64)
 
 Test(marshal, stat_values_arrive)
 {
-	struct stat host = { .st_dev = 0x801, .st_ino = 0x123456789a, .st_mode = 0100644,
-		.st_nlink = 3, .st_uid = 1000, .st_gid = 1001, .st_rdev = 0x502,
-		.st_size = 0x1122334455, .st_blksize = 4096, .st_blocks = 77,
-		.st_atim = { 1, 2 }, .st_mtim = { 3, 4 }, .st_ctim = { 5, 999999999 } };
+	struct stat host = { .st_dev = 0x801,
+		.st_ino = 0x123456789a,
+		.st_mode = 0100644,
+		.st_nlink = 3,
+		.st_uid = 1000,
+		.st_gid = 1001,
+		.st_rdev = 0x502,
+		.st_size = 0x1122334455,
+		.st_blksize = 4096,
+		.st_blocks = 77,
+		.st_atim = { 1, 2 },
+		.st_mtim = { 3, 4 },
+		.st_ctim = { 5, 999999999 } };
 	uint8_t guest[128];
 	uint64_t wide;
 	uint32_t narrow;
@@ -284,34 +294,35 @@ Test(marshal, epoll_event_round_trip)
 Test(marshal, layouts_of_other_abis_follow)
 {
 	static const struct abi i386 = { .word_size = 4, .long_long_alignment = 4 };
-	static const struct abi ppc = { .word_size = 4, .long_long_alignment = 8,
-		.big_endian = true };
+	static const struct abi ppc = {
+		.word_size = 4, .long_long_alignment = 8, .big_endian = true
+	};
 	struct epoll_event host = { .events = 1, .data.u64 = 0x0102030405060708 };
 	uint8_t guest[16];
 
 	cr_assert_eq(marshal_guest_size(&marshal_epoll_event, &i386), 12);
 	cr_assert_eq(marshal_guest_size(&marshal_epoll_event, &ppc), 16);
 	marshal_to_guest(&marshal_epoll_event, &ppc, guest, &host);
-	cr_assert_arr_eq(guest, ((uint8_t[16]){ 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8 }),
-		16);
+	cr_assert_arr_eq(
+		guest, ((uint8_t[16]){ 0, 0, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8 }), 16);
 }
 
 Test(open_flags, are_translated_both_ways)
 {
-	static const char *const names[] = { "O_DIRECTORY", "O_NOFOLLOW", "O_DIRECT",
-		"O_APPEND", "O_CLOEXEC", "O_NONBLOCK", "O_TMPFILE", "O_PATH", "O_SYNC",
-		"O_NOATIME", "O_CREAT", "O_EXCL", "O_TRUNC", "O_ASYNC", "O_NOCTTY" };
+	static const char *const names[] = { "O_DIRECTORY", "O_NOFOLLOW", "O_DIRECT", "O_APPEND",
+		"O_CLOEXEC", "O_NONBLOCK", "O_TMPFILE", "O_PATH", "O_SYNC", "O_NOATIME", "O_CREAT",
+		"O_EXCL", "O_TRUNC", "O_ASYNC", "O_NOCTTY" };
 	static const int host[] = { O_DIRECTORY, O_NOFOLLOW, O_DIRECT, O_APPEND, O_CLOEXEC,
-		O_NONBLOCK, O_TMPFILE, O_PATH, O_SYNC, O_NOATIME, O_CREAT, O_EXCL, O_TRUNC,
-		O_ASYNC, O_NOCTTY };
+		O_NONBLOCK, O_TMPFILE, O_PATH, O_SYNC, O_NOATIME, O_CREAT, O_EXCL, O_TRUNC, O_ASYNC,
+		O_NOCTTY };
 	long guest[15];
 
 	guest_constants("#define _GNU_SOURCE\n#include <fcntl.h>\n", names, 15, guest);
 	for (unsigned i = 0; i < 15; i++) {
-		cr_expect_eq(open_flags_to_host((uint64_t)guest[i]), (uint64_t)host[i], "%s",
-			names[i]);
-		cr_expect_eq(open_flags_to_guest((uint64_t)host[i]), (uint64_t)guest[i], "%s",
-			names[i]);
+		cr_expect_eq(
+			open_flags_to_host((uint64_t)guest[i]), (uint64_t)host[i], "%s", names[i]);
+		cr_expect_eq(
+			open_flags_to_guest((uint64_t)host[i]), (uint64_t)guest[i], "%s", names[i]);
 	}
 }
 
