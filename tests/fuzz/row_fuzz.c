@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: Apache-2.0
+// The row fuzzer: for every row of the A64 decode table, random legal words are executed from random states by qemu
+// and by dragoman, and the states that they leave are compared bit for bit: registers, flags, FPSR, FPCR, memory, pc and the
+// signal raised. Each record follows from (seed, row, number), so that one line reproduces a difference.
+#include "tests/fuzz/row_execute.h"
+#include "tests/fuzz/row_generate.h"
+
+#include "frontend/a64/lift_table.h"
+
+#include <capstone/capstone.h>
+
+#include <getopt.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define WORDS_DEFAULT        250
+#define REPORTS_A_ROW        3
+
+struct options {
+	bool interpret;
+	const char *dragoman, *qemu, *runner, *rows;
+	unsigned words, seconds;
+	uint64_t seed;
+	int64_t number; /* >= 0: only this record */
+};
+
+struct totals {
+	unsigned rows, differing_rows, missing_rows, excluded_rows;
+	uint64_t words;
+};
+
+struct fuzzer {
+	const struct options *options;
+	struct row_process reference, tested;
+	struct totals totals;
+	bool differs[A64_ROW_COUNT];
+	unsigned reports[A64_ROW_COUNT];
+};
+
+static struct row_record records[ROW_MAX_BATCH];
+static uint32_t numbers[ROW_MAX_BATCH];
+static struct row_state expected[ROW_MAX_BATCH], got[ROW_MAX_BATCH];
+
+/* ---- reports ---------------------------------------------------------------------------------------------------- */
+
+static void
+print_disassembly(uint64_t pc, uint32_t word)
+{
+	csh handle;
+	cs_insn *insn;
+
+	if (cs_open(CS_ARCH_ARM64, CS_MODE_ARM, &handle) != CS_ERR_OK)
+		return;
+	if (cs_disasm(handle, (const uint8_t *)&word, sizeof word, pc, 1, &insn) == 1) {
+		printf("%s %s", insn->mnemonic, insn->op_str);
+		cs_free(insn, 1);
+	}
+	cs_close(&handle);
+}
+
+static const char *
+name_of_end(uint32_t end)
+{
+	static char text[32];
+
+	switch (end) {
+	case SIGTRAP: return "no signal";
+	case SIGILL: return "SIGILL";
+	case SIGSEGV: return "SIGSEGV";
+	case SIGBUS: return "SIGBUS";
+	case SIGFPE: return "SIGFPE";
+	case ROW_DIED: return "the process died";
+	case ROW_HUNG: return "no answer";
+	case ROW_UNSOUND: return "unsound IR";
+	case ROW_ENDLESS: return "does not end";
+	case ROW_SYSTEM_CALL: return "a system call";
+	default: snprintf(text, sizeof text, "signal %u", end); return text;
+	}
+}
+
+static void
+print_number(const char *name, uint64_t start, uint64_t want, uint64_t have)
+{
+	if (want != have)
+		printf("    %-5s from %016llx: qemu %016llx, dragoman %016llx\n", name,
+			(unsigned long long)start, (unsigned long long)want,
+			(unsigned long long)have);
+}
+
+static void
+print_vector(unsigned n, const uint64_t *start, const uint64_t *want, const uint64_t *have)
+{
+	if (memcmp(want, have, 16) != 0)
+		printf("    v%-4u from %016llx_%016llx: qemu %016llx_%016llx, dragoman %016llx_%016llx\n",
+			n, (unsigned long long)start[1], (unsigned long long)start[0],
+			(unsigned long long)want[1], (unsigned long long)want[0],
+			(unsigned long long)have[1], (unsigned long long)have[0]);
+}
+
+/* What registers the word names hold before. */
+static void
+print_operands(const struct row_record *record, uint32_t word)
+{
+	const struct a64_row_info *row = &a64_rows[a64_decode(word)];
+
+	for (unsigned i = 0; i < row->field_count; i++) {
+		const struct a64_field *f = &row->bit_fields[i];
+		unsigned n = word >> f->lsb & 31;
+
+		if (f->name[0] != 'r' || f->width < 4)
+			continue;
+		printf("    %s: v%u %016llx_%016llx", f->name, n,
+			(unsigned long long)record->state.v[n][1],
+			(unsigned long long)record->state.v[n][0]);
+		if (n < 31)
+			printf("  x%u %016llx", n, (unsigned long long)record->state.x[n]);
+		printf("\n");
+	}
+	printf("    sp %016llx fpcr %08x fpsr %08x nzcv %x\n", (unsigned long long)record->state.sp,
+		record->state.fpcr, record->state.fpsr, record->state.nzcv >> 28);
+}
+
+static void
+print_differences(
+	const struct row_state *start, const struct row_state *want, const struct row_state *have)
+{
+	char name[8];
+
+	if (want->signal != have->signal) {
+		printf("    ends: qemu with %s, ", name_of_end(want->signal));
+		printf("dragoman with %s\n", name_of_end(have->signal));
+	}
+	for (unsigned i = 0; i < 31; i++) {
+		snprintf(name, sizeof name, "x%u", i);
+		print_number(name, start->x[i], want->x[i], have->x[i]);
+	}
+	print_number("sp", start->sp, want->sp, have->sp);
+	print_number("pc", start->pc, want->pc, have->pc);
+	print_number("nzcv", start->nzcv, want->nzcv, have->nzcv);
+	print_number("fpcr", start->fpcr, want->fpcr, have->fpcr);
+	print_number("fpsr", start->fpsr, want->fpsr, have->fpsr);
+	for (unsigned i = 0; i < 32; i++)
+		print_vector(i, start->v[i], want->v[i], have->v[i]);
+	for (unsigned i = 0; i < ROW_WINDOW_SIZE; i++)
+		if (want->memory[i] != have->memory[i])
+			printf("    memory[%u] from %02x: qemu %02x, dragoman %02x\n", i,
+				start->memory[i], want->memory[i], have->memory[i]);
+}
+
+static void
+report(struct fuzzer *f, enum a64_row row, unsigned i)
+{
+	const struct options *o = f->options;
+
+	f->differs[row] = true;
+	if (f->reports[row]++ >= REPORTS_A_ROW)
+		return;
+	printf("%s differs:", a64_rows[row].name);
+	for (unsigned n = 0; n < records[i].count; n++) {
+		printf("%s %08x ", n ? ";" : "", records[i].words[n]);
+		print_disassembly(row_entry(records[i].slot) + 4 * n, records[i].words[n]);
+	}
+	printf("\n");
+	print_differences(&records[i].state, &expected[i], &got[i]);
+	for (unsigned n = 0; n < records[i].count; n++)
+		print_operands(&records[i], records[i].words[n]);
+	printf("    again: row_fuzz%s --rows '^%s$' --seed %llu --number %u\n",
+		o->interpret ? " --interpret" : "", a64_rows[row].name,
+		(unsigned long long)o->seed, numbers[i]);
+}
+
+/* ---- running ------------------------------------------------------------------------------------------------------ */
+
+/* Leave what is compared. */
+static void
+normalize(struct row_state *s)
+{
+	s->fpcr &= ROW_FPCR_MASK;
+	s->fpsr &= ROW_FPSR_MASK;
+}
+
+static void
+run_batch(struct fuzzer *f, enum a64_row row, unsigned count)
+{
+	row_execute_in_process(&f->reference, records, count, expected);
+	if (f->options->interpret)
+		row_execute_interpreted(records, count, got);
+	else
+		row_execute_in_process(&f->tested, records, count, got);
+	for (unsigned i = 0; i < count; i++) {
+		normalize(&expected[i]);
+		normalize(&got[i]);
+		if (memcmp(&expected[i], &got[i], sizeof got[i]) != 0)
+			report(f, row, i);
+	}
+	f->totals.words += count;
+}
+
+/* The `round`-th lot of words of a row. */
+static void
+fuzz_row(struct fuzzer *f, enum a64_row row, unsigned round)
+{
+	const struct options *o = f->options;
+	uint32_t number = o->number >= 0 ? (uint32_t)o->number : round * o->words;
+	unsigned wanted = o->number >= 0 ? 1 : o->words, count = 0;
+
+	for (unsigned i = 0; i < wanted; i++, number++) {
+		if (!row_generate(&records[count], o->seed, row, number))
+			continue;
+		numbers[count++] = number;
+	}
+	if (count > 0)
+		run_batch(f, row, count);
+}
+
+static bool
+is_chosen(struct fuzzer *f, const regex_t *pattern, enum a64_row row, bool count)
+{
+	if (regexec(pattern, a64_rows[row].name, 0, NULL, 0) != 0)
+		return false;
+	if (row_exclusion(row) != NULL) {
+		f->totals.excluded_rows += count;
+		return false;
+	}
+	if (a64_lift_table[row] == NULL) {
+		if (count)
+			printf("%s has no lifter\n", a64_rows[row].name);
+		f->totals.missing_rows += count;
+		return false;
+	}
+	f->totals.rows += count;
+	return true;
+}
+
+static double
+seconds_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void
+fuzz(struct fuzzer *f, const regex_t *pattern)
+{
+	const struct options *o = f->options;
+	double end = seconds_now() + o->seconds;
+	unsigned round = 0;
+
+	do {
+		for (enum a64_row row = 0; row < A64_ROW_COUNT; row++) {
+			if (is_chosen(f, pattern, row, round == 0))
+				fuzz_row(f, row, round);
+			if (o->seconds != 0 && round > 0 && seconds_now() > end)
+				break;
+		}
+		round++;
+	} while (o->seconds != 0 && o->number < 0 && seconds_now() < end);
+}
+
+static int
+summarize(struct fuzzer *f)
+{
+	const struct totals *t = &f->totals;
+	unsigned differing = 0;
+
+	for (enum a64_row row = 0; row < A64_ROW_COUNT; row++) {
+		if (!f->differs[row])
+			continue;
+		printf("%s %s", differing == 0 ? "rows that differ:" : "", a64_rows[row].name);
+		differing++;
+	}
+	printf("%s%u rows, %llu words, seed %llu: %u rows differ, %u without a lifter, %u excluded\n",
+		differing ? "\n" : "", t->rows, (unsigned long long)t->words,
+		(unsigned long long)f->options->seed, differing, t->missing_rows,
+		t->excluded_rows);
+	return differing + t->missing_rows > 0 || t->words == 0 ? 1 : 0;
+}
+
+/* ---- command line ------------------------------------------------------------------------------------------------- */
+
+static void
+usage(void)
+{
+	fputs("usage: row_fuzz [options]\n"
+	      "  --interpret        test the IR interpreter in this process instead of dragoman\n"
+	      "  --dragoman PATH    the dragoman to test (./dragoman)\n"
+	      "  --qemu PATH        the reference (qemu-aarch64-static)\n"
+	      "  --runner PATH      row_runner, built for arm64 (build/fuzz/row_runner)\n"
+	      "  --rows REGEX       rows of the decode table (all)\n"
+	      "  --words N          words a row and round (250)\n"
+	      "  --seconds N        go on with further rounds for so long (one round)\n"
+	      "  --seed N           (1)\n"
+	      "  --number N         only this record of each row\n",
+		stderr);
+	exit(2);
+}
+
+static void
+parse_options(struct options *o, int argc, char **argv)
+{
+	static const struct option names[] = { { "interpret", no_argument, NULL, 'i' },
+		{ "dragoman", required_argument, NULL, 'd' }, { "qemu", required_argument, NULL, 'q' },
+		{ "runner", required_argument, NULL, 'r' }, { "rows", required_argument, NULL, 'R' },
+		{ "words", required_argument, NULL, 'w' }, { "seconds", required_argument, NULL, 's' },
+		{ "seed", required_argument, NULL, 'S' }, { "number", required_argument, NULL, 'n' },
+		{ NULL, 0, NULL, 0 } };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
+		switch (c) {
+		case 'i': o->interpret = true; break;
+		case 'd': o->dragoman = optarg; break;
+		case 'q': o->qemu = optarg; break;
+		case 'r': o->runner = optarg; break;
+		case 'R': o->rows = optarg; break;
+		case 'w': o->words = (unsigned)strtoul(optarg, NULL, 0); break;
+		case 's': o->seconds = (unsigned)strtoul(optarg, NULL, 0); break;
+		case 'S': o->seed = strtoull(optarg, NULL, 0); break;
+		case 'n': o->number = strtoll(optarg, NULL, 0); break;
+		default: usage();
+		}
+	}
+	if (optind != argc || o->words == 0 || o->words > ROW_MAX_BATCH)
+		usage();
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct fuzzer f;
+	struct options options = { .dragoman = "./dragoman",
+		.qemu = "qemu-aarch64-static",
+		.runner = "build/fuzz/row_runner",
+		.rows = ".",
+		.words = WORDS_DEFAULT,
+		.seed = 1,
+		.number = -1 };
+	regex_t pattern;
+
+	parse_options(&options, argc, argv);
+	if (regcomp(&pattern, options.rows, REG_EXTENDED | REG_NOSUB) != 0) {
+		fprintf(stderr, "row_fuzz: bad regular expression: %s\n", options.rows);
+		return 2;
+	}
+	/* A CPU with LSE and cryptography, but without later extensions of floating point (AFP ...). */
+	const char *const reference[] = { options.qemu, "-cpu", "cortex-a76", options.runner, NULL };
+	const char *const tested[] = { options.dragoman, options.runner, NULL };
+
+	f.options = &options;
+	f.reference.command = reference;
+	f.tested.command = tested;
+	fuzz(&f, &pattern);
+	row_stop_process(&f.reference);
+	row_stop_process(&f.tested);
+	regfree(&pattern);
+	return summarize(&f);
+}

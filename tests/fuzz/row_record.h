@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the row fuzzer and the program that executes words for it (row_runner.c) tell each other: a batch is a
+// uint32_t count and that many struct row_record; the answer is as many struct row_state, each sent as soon as it is
+// there. Both sides map the same two areas at the same addresses, so that addresses in results agree.
+#ifndef TESTS_FUZZ_ROW_RECORD_H
+#define TESTS_FUZZ_ROW_RECORD_H
+
+#include <stdint.h>
+
+#define ROW_MAX_WORDS 4
+#define ROW_MAX_BATCH 4096
+
+/* Code: one slot a record, full of BRK #0 but for the record's words, which start at ROW_ENTRY in the slot. */
+#define ROW_CODE_BASE  UINT64_C(0x30000000)
+#define ROW_SLOT_SIZE  64
+#define ROW_ENTRY      16
+#define ROW_CODE_SIZE  (ROW_MAX_BATCH * ROW_SLOT_SIZE)
+#define ROW_BRK        0xd4200000u
+
+/* Memory: an area of zeros with the window in it; what lies around the area is not mapped. */
+#define ROW_AREA_BASE   UINT64_C(0x20000000)
+#define ROW_AREA_SIZE   0x10000
+#define ROW_WINDOW      (ROW_AREA_BASE + 0x8000)
+#define ROW_WINDOW_SIZE 256
+
+/* The state that a record starts from, and that it ends with. */
+struct row_state {
+	uint64_t x[31];
+	uint64_t sp;
+	uint64_t pc;       /* result: where it stopped */
+	uint32_t nzcv;     /* bits 31..28 */
+	uint32_t fpcr;
+	uint32_t fpsr;
+	uint32_t signal;   /* result: SIGTRAP when it got to a BRK */
+	uint64_t v[32][2];
+	uint8_t memory[ROW_WINDOW_SIZE];
+};
+
+struct row_record {
+	uint32_t count;
+	uint32_t words[ROW_MAX_WORDS];
+	uint32_t slot; /* of ROW_MAX_BATCH; no two records of a batch share one */
+	struct row_state state;
+};
+
+/* Where the words of a slot start. */
+static inline uint64_t
+row_entry(unsigned slot)
+{
+	return ROW_CODE_BASE + (uint64_t)slot * ROW_SLOT_SIZE + ROW_ENTRY;
+}
+
+/* Write the code of a record; the area must be mapped. */
+static inline void
+row_write_slot(const struct row_record *record)
+{
+	uint32_t *slot = (uint32_t *)(row_entry(record->slot) - ROW_ENTRY);
+
+	for (unsigned n = 0; n < ROW_SLOT_SIZE / 4; n++)
+		slot[n] = ROW_BRK;
+	for (unsigned n = 0; n < record->count; n++)
+		slot[ROW_ENTRY / 4 + n] = record->words[n];
+}
+
+#endif
