@@ -120,7 +120,7 @@ subtracts_same_constant(const struct compiler *c, const struct ir_insn *flags, c
 
 	return flags->op == IR_flags_sub && result->op == IR_add && canon(c, flags->a) == canon(c, result->a) &&
 	       is_const(c, flags->b, &minus) && is_const(c, result->b, &plus) && minus != INT64_MIN &&
-	       plus == -minus && minus != INT32_MIN && minus != 0;
+	       plus == -minus && minus == (int32_t)minus && minus != INT32_MIN && minus != 0;
 }
 
 static void

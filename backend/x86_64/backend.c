@@ -115,13 +115,13 @@ backend_unlink(struct code_exit *exit)
 
 /* ---- running ------------------------------------------------------------------------------------------------------------- */
 
-/* A frame that no return can match: guest pcs are never odd. */
+/* The last frame matches no sound return address; a return to that odd one finds its way all the same. */
 void
 backend_reset_return_stack(struct cpu *cpu)
 {
 	uint64_t *base = cpu->cold.return_stack_base;
 
-	base[0] = 0;
+	base[0] = (uint64_t)(uintptr_t)trampolines.underflow;
 	base[1] = UINT64_MAX;
 	cpu->cold.return_stack_top = base;
 }

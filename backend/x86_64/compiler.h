@@ -84,6 +84,7 @@ struct snapshot {
 	uint8_t flags;       /* enum flags_kind */
 	uint8_t flags_type;  /* operand type */
 	uint8_t flags_form;  /* enum eflags_form if EFLAGS hold them at that point */
+	bool rax_taken;      /* rax holds an operand of the exit */
 	struct place flags_a, flags_b;
 	struct {
 		host_reg to;
@@ -182,6 +183,7 @@ struct trampolines {
 	uint8_t *system_call;   /* rax = pc after the instruction */
 	uint8_t *exception;     /* rax = pc, ecx = enum ir_exception */
 	uint8_t *stale;         /* rax = struct code_unit * whose guest code changed */
+	uint8_t *underflow;     /* what the last frame of the return-prediction stack returns to; rax = guest pc */
 	uint8_t *fault;         /* state canonical, hot.pc written: leave, CPU_EXIT_FAULT */
 	uint8_t *runtime_call;  /* rax = function, rdx = argument; state canonical; result in rax; the pins are reloaded */
 	uint8_t *helper;        /* rax = function, ecx.. see emit_helper_call; keeps every register but rax */

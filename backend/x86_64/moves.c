@@ -38,6 +38,7 @@ snapshot_take(struct compiler *c, ir_ref i, struct snapshot *s)
 {
 	(void)i;
 	s->move_count = 0;
+	s->rax_taken = false;
 	for (unsigned r = 0; r < REG_COUNT; r++) {
 		unsigned slot = slot_of_pin[r];
 
@@ -59,6 +60,7 @@ snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value)
 {
 	struct place from = place_of(c, value);
 
+	s->rax_taken |= to == X86_RAX;
 	if (from.kind != PLACE_REG || from.reg != to)
 		add_move(c, s, to, from);
 }
@@ -180,24 +182,13 @@ snapshot_emit(struct compiler *c, const struct snapshot *s)
 		emit_flags_compute(c, s->flags, s->flags_type, &s->flags_a, &s->flags_b, REG_NONE);
 		form = flags_form_of(s->flags);
 	}
-	if (s->flags != FLAGS_IN_MEMORY) {
-		bool rax_wanted = false;
-
-		for (unsigned m = 0; m < s->move_count; m++)
-			rax_wanted |= s->moves[m].to == X86_RAX;
-		if (rax_wanted) {
-			/* rax becomes an operand of the exit: store the flags around it */
-			emit_parallel(c, &work);
-			x86_store(&c->w, 8, x86_mem_base(X86_RBP, CPU_COLD(helper_imm)), X86_RAX);
-			emit_flags_word(c, form);
-			x86_store(&c->w, 4, x86_mem_base(X86_RBP, CPU_HOT(flags)), X86_RAX);
-			x86_load(&c->w, 8, X86_RAX, x86_mem_base(X86_RBP, CPU_COLD(helper_imm)));
-			return;
-		}
-	}
 	emit_parallel(c, &work);
-	if (s->flags != FLAGS_IN_MEMORY) {
-		emit_flags_word(c, form);
-		x86_store(&c->w, 4, x86_mem_base(X86_RBP, CPU_HOT(flags)), X86_RAX);
-	}
+	if (s->flags == FLAGS_IN_MEMORY)
+		return;
+	if (s->rax_taken)
+		x86_store(&c->w, 8, x86_mem_base(X86_RBP, CPU_COLD(helper_imm)), X86_RAX);
+	emit_flags_word(c, form);
+	x86_store(&c->w, 4, x86_mem_base(X86_RBP, CPU_HOT(flags)), X86_RAX);
+	if (s->rax_taken)
+		x86_load(&c->w, 8, X86_RAX, x86_mem_base(X86_RBP, CPU_COLD(helper_imm)));
 }

@@ -321,13 +321,23 @@ static const uint8_t fcmp_condition[16] = {
 	[IR_GT] = X86_A, [IR_LE] = X86_BE, [IR_AL] = 0xff, [IR_NV] = 0xff,
 };
 
-/* EFLAGS <- the flags word in register r (its value is not changed unless it is rax). */
+/* EFLAGS <- the flags word that is value `flags`: by way of rax, which the value leaves if it is there. */
 static void
-load_flags_word(struct compiler *c, host_reg r)
+load_flags_word(struct compiler *c, ir_ref flags)
 {
-	if (r != X86_RAX) {
+	struct value *v = &c->values[canon(c, flags)];
+
+	if (v->reg == X86_RAX) {
+		host_reg t = temp_gpr(c);
+
+		x86_mov_rr(&c->w, 4, (enum x86_gpr)t, X86_RAX);
+		c->holds[X86_RAX] = HOLDS_TEMP;
+		c->locked |= 1u << X86_RAX;
+		c->temps |= 1u << X86_RAX;
+		def_in(c, canon(c, flags), t);
+	} else {
 		claim(c, X86_RAX);
-		x86_mov_rr(&c->w, 4, X86_RAX, (enum x86_gpr)r);
+		x86_mov_rr(&c->w, 4, X86_RAX, (enum x86_gpr)use_gpr(c, flags));
 	}
 	x86_alu_ri(&c->w, X86_ADD, 1, X86_RAX, 0x7f); /* OF = V */
 	x86_plain(&c->w, X86_SAHF);
@@ -364,7 +374,7 @@ need_eflags(struct compiler *c, ir_ref flags)
 		return;
 	kind = flags_kind_of(c, flags, &a, &b);
 	if (kind == FLAGS_IN_MEMORY) {
-		load_flags_word(c, use_gpr(c, flags));
+		load_flags_word(c, flags);
 		c->eflags_form = EFLAGS_DIRECT;
 	} else if (kind == FLAGS_FCMP) {
 		struct place pa = {.kind = PLACE_REG, .reg = use_vec(c, a)};
@@ -510,11 +520,12 @@ need_carry(struct compiler *c, ir_ref flags, bool inverted)
 static void
 select_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
 {
+	/* the carry first: what follows up to the addition does not touch EFLAGS */
+	need_carry(c, in->c, op == X86_SBB);
 	host_reg b = use_gpr(c, in->b);
 	host_reg a = use_gpr(c, in->a);
 	host_reg dst = def_gpr(c, i);
 
-	need_carry(c, in->c, op == X86_SBB);
 	x86_mov_rr(&c->w, 8, (enum x86_gpr)dst, (enum x86_gpr)a);
 	x86_alu_rr(&c->w, op, int_size(in->type), (enum x86_gpr)dst, (enum x86_gpr)b);
 }
@@ -535,13 +546,12 @@ select_sbc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 static void
 select_flags_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
 {
+	need_carry(c, in->c, op == X86_SBB);
 	claim(c, X86_RAX);
-	claim(c, X86_RCX);
 	host_reg b = use_gpr(c, in->b);
 	host_reg a = use_gpr(c, in->a);
 	host_reg sum = temp_gpr(c);
 
-	need_carry(c, in->c, op == X86_SBB);
 	x86_mov_rr(&c->w, 8, (enum x86_gpr)sum, (enum x86_gpr)a);
 	x86_alu_rr(&c->w, op, int_size(in->type), (enum x86_gpr)sum, (enum x86_gpr)b);
 	emit_flags_word(c, op == X86_SBB ? EFLAGS_INVERTED : EFLAGS_DIRECT);
@@ -678,10 +688,10 @@ select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	if (c->u->insns[i].type == V128 || c->u->insns[i].type == F32 || c->u->insns[i].type == F64) {
 		uint8_t *skip;
 
+		condition = need_condition(c, in->a, in->aux);
 		b = use_vec(c, in->b);
 		dst = temp_vec(c);
 		host_reg other = use_vec(c, in->c);
-		condition = need_condition(c, in->a, in->aux);
 		emit_reg_move(c, dst, b);
 		skip = x86_jcc_rel8(&c->w, condition);
 		emit_reg_move(c, dst, other);
@@ -691,8 +701,8 @@ select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		keep_eflags(c);
 		return;
 	}
-	b = use_gpr(c, in->b);
 	condition = need_condition(c, in->a, in->aux);
+	b = use_gpr(c, in->b);
 	keep_eflags(c); /* mov and cmov do not touch them */
 	dst = def_gpr_from(c, i, in->c);
 	x86_cmovcc_rr(&c->w, condition, int_size(in->type), (enum x86_gpr)dst, (enum x86_gpr)b);

@@ -71,15 +71,11 @@ select_add(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		const struct ir_insn *flags = &c->u->insns[c->values[i].pair];
 
 		/* x + -k paired with the flags of x - k */
-		if (flags->op == IR_flags_sub && is_const(c, in->b, &plus) && -plus == (int32_t)-plus) {
+		if (flags->op == IR_flags_sub && is_const(c, in->b, &plus)) {
 			dst = def_gpr_from(c, i, in->a);
 			x86_alu_ri(&c->w, X86_SUB, size, gpr(dst), (int32_t)-plus);
 			flags_left(c, i, EFLAGS_INVERTED);
 			return;
-		}
-		if (flags->op == IR_flags_sub) {
-			c->values[c->values[i].pair].pair = IR_NONE;
-			c->values[i].pair = IR_NONE;
 		}
 		select_alu(c, i, in, X86_ADD, EFLAGS_DIRECT);
 		return;

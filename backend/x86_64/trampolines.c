@@ -94,6 +94,9 @@ generate_exits(struct x86_writer *w)
 	trampolines.exception = w->at;
 	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
 	generate_exit(w, leave, CPU_EXIT_EXCEPTION, true);
+	trampolines.underflow = w->at;
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_base)));
+	x86_jmp_to(w, trampolines.indirect);
 	trampolines.fault = w->at;
 	x86_store_imm(w, 8, hot(CPU_COLD(exit_reason)), CPU_EXIT_FAULT);
 	x86_jmp_to(w, leave);
