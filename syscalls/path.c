@@ -89,6 +89,7 @@ path_carry_out(struct guest_thread *t, const struct system_call *call, uint64_t 
 	enum proc_file file;
 	int64_t result;
 
+	path[0] = '\0';
 	/* What cannot be read, or is too long, is for the kernel to refuse. */
 	if (guest_copy_string(path, argument[n], sizeof(path)) <= 0)
 		return system_call_carry_out(t, call, argument);

@@ -206,7 +206,7 @@ file_of_text(const struct text *text)
 static bool
 is_on_proc(int fd)
 {
-	struct statfs file_system;
+	struct statfs file_system = { 0 };
 
 	return host_syscall(SYS_fstatfs, fd, &file_system) == 0 &&
 	       file_system.f_type == PROC_SUPER_MAGIC;
