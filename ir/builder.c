@@ -166,11 +166,15 @@ emit(struct lift *l, struct ir_insn *i)
 		return 0;
 	if (l->no_folding)
 		return append(l, i);
-	r = fold(l, i);
-	if (r != IR_NONE || l->overflow)
-		return l->overflow ? 0 : r;
 	switch (ir_op_info[i->op].effect) {
-	case IR_EFFECT_PURE: return append_merged(l, i, 0);
+	case IR_EFFECT_PURE:
+		r = fold(l, i);
+		if (l->overflow)
+			return 0;
+		return r != IR_NONE ? r : append_merged(l, i, 0);
+	case IR_EFFECT_EXIT:
+		r = fold(l, i);
+		return r != IR_NONE ? r : append(l, i);
 	case IR_EFFECT_GET: return emit_get(l, i);
 	case IR_EFFECT_PUT: return emit_put(l, i);
 	case IR_EFFECT_MARK: return i->op == IR_guest_pc ? emit_guest_pc(l, i) : append(l, i);

@@ -9,6 +9,18 @@
 
 #include <string.h>
 
+/* The ops table's columns that the walks read, packed. */
+static const uint8_t operand_count[IR_OP_COUNT] = {
+#define OPERANDS(name, result, operands, aux, imm, effect) [IR_##name] = operands,
+	IR_OPS(OPERANDS)
+#undef OPERANDS
+};
+static const uint8_t effect_of[IR_OP_COUNT] = {
+#define EFFECT(name, result, operands, aux, imm, effect) [IR_##name] = IR_EFFECT_##effect,
+	IR_OPS(EFFECT)
+#undef EFFECT
+};
+
 struct liveness {
 	uint64_t used[IR_MAX_INSNS / 64];
 	uint64_t overwritten[IR_MAX_SLOTS / 64]; /* slots put later, unobserved between */
@@ -44,7 +56,7 @@ clear_bit(uint64_t *bits, uint32_t n)
 static void
 mark_operands(struct liveness *live, const struct ir_insn *i)
 {
-	unsigned operands = ir_op_info[i->op].operands;
+	unsigned operands = operand_count[i->op];
 
 	if (operands >= 1 && i->a != IR_NONE)
 		set_bit(live->used, i->a);
@@ -91,7 +103,7 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 		return test_bit(live->used, index);
 	default: break;
 	}
-	switch (ir_op_info[u->insns[index].op].effect) {
+	switch (effect_of[u->insns[index].op]) {
 	case IR_EFFECT_PURE:
 		return raises_flags[u->insns[index].op] || test_bit(live->used, index);
 	case IR_EFFECT_GET:
@@ -103,7 +115,7 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 		live->pc_needed = false;
 		return needed;
 	case IR_EFFECT_BARRIER: return true;
-	default: observe_state(live, ir_op_info[u->insns[index].op].effect); return true;
+	default: observe_state(live, effect_of[u->insns[index].op]); return true;
 	}
 }
 
@@ -128,7 +140,7 @@ close_gaps(struct ir_unit *u, ir_ref *renamed)
 
 	for (uint32_t n = 0; n < u->count; n++) {
 		struct ir_insn i = u->insns[n];
-		unsigned operands = ir_op_info[i.op].operands;
+		unsigned operands = operand_count[i.op];
 
 		if (i.op == IR_nop)
 			continue;
