@@ -4,6 +4,7 @@
 #include "frontend/a64/lift.h"
 #include "backend/backend.h"
 #include "ir/float.h"
+#include "runtime/threads.h"
 #include "runtime/host_syscall.h"
 
 
@@ -50,7 +51,7 @@ a64_mode_from_fpcr(uint32_t mode, uint32_t fpcr)
 	return mode;
 }
 
-/* Move what MXCSR and the QC vector have accumulated into FPSR's own cell. */
+/* Move what MXCSR, the backend's C helpers and the QC vector have accumulated into FPSR's own cell. */
 static void
 collect_flags(struct cpu *cpu)
 {
@@ -63,11 +64,13 @@ collect_flags(struct cpu *cpu)
 	/* Arm notes denormal operands only when it flushes them. */
 	if (!(cpu->hot.mode & IR_MODE_FLUSH))
 		flags &= ~(uint32_t)FPSR_IDC;
+	flags |= (uint32_t)cpu->cold.fp_flags;
 	if (state->qc.d[0] != 0 || state->qc.d[1] != 0)
 		flags |= FPSR_QC;
 	state->fpsr |= flags;
 	state->qc.d[0] = 0;
 	state->qc.d[1] = 0;
+	cpu->cold.fp_flags = 0;
 	cpu->hot.mxcsr &= ~(uint32_t)MXCSR_FLAGS;
 }
 
@@ -91,12 +94,24 @@ a64_read_fpcr(const struct cpu *cpu)
 	return a64_fpcr_from_mode(cpu->hot.mode);
 }
 
+/* Units are made for a mode: no way that leads to units of the old one may stay open to this thread. */
+static void
+set_mode(struct cpu *cpu, uint32_t mode)
+{
+	if (cpu->hot.mode == mode)
+		return;
+	cpu->hot.mode = mode;
+	if (cpu->cold.thread)
+		thread_clear_indirect_table(cpu->cold.thread);
+	backend_reset_return_stack(cpu);
+}
+
 void
 a64_write_fpcr(struct cpu *cpu, uint32_t fpcr)
 {
 	/* Flags raised so far are read by the rules of the mode they were raised in. */
 	collect_flags(cpu);
-	cpu->hot.mode = a64_mode_from_fpcr(cpu->hot.mode, fpcr);
+	set_mode(cpu, a64_mode_from_fpcr(cpu->hot.mode, fpcr));
 	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode);
 }
 
@@ -105,7 +120,7 @@ static void
 note_fpsr_use(struct cpu *cpu, uint64_t argument)
 {
 	if (argument & A64_FPSR_USED)
-		cpu->hot.mode |= IR_MODE_EXACT_FLAGS;
+		set_mode(cpu, cpu->hot.mode | IR_MODE_EXACT_FLAGS);
 }
 
 static uint64_t
