@@ -170,6 +170,10 @@ $(BUILD)/guest-native/%: tests/guest/%.c Makefile
 
 -include $(GUEST_PROGRAMS:%=%.d) $(NATIVE_PROGRAMS:%=%.d)
 
+# ---- the row fuzzer ----------------------------------------------------------------------------------------
+
+include tests/fuzz/fuzz.mk
+
 # ---- what users type ---------------------------------------------------------------------------------------
 
 .PHONY: deps check demo bench fuzz tree install clean format tidy help
@@ -179,7 +183,7 @@ deps:
 # The dependencies come first, so the rest is a second make: sources and compilers are looked at when they are there.
 # What cannot be built is a failure, but does not keep the other tests from running.
 check: deps
-	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs || status=1; tests/run || status=1; exit $$status
+	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs fuzz-programs || status=1; tests/run || status=1; exit $$status
 
 demo: deps
 	@$(MAKE) --no-print-directory -j2 dragoman guest-programs
@@ -195,8 +199,8 @@ bench: deps
 
 # make fuzz ROWS=FADD SECONDS=60 SEED=1
 fuzz: deps
-	@$(MAKE) --no-print-directory -j2 dragoman
-	@ROWS="$(ROWS)" SECONDS="$(SECONDS)" SEED="$(SEED)" tests/fuzz/run
+	@$(MAKE) --no-print-directory -j2 dragoman fuzz-programs
+	@ROWS="$(ROWS)" FUZZ_SECONDS="$(SECONDS)" SEED="$(SEED)" tests/fuzz/run
 
 install: dragoman
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/dragoman
@@ -204,7 +208,7 @@ install: dragoman
 	install -m 0644 README.md LICENSE CHANGELOG.md $(DESTDIR)$(PREFIX)/share/doc/dragoman
 
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/gen $(BUILD)/tools $(BUILD)/tests $(BUILD)/guest $(BUILD)/guest-native \
+	rm -rf $(BUILD)/obj $(BUILD)/gen $(BUILD)/tools $(BUILD)/tests $(BUILD)/fuzz $(BUILD)/guest $(BUILD)/guest-native \
 		$(BUILD)/asan $(BUILD)/ubsan $(BUILD)/bench $(BUILD)/libdragoman.a $(BUILD)/dragoman dragoman
 
 FORMATTED := $(shell git ls-files '*.c' '*.h' 2>/dev/null)

@@ -11,11 +11,11 @@
 
 /** Values of row_state.signal besides signal numbers. */
 enum row_failure {
-	ROW_DIED = 1000,  /* the process ended while it executed this record */
-	ROW_HUNG,         /* ... or did not answer in time */
-	ROW_UNSOUND,      /* ir_verify refused the unit */
-	ROW_ENDLESS,      /* does not get to a BRK */
-	ROW_SYSTEM_CALL,  /* left by a system call */
+	ROW_DIED = 1000, /* the process ended while it executed this record */
+	ROW_HUNG,        /* ... or did not answer in time */
+	ROW_UNSOUND,     /* ir_verify refused the unit */
+	ROW_ENDLESS,     /* does not get to a BRK */
+	ROW_SYSTEM_CALL, /* left by a system call */
 };
 
 /** A process that runs row_runner. `command` has at most 8 words and ends with NULL; not owned. */

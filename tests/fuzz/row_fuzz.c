@@ -17,8 +17,8 @@
 #include <string.h>
 #include <time.h>
 
-#define WORDS_DEFAULT        250
-#define REPORTS_A_ROW        3
+#define WORDS_DEFAULT 250
+#define REPORTS_A_ROW 3
 
 struct options {
 	bool interpret;
@@ -95,7 +95,8 @@ static void
 print_vector(unsigned n, const uint64_t *start, const uint64_t *want, const uint64_t *have)
 {
 	if (memcmp(want, have, 16) != 0)
-		printf("    v%-4u from %016llx_%016llx: qemu %016llx_%016llx, dragoman %016llx_%016llx\n",
+		printf("    v%-4u from %016llx_%016llx: qemu %016llx_%016llx, dragoman "
+		       "%016llx_%016llx\n",
 			n, (unsigned long long)start[1], (unsigned long long)start[0],
 			(unsigned long long)want[1], (unsigned long long)want[0],
 			(unsigned long long)have[1], (unsigned long long)have[0]);
@@ -169,8 +170,8 @@ report(struct fuzzer *f, enum a64_row row, unsigned i)
 	for (unsigned n = 0; n < records[i].count; n++)
 		print_operands(&records[i], records[i].words[n]);
 	printf("    again: row_fuzz%s --rows '^%s$' --seed %llu --number %u\n",
-		o->interpret ? " --interpret" : "", a64_rows[row].name,
-		(unsigned long long)o->seed, numbers[i]);
+		o->interpret ? " --interpret" : "", a64_rows[row].name, (unsigned long long)o->seed,
+		numbers[i]);
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
@@ -275,10 +276,10 @@ summarize(struct fuzzer *f)
 		printf("%s %s", differing == 0 ? "rows that differ:" : "", a64_rows[row].name);
 		differing++;
 	}
-	printf("%s%u rows, %llu words, seed %llu: %u rows differ, %u without a lifter, %u excluded\n",
+	printf("%s%u rows, %llu words, seed %llu: %u rows differ, %u without a lifter, %u "
+	       "excluded\n",
 		differing ? "\n" : "", t->rows, (unsigned long long)t->words,
-		(unsigned long long)f->options->seed, differing, t->missing_rows,
-		t->excluded_rows);
+		(unsigned long long)f->options->seed, differing, t->missing_rows, t->excluded_rows);
 	return differing + t->missing_rows > 0 || t->words == 0 ? 1 : 0;
 }
 
@@ -305,11 +306,13 @@ static void
 parse_options(struct options *o, int argc, char **argv)
 {
 	static const struct option names[] = { { "interpret", no_argument, NULL, 'i' },
-		{ "dragoman", required_argument, NULL, 'd' }, { "qemu", required_argument, NULL, 'q' },
-		{ "runner", required_argument, NULL, 'r' }, { "rows", required_argument, NULL, 'R' },
-		{ "words", required_argument, NULL, 'w' }, { "seconds", required_argument, NULL, 's' },
-		{ "seed", required_argument, NULL, 'S' }, { "number", required_argument, NULL, 'n' },
-		{ NULL, 0, NULL, 0 } };
+		{ "dragoman", required_argument, NULL, 'd' },
+		{ "qemu", required_argument, NULL, 'q' },
+		{ "runner", required_argument, NULL, 'r' },
+		{ "rows", required_argument, NULL, 'R' }, { "words", required_argument, NULL, 'w' },
+		{ "seconds", required_argument, NULL, 's' },
+		{ "seed", required_argument, NULL, 'S' },
+		{ "number", required_argument, NULL, 'n' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -349,7 +352,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	/* A CPU with LSE and cryptography, but without later extensions of floating point (AFP ...). */
-	const char *const reference[] = { options.qemu, "-cpu", "cortex-a76", options.runner, NULL };
+	const char *const reference[] = { options.qemu, "-cpu", "cortex-a76", options.runner,
+		NULL };
 	const char *const tested[] = { options.dragoman, options.runner, NULL };
 
 	f.options = &options;

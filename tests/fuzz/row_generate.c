@@ -90,32 +90,118 @@ random_integer(uint64_t *r, unsigned bits)
 }
 
 static const uint16_t half_corners[] = {
-	0, 1, 0x3ff, 0x400, 0x1400, 0x3800, 0x3c00, 0x3c01, 0x3e00, 0x4100, 0x7bff, 0x7c00, 0x7c01,
-	0x7d55, 0x7e00, 0x7fff,
+	0,
+	1,
+	0x3ff,
+	0x400,
+	0x1400,
+	0x3800,
+	0x3c00,
+	0x3c01,
+	0x3e00,
+	0x4100,
+	0x7bff,
+	0x7c00,
+	0x7c01,
+	0x7d55,
+	0x7e00,
+	0x7fff,
 };
 
 /* Zero, denormals, ones and halves, ends of the integer and half ranges, infinity, NaNs. */
 static const uint32_t single_corners[] = {
-	0, 1, 0x400000, 0x7fffff, 0x800000, 0x33000000, 0x33000001, 0x33800000, 0x387fc000,
-	0x387fe000, 0x38800000, 0x3effffff, 0x3f000000, 0x3f7fffff, 0x3f800000, 0x3f800001,
-	0x3fc00000, 0x40200000, 0x40600000, 0x477fe000, 0x477fefff, 0x477ff000, 0x47ffe000,
-	0x4b000000, 0x4b000001, 0x4b7fffff, 0x4effffff, 0x4f000000, 0x4f7fffff, 0x4f800000,
-	0x5effffff, 0x5f000000, 0x5f7fffff, 0x5f800000, 0x7effffff, 0x7f7fffff, 0x7f800000,
-	0x7f800001, 0x7fa00000, 0x7fbfffff, 0x7fc00000, 0x7fc12345, 0x7fffffff,
+	0,
+	1,
+	0x400000,
+	0x7fffff,
+	0x800000,
+	0x33000000,
+	0x33000001,
+	0x33800000,
+	0x387fc000,
+	0x387fe000,
+	0x38800000,
+	0x3effffff,
+	0x3f000000,
+	0x3f7fffff,
+	0x3f800000,
+	0x3f800001,
+	0x3fc00000,
+	0x40200000,
+	0x40600000,
+	0x477fe000,
+	0x477fefff,
+	0x477ff000,
+	0x47ffe000,
+	0x4b000000,
+	0x4b000001,
+	0x4b7fffff,
+	0x4effffff,
+	0x4f000000,
+	0x4f7fffff,
+	0x4f800000,
+	0x5effffff,
+	0x5f000000,
+	0x5f7fffff,
+	0x5f800000,
+	0x7effffff,
+	0x7f7fffff,
+	0x7f800000,
+	0x7f800001,
+	0x7fa00000,
+	0x7fbfffff,
+	0x7fc00000,
+	0x7fc12345,
+	0x7fffffff,
 };
 
 static const uint64_t double_corners[] = {
-	0, 1, 0x8000000000000, 0xfffffffffffff, 0x10000000000000, 0x3690000000000000,
-	0x36a0000000000000, 0x380fffffe0000000, 0x380fffffffffffff, 0x3810000000000000,
-	0x3e60000000000000, 0x3f0ff80000000000, 0x3fdfffffffffffff, 0x3fe0000000000000,
-	0x3fefffffffffffff, 0x3ff0000000000000, 0x3ff0000000000001, 0x3ff0000010000000,
-	0x3ff0000030000000, 0x3ff8000000000000, 0x4004000000000000, 0x40efffffffffffff,
-	0x40effc0000000000, 0x40effe0000000000, 0x41dfffffffc00000, 0x41dfffffffe00000,
-	0x41e0000000000000, 0x41efffffffe00000, 0x41f0000000000000, 0x4330000000000000,
-	0x4330000000000001, 0x43dfffffffffffff, 0x43e0000000000000, 0x43efffffffffffff,
-	0x43f0000000000000, 0x47efffffe0000000, 0x47efffffefffffff, 0x47effffff0000000,
-	0x7fdfffffffffffff, 0x7fefffffffffffff, 0x7ff0000000000000, 0x7ff0000000000001,
-	0x7ff4000000000000, 0x7ff7ffffffffffff, 0x7ff8000000000000, 0x7ff8123456789abc,
+	0,
+	1,
+	0x8000000000000,
+	0xfffffffffffff,
+	0x10000000000000,
+	0x3690000000000000,
+	0x36a0000000000000,
+	0x380fffffe0000000,
+	0x380fffffffffffff,
+	0x3810000000000000,
+	0x3e60000000000000,
+	0x3f0ff80000000000,
+	0x3fdfffffffffffff,
+	0x3fe0000000000000,
+	0x3fefffffffffffff,
+	0x3ff0000000000000,
+	0x3ff0000000000001,
+	0x3ff0000010000000,
+	0x3ff0000030000000,
+	0x3ff8000000000000,
+	0x4004000000000000,
+	0x40efffffffffffff,
+	0x40effc0000000000,
+	0x40effe0000000000,
+	0x41dfffffffc00000,
+	0x41dfffffffe00000,
+	0x41e0000000000000,
+	0x41efffffffe00000,
+	0x41f0000000000000,
+	0x4330000000000000,
+	0x4330000000000001,
+	0x43dfffffffffffff,
+	0x43e0000000000000,
+	0x43efffffffffffff,
+	0x43f0000000000000,
+	0x47efffffe0000000,
+	0x47efffffefffffff,
+	0x47effffff0000000,
+	0x7fdfffffffffffff,
+	0x7fefffffffffffff,
+	0x7ff0000000000000,
+	0x7ff0000000000001,
+	0x7ff4000000000000,
+	0x7ff7ffffffffffff,
+	0x7ff8000000000000,
+	0x7ff8123456789abc,
 	0x7fffffffffffffff,
 };
 
@@ -133,9 +219,9 @@ random_float(uint64_t *r, unsigned bits)
 			value &= ~low_mask(1 + below(r, fraction_bits));
 		value |= (bias - spread / 2 + below(r, (unsigned)spread)) << fraction_bits;
 	} else {
-		value = bits == 16 ? half_corners[below(r, COUNT_OF(half_corners))] :
-			bits == 32 ? single_corners[below(r, COUNT_OF(single_corners))] :
-				     double_corners[below(r, COUNT_OF(double_corners))];
+		value = bits == 16   ? half_corners[below(r, COUNT_OF(half_corners))]
+			: bits == 32 ? single_corners[below(r, COUNT_OF(single_corners))]
+				     : double_corners[below(r, COUNT_OF(double_corners))];
 		if (one_in(r, 4))
 			value += below(r, 5) - UINT64_C(2);
 	}
@@ -154,9 +240,9 @@ random_vector(uint64_t *r, uint64_t v[2])
 	memset(v, 0, 16);
 	for (unsigned n = 0; n < 128 / bits; n++) {
 		if (n == 0 || !same)
-			value = plain  ? random_bits(r) & low_mask(bits) :
-				floats ? random_float(r, bits) :
-					 random_integer(r, bits);
+			value = plain    ? random_bits(r) & low_mask(bits)
+				: floats ? random_float(r, bits)
+					 : random_integer(r, bits);
 		v[n * bits / 64] |= value << n * bits % 64;
 	}
 }
@@ -219,7 +305,8 @@ signed_field(const struct a64_row_info *row, uint32_t word, const char *name)
 {
 	const struct a64_field *f = find_field(row, name);
 
-	return f == NULL ? 0 : (int64_t)((uint64_t)word << (64 - f->width - f->lsb)) >> (64 - f->width);
+	return f == NULL ? 0
+			 : (int64_t)((uint64_t)word << (64 - f->width - f->lsb)) >> (64 - f->width);
 }
 
 static void
@@ -301,7 +388,8 @@ is_unpredictable(const struct a64_row_info *row, uint32_t word)
 	if (is_load_pair(row) && same_register(row, word, "rt", "rt2"))
 		return true;
 	if (is_store_exclusive(row))
-		return same_register(row, word, "rs", "rt") || same_register(row, word, "rs", "rt2") ||
+		return same_register(row, word, "rs", "rt") ||
+		       same_register(row, word, "rs", "rt2") ||
 		       (!sp_base && same_register(row, word, "rs", "rn"));
 	return writes_back(row, word) && !sp_base && strstr(row->name, "simd") == NULL &&
 	       (same_register(row, word, "rn", "rt") || same_register(row, word, "rn", "rt2"));
@@ -350,8 +438,8 @@ static unsigned
 offset_scale(const struct a64_row_info *row, uint32_t word)
 {
 	if (has_field(row, "imm7"))
-		return has_field(row, "opc") ? 2 + field_or(row, word, "opc", 0) :
-					       2 + field_or(row, word, "sf", 0);
+		return has_field(row, "opc") ? 2 + field_or(row, word, "opc", 0)
+					     : 2 + field_or(row, word, "sf", 0);
 	return field_or(row, word, "opc1", 0) << 2 | field_or(row, word, "size", 3);
 }
 
@@ -396,8 +484,8 @@ alignment(const struct a64_row_info *row, uint32_t word)
 
 	if (!strict)
 		return 1;
-	return has_field(row, "sz") ? 8u << field_or(row, word, "sz", 0) :
-				      1u << field_or(row, word, "size", 0);
+	return has_field(row, "sz") ? 8u << field_or(row, word, "sz", 0)
+				    : 1u << field_or(row, word, "size", 0);
 }
 
 /* Mostly in the window, with room for the longest access (64 bytes) around it; sometimes where nothing is mapped. */
@@ -563,7 +651,8 @@ add_companions(struct row_record *record, const struct a64_row_info *row, uint64
 	if (is_store_exclusive(row) && !one_in(r, 4))
 		put_before(record, matching_load(row, word));
 	else if (name_is(row, "mrs_fpsr") && !one_in(r, 4))
-		put_before(record, random_word_of_section(A64_SECTION_simd_scalar, A64_SECTION_fp, r));
+		put_before(
+			record, random_word_of_section(A64_SECTION_simd_scalar, A64_SECTION_fp, r));
 	else if ((name_is(row, "msr_fpcr") || name_is(row, "msr_fpsr")) && !one_in(r, 4))
 		record->words[record->count++] =
 			random_word_of_section(A64_SECTION_fp_convert, A64_SECTION_fp, r);
@@ -573,7 +662,8 @@ bool
 row_generate(struct row_record *record, uint64_t seed, enum a64_row row_number, uint32_t number)
 {
 	const struct a64_row_info *row = &a64_rows[row_number];
-	uint64_t r = seed * UINT64_C(0xd1342543de82ef95) + row_number * UINT64_C(0x2545f4914f6cdd1d);
+	uint64_t r =
+		seed * UINT64_C(0xd1342543de82ef95) + row_number * UINT64_C(0x2545f4914f6cdd1d);
 	uint32_t word;
 
 	r = random_bits(&r) + number;

@@ -3,7 +3,10 @@
 // code and memory areas mapped in this process. Bad addresses are caught as the faults that they are.
 #include "tests/fuzz/row_execute.h"
 
+#include "backend/backend.h"
 #include "frontend/a64/lift.h"
+#include "runtime/threads.h"
+#include "runtime/units.h"
 #include "ir/interpret.h"
 #include "ir/float.h"
 
@@ -35,6 +38,19 @@ units_invalidate(uint64_t start, uint64_t end)
 {
 	(void)start;
 	(void)end;
+}
+
+/* No runtime thread either. */
+void
+thread_clear_indirect_table(struct guest_thread *thread)
+{
+	(void)thread;
+}
+
+void
+backend_reset_return_stack(struct cpu *cpu)
+{
+	(void)cpu;
 }
 
 /* ---- areas ------------------------------------------------------------------------------------------------------ */
@@ -74,9 +90,9 @@ prepare(void)
 static size_t
 fetchable(uint64_t pc)
 {
-	return pc >= ROW_CODE_BASE && pc < ROW_CODE_BASE + ROW_CODE_SIZE ?
-		       ROW_CODE_BASE + ROW_CODE_SIZE - pc :
-		       0;
+	return pc >= ROW_CODE_BASE && pc < ROW_CODE_BASE + ROW_CODE_SIZE
+		       ? ROW_CODE_BASE + ROW_CODE_SIZE - pc
+		       : 0;
 }
 
 /* ---- state in and out --------------------------------------------------------------------------------------- */
@@ -134,10 +150,9 @@ step(struct cpu *cpu)
 	static struct lift lift;
 	static struct ir_unit unit;
 	struct a64_state *a = a64_state(cpu);
-	struct lift_request request = { .pc = a->hot.pc,
-		.mode = a->hot.mode,
-		.max_guest_insns = 1,
-		.fetchable = fetchable };
+	struct lift_request request = {
+		.pc = a->hot.pc, .mode = a->hot.mode, .max_guest_insns = 1, .fetchable = fetchable
+	};
 	struct ir_outcome outcome;
 	char why[200];
 
@@ -175,8 +190,7 @@ run(struct cpu *cpu)
 }
 
 void
-row_execute_interpreted(
-	const struct row_record *records, unsigned count, struct row_state *results)
+row_execute_interpreted(const struct row_record *records, unsigned count, struct row_state *results)
 {
 	static struct cpu cpu;
 

@@ -11,11 +11,11 @@
 #define ROW_MAX_BATCH 4096
 
 /* Code: one slot a record, full of BRK #0 but for the record's words, which start at ROW_ENTRY in the slot. */
-#define ROW_CODE_BASE  UINT64_C(0x30000000)
-#define ROW_SLOT_SIZE  64
-#define ROW_ENTRY      16
-#define ROW_CODE_SIZE  (ROW_MAX_BATCH * ROW_SLOT_SIZE)
-#define ROW_BRK        0xd4200000u
+#define ROW_CODE_BASE UINT64_C(0x30000000)
+#define ROW_SLOT_SIZE 64
+#define ROW_ENTRY     16
+#define ROW_CODE_SIZE (ROW_MAX_BATCH * ROW_SLOT_SIZE)
+#define ROW_BRK       0xd4200000u
 
 /* Memory: an area of zeros with the window in it; what lies around the area is not mapped. */
 #define ROW_AREA_BASE   UINT64_C(0x20000000)
@@ -27,11 +27,11 @@
 struct row_state {
 	uint64_t x[31];
 	uint64_t sp;
-	uint64_t pc;       /* result: where it stopped */
-	uint32_t nzcv;     /* bits 31..28 */
+	uint64_t pc;   /* result: where it stopped */
+	uint32_t nzcv; /* bits 31..28 */
 	uint32_t fpcr;
 	uint32_t fpsr;
-	uint32_t signal;   /* result: SIGTRAP when it got to a BRK */
+	uint32_t signal; /* result: SIGTRAP when it got to a BRK */
 	uint64_t v[32][2];
 	uint8_t memory[ROW_WINDOW_SIZE];
 };

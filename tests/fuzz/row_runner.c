@@ -7,7 +7,6 @@
 // context off and loads the next record. So no register is needed for our own use, and branches, illegal words and bad
 // addresses all end in the same place. The words of a batch are written before any runs: no code is ever changed between
 // two records.
-#define _GNU_SOURCE
 #include <asm/sigcontext.h>
 #include <signal.h>
 #include <stdio.h>
@@ -167,7 +166,8 @@ main(void)
 				return 1;
 			row_write_slot(&records[i]);
 		}
-		__builtin___clear_cache((char *)ROW_CODE_BASE, (char *)ROW_CODE_BASE + ROW_CODE_SIZE);
+		__builtin___clear_cache(
+			(char *)ROW_CODE_BASE, (char *)ROW_CODE_BASE + ROW_CODE_SIZE);
 		__asm__ volatile("brk #0" ::: "memory");
 	}
 	return 0;
