@@ -50,18 +50,16 @@ add_to_ranges(struct ir_unit *u, uint64_t pc)
 static void
 lift_insn(struct lift *l)
 {
-	a64_lifter lifter;
 	enum a64_row row;
 	uint32_t word;
 
 	memcpy(&word, (const void *)l->pc, sizeof word);
 	ir_guest_pc(l, (int64_t)l->pc);
 	row = a64_decode(word);
-	lifter = row == A64_ROW_none ? NULL : a64_lift_table[row];
-	if (lifter == NULL)
+	if (row == A64_ROW_none)
 		end_with_exception(l, IR_EXCEPTION_ILLEGAL);
 	else
-		lifter(l, word);
+		a64_lift_table[row](l, word);
 	l->unit->guest_insns++;
 }
 
