@@ -9,13 +9,15 @@ typedef uint16_t float_ops[FLOAT_FORMS]; /* enum x86_vector_op */
 
 /* ---- shared by the select_float*.c files ---------------------------------------------------------------------------- */
 
-/* v_from_f makes a V128 of a scalar of either size, so the content's own type must be the scalar's. */
+/* What is zero above a double need not be so above a single: the content's own type must be the scalar's. */
 bool
 float_upper_zero(const struct compiler *c, ir_ref ref)
 {
-	ir_ref content = canon(c, ref);
+	const struct ir_insn *content = insn_of(c, ref);
 
-	return c->values[content].upper_zero && c->u->insns[content].type == c->u->insns[ref].type;
+	if (content->type != c->u->insns[ref].type)
+		return false;
+	return c->values[canon(c, ref)].upper_zero || content->op == IR_const;
 }
 
 static void
