@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "backend/backend.h"
+#include "frontend/a64/lift.h"
 #include "frontend/a64/state.h"
-#include "ir/guest_isa.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/signal_frame.h"
@@ -19,8 +19,6 @@
 #define PSTATE_NZCV_SHIFT 28
 #define MINIMUM_SIGNAL_STACK 5120 /* MINSIGSTKSZ of arm64 */
 #define STACK_MODE_BITS (~GUEST_SS_AUTODISARM)
-
-extern const guest_runtime_call a64_runtime_calls[];
 
 static uint64_t
 pstate_of(const struct guest_thread *t)
@@ -85,8 +83,8 @@ save_records(struct guest_thread *t, uint8_t *reserved)
 	struct a64_esr_context *esr = (struct a64_esr_context *)(fpsimd + 1);
 
 	fpsimd->head = (struct a64_context_head){ A64_FPSIMD_MAGIC, sizeof(*fpsimd) };
-	fpsimd->fpsr = (uint32_t)a64_runtime_calls[A64_CALL_READ_FPSR](&t->cpu, 0);
-	fpsimd->fpcr = (uint32_t)a64_runtime_calls[A64_CALL_READ_FPCR](&t->cpu, 0);
+	fpsimd->fpsr = a64_read_fpsr(&t->cpu);
+	fpsimd->fpcr = a64_read_fpcr(&t->cpu);
 	memcpy(fpsimd->v, cpu->v, sizeof(fpsimd->v));
 	if (t->signals.fault_esr) {
 		esr->head = (struct a64_context_head){ A64_ESR_MAGIC, sizeof(*esr) };
@@ -179,8 +177,8 @@ static void
 restore_fpsimd(struct guest_thread *t, const struct a64_fpsimd_context *fpsimd)
 {
 	memcpy(a64_state(&t->cpu)->v, fpsimd->v, sizeof(fpsimd->v));
-	a64_runtime_calls[A64_CALL_WRITE_FPCR](&t->cpu, fpsimd->fpcr);
-	a64_runtime_calls[A64_CALL_WRITE_FPSR](&t->cpu, fpsimd->fpsr);
+	a64_write_fpcr(&t->cpu, fpsimd->fpcr);
+	a64_write_fpsr(&t->cpu, fpsimd->fpsr);
 }
 
 /* Takes the context over; false when the kernel would call the frame bad, with the registers set all the same. */
