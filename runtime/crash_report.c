@@ -58,7 +58,7 @@ print_guest_registers(int fd, const struct guest_thread *t)
 	for (unsigned i = 0; i < 31; i++)
 		print(fd, " x%-2u %016lx%s", i, cpu->x[i], i % 4 == 3 ? "\n" : "");
 	print(fd, " sp  %016lx\n pc  %016lx nzcv %x tpidr %016lx\n", cpu->sp, t->cpu.hot.pc,
-	      backend_flags_to_nzcv(t->cpu.hot.flags), cpu->tpidr_el0);
+		backend_flags_to_nzcv(t->cpu.hot.flags), cpu->tpidr_el0);
 }
 
 static void
@@ -68,16 +68,28 @@ print_host_registers(int fd, const ucontext_t *context)
 		const char *name;
 		int number;
 	} registers[] = {
-		{ "rax", REG_RAX }, { "rbx", REG_RBX }, { "rcx", REG_RCX }, { "rdx", REG_RDX },
-		{ "rsi", REG_RSI }, { "rdi", REG_RDI }, { "rbp", REG_RBP }, { "rsp", REG_RSP },
-		{ "r8 ", REG_R8 },  { "r9 ", REG_R9 },	{ "r10", REG_R10 }, { "r11", REG_R11 },
-		{ "r12", REG_R12 }, { "r13", REG_R13 }, { "r14", REG_R14 }, { "r15", REG_R15 },
+		{ "rax", REG_RAX },
+		{ "rbx", REG_RBX },
+		{ "rcx", REG_RCX },
+		{ "rdx", REG_RDX },
+		{ "rsi", REG_RSI },
+		{ "rdi", REG_RDI },
+		{ "rbp", REG_RBP },
+		{ "rsp", REG_RSP },
+		{ "r8 ", REG_R8 },
+		{ "r9 ", REG_R9 },
+		{ "r10", REG_R10 },
+		{ "r11", REG_R11 },
+		{ "r12", REG_R12 },
+		{ "r13", REG_R13 },
+		{ "r14", REG_R14 },
+		{ "r15", REG_R15 },
 	};
 
 	for (unsigned i = 0; i < sizeof(registers) / sizeof(registers[0]); i++)
 		print(fd, " %s %016llx%s", registers[i].name,
-		      (unsigned long long)context->uc_mcontext.gregs[registers[i].number],
-		      i % 4 == 3 ? "\n" : "");
+			(unsigned long long)context->uc_mcontext.gregs[registers[i].number],
+			i % 4 == 3 ? "\n" : "");
 }
 
 void
@@ -89,13 +101,15 @@ crash_report(struct guest_thread *t, int signo, const siginfo_t *info, const uco
 	if (__atomic_exchange_n(&reporting, 1, __ATOMIC_RELAXED))
 		crash_die_by_signal(signo);
 	print(STDERR_FILENO,
-	      "dragoman " DRAGOMAN_VERSION ": internal error: %s (code %d) at host pc %#llx, address %p; "
-	      "please report this with what follows\n",
-	      signals_name(signo), info->si_code,
-	      (unsigned long long)context->uc_mcontext.gregs[REG_RIP], info->si_addr);
+		"dragoman " DRAGOMAN_VERSION
+		": internal error: %s (code %d) at host pc %#llx, address %p; "
+		"please report this with what follows\n",
+		signals_name(signo), info->si_code,
+		(unsigned long long)context->uc_mcontext.gregs[REG_RIP], info->si_addr);
 	print_host_registers(STDERR_FILENO, context);
 	if (t && (uint64_t)t >= GUEST_ADDRESS_END && t->memory == t) {
-		print(STDERR_FILENO, "guest registers, as of the last exit from translated code:\n");
+		print(STDERR_FILENO,
+			"guest registers, as of the last exit from translated code:\n");
 		print_guest_registers(STDERR_FILENO, t);
 		symbolize(t->cpu.hot.pc, where, sizeof(where));
 		print(STDERR_FILENO, "guest pc %#lx %s\n", t->cpu.hot.pc, where);
@@ -119,9 +133,10 @@ crash_report_guest(const struct guest_thread *t, const union signal_info *info)
 	symbolize(t->cpu.hot.pc, where, sizeof(where));
 	if (fault)
 		snprintf(address, sizeof(address), ", code %d, address %#lx", info->info.si_code,
-			 (unsigned long)info->info.si_addr);
+			(unsigned long)info->info.si_addr);
 	print(STDERR_FILENO, "dragoman: the program was killed by %s%s at pc %#lx%s%s\n",
-	      signals_name(info->info.si_signo), address, t->cpu.hot.pc, where[0] ? " " : "", where);
+		signals_name(info->info.si_signo), address, t->cpu.hot.pc, where[0] ? " " : "",
+		where);
 	if (guest_options && (guest_options->log & RUN_LOG_SIGNAL))
 		print_guest_registers(guest_options->log_fd, t);
 }

@@ -13,8 +13,8 @@
  * A host signal that dragoman's own code caused: reports host pc and registers, guest pc with symbol and registers,
  * and ends the process by that signal. `t` may be NULL.
  */
-_Noreturn void crash_report(struct guest_thread *t, int signo, const siginfo_t *info,
-			    const ucontext_t *context);
+_Noreturn void crash_report(
+	struct guest_thread *t, int signo, const siginfo_t *info, const ucontext_t *context);
 
 /** Reports "dragoman: internal error: MESSAGE" and ends the process by SIGABRT. */
 _Noreturn void crash_report_message(const char *message);

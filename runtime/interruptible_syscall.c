@@ -11,7 +11,8 @@
 
 /* rdi pending, rsi number, rdx rcx r8 r9 and two on the stack: the six arguments. */
 __asm__(".text\n"
-	".globl interruptible_syscall_enter, interruptible_syscall_begin, interruptible_syscall_end\n"
+	".globl interruptible_syscall_enter, interruptible_syscall_begin, "
+	"interruptible_syscall_end\n"
 	".type interruptible_syscall_enter, @function\n"
 	"interruptible_syscall_enter:\n"
 	"	mov	%rdi, %r11\n"
@@ -41,9 +42,10 @@ interruptible_syscall_leave(ucontext_t *context)
 	uintptr_t pc = (uintptr_t)registers[REG_RIP];
 
 	if (pc < (uintptr_t)interruptible_syscall_begin ||
-	    pc >= (uintptr_t)interruptible_syscall_end)
+		pc >= (uintptr_t)interruptible_syscall_end)
 		return;
 	/* A sleep that was to go on for the rest of its time is over: with a handler, it ends with EINTR. */
-	registers[REG_RAX] = registers[REG_RAX] == SYS_restart_syscall ? -EINTR : INTERRUPTED_BEFORE;
+	registers[REG_RAX] =
+		registers[REG_RAX] == SYS_restart_syscall ? -EINTR : INTERRUPTED_BEFORE;
 	registers[REG_RIP] = (greg_t)(uintptr_t)interruptible_syscall_end;
 }

@@ -17,8 +17,8 @@
 extern const char interruptible_syscall_begin[], interruptible_syscall_end[];
 
 /* The code itself: `pending` is &cpu.hot.signal_pending. */
-long interruptible_syscall_enter(const uint32_t *pending, long number, long a, long b, long c,
-				 long d, long e, long f);
+long interruptible_syscall_enter(
+	const uint32_t *pending, long number, long a, long b, long c, long d, long e, long f);
 
 /**
  * Makes the host system call `number` for the guest thread `t` unless a signal waits for it.
@@ -26,10 +26,10 @@ long interruptible_syscall_enter(const uint32_t *pending, long number, long a, l
  */
 static inline long
 interruptible_syscall(struct guest_thread *t, long number, uint64_t a, uint64_t b, uint64_t c,
-		      uint64_t d, uint64_t e, uint64_t f)
+	uint64_t d, uint64_t e, uint64_t f)
 {
 	return interruptible_syscall_enter(&t->cpu.hot.signal_pending, number, (long)a, (long)b,
-					   (long)c, (long)d, (long)e, (long)f);
+		(long)c, (long)d, (long)e, (long)f);
 }
 
 /** For the handler that queued a signal: leaves the range if `context` is in it. */

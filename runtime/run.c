@@ -17,9 +17,9 @@
 #include "runtime/units.h"
 #include "syscalls/system_call.h"
 
-#define STATUS_CANNOT_START 126
+#define STATUS_CANNOT_START   126
 #define ROBUST_LIST_HEAD_SIZE 24
-#define RSEQ_SIZE_FIRST 32 /* of struct rseq in its first version, which the C library registers */
+#define RSEQ_SIZE_FIRST       32 /* of struct rseq in its first version, which the C library registers */
 
 static void (*exit_function)(struct guest_thread *t);
 
@@ -32,7 +32,7 @@ run_on_exit(void (*function)(struct guest_thread *t))
 void
 run_before_exit(struct guest_thread *t)
 {
-	void (*function)(struct guest_thread *t) =
+	void (*function)(struct guest_thread * t) =
 		__atomic_exchange_n(&exit_function, NULL, __ATOMIC_ACQ_REL);
 
 	if (function)
@@ -46,7 +46,7 @@ take_back_registrations(void)
 	uint8_t *area = (uint8_t *)__builtin_thread_pointer() + __rseq_offset;
 
 	if (__rseq_size > 0 &&
-	    host_syscall(SYS_rseq, area, RSEQ_SIZE_FIRST, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) < 0)
+		host_syscall(SYS_rseq, area, RSEQ_SIZE_FIRST, RSEQ_FLAG_UNREGISTER, RSEQ_SIG) < 0)
 		host_syscall(SYS_rseq, area, __rseq_size, RSEQ_FLAG_UNREGISTER, RSEQ_SIG);
 	host_syscall(SYS_set_robust_list, NULL, ROBUST_LIST_HEAD_SIZE);
 	host_syscall(SYS_set_tid_address, NULL);

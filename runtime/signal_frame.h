@@ -9,8 +9,8 @@
 #include "ir/vec128.h"
 #include "runtime/signals.h"
 
-#define A64_FPSIMD_MAGIC 0x46508001u
-#define A64_ESR_MAGIC 0x45535201u
+#define A64_FPSIMD_MAGIC  0x46508001u
+#define A64_ESR_MAGIC     0x45535201u
 #define A64_RESERVED_SIZE 4096
 
 /** Head of every record in __reserved; magic and size 0 end the list. */

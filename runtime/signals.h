@@ -25,12 +25,12 @@
 struct guest_thread;
 
 #define GUEST_SIGNAL_COUNT 64
-#define SIGNAL_BIT(signo) (UINT64_C(1) << ((signo)-1))
+#define SIGNAL_BIT(signo)  (UINT64_C(1) << ((signo)-1))
 
 /** Signals that translated code may raise on the host by itself: always unblocked and handled there. */
-#define SIGNALS_SYNCHRONOUS                                                                        \
-	(SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGFPE) |       \
-	 SIGNAL_BIT(SIGTRAP))
+#define SIGNALS_SYNCHRONOUS                                                                   \
+	(SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | SIGNAL_BIT(SIGFPE) | \
+		SIGNAL_BIT(SIGTRAP))
 /** Signals that cannot be blocked, caught or ignored. */
 #define SIGNALS_UNBLOCKABLE (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
 
@@ -42,8 +42,8 @@ struct guest_sigaction {
 	uint64_t mask;
 };
 
-#define GUEST_SIG_DFL 0
-#define GUEST_SIG_IGN 1
+#define GUEST_SIG_DFL     0
+#define GUEST_SIG_IGN     1
 #define GUEST_SA_RESTORER UINT64_C(0x04000000)
 
 /** What a process does on each signal: shared by the tasks that were cloned with CLONE_SIGHAND. */
@@ -88,20 +88,20 @@ struct signal_fault {
 /** Signal state of a thread. */
 struct thread_signals {
 	struct signal_actions *actions;
-	uint64_t mask;                 /* the guest's blocked signals */
-	uint64_t temporary_mask;       /* of a call such as ppoll, while `temporary` */
+	uint64_t mask;           /* the guest's blocked signals */
+	uint64_t temporary_mask; /* of a call such as ppoll, while `temporary` */
 	bool temporary;
-	bool queued;                   /* `info` holds an asynchronous signal; all others are blocked on the host */
-	bool spurious;                 /* the host handler ran, but for nothing that the guest is to see now */
-	uint8_t restart;               /* enum restart_class of the system call that was interrupted */
-	uint64_t restart_x0;           /* its first argument */
+	bool queued;   /* `info` holds an asynchronous signal; all others are blocked on the host */
+	bool spurious; /* the host handler ran, but for nothing that the guest is to see now */
+	uint8_t restart;     /* enum restart_class of the system call that was interrupted */
+	uint64_t restart_x0; /* its first argument */
 	union signal_info info;
-	uint64_t held;                 /* synchronous numbers sent by a program while the guest blocks them */
-	union signal_info held_info[5];/* in the order of signals_held_index */
-	struct guest_stack stack;      /* sigaltstack; flags as given */
+	uint64_t held; /* synchronous numbers sent by a program while the guest blocks them */
+	union signal_info held_info[5]; /* in the order of signals_held_index */
+	struct guest_stack stack;       /* sigaltstack; flags as given */
 	struct signal_fault fault;
-	uint64_t fault_address;        /* of the last fault, for sigcontext */
-	uint64_t fault_esr;            /* its syndrome, for esr_context; 0: no fault so far */
+	uint64_t fault_address; /* of the last fault, for sigcontext */
+	uint64_t fault_esr;     /* its syndrome, for esr_context; 0: no fault so far */
 };
 
 /** Takes over the dispositions that the process was started with. Once, before the first thread runs. */
@@ -112,7 +112,7 @@ void signals_init_process(struct guest_thread *t);
  * its alternate stack if `keep_stack`. False when out of memory.
  */
 bool signals_init_thread(struct guest_thread *t, const struct guest_thread *parent,
-			 bool share_actions, bool keep_stack);
+	bool share_actions, bool keep_stack);
 
 /** Drops the thread's part in its table of actions. */
 void signals_free_thread(struct guest_thread *t);
@@ -157,8 +157,8 @@ signals_host_mask(uint64_t guest_mask)
  * INTERRUPTED_BEFORE of runtime/interruptible_syscall.h) and the first argument it was called with. Remembers
  * whether the call is to be restarted when signals are delivered; gives the value for x0.
  */
-int64_t signals_after_system_call(struct guest_thread *t, enum restart_class class,
-				  uint64_t first_argument, int64_t result);
+int64_t signals_after_system_call(
+	struct guest_thread *t, enum restart_class class, uint64_t first_argument, int64_t result);
 
 /**
  * Delivers what is queued: pushes frames for handlers, ends the process for fatal signals. At unit boundaries only,
@@ -177,11 +177,11 @@ void signals_force(struct guest_thread *t, const union signal_info *info);
 
 /** rt_sigaction: sets (new, may be NULL) and gives (old, may be NULL) what is done on a signal. 0 or -errno. */
 int64_t signals_action(struct guest_thread *t, int signo, const struct guest_sigaction *new,
-		       struct guest_sigaction *old);
+	struct guest_sigaction *old);
 
 /** sigaltstack, with the stack pointer that decides whether the thread runs on the stack. 0 or -errno. */
 int64_t signals_alternate_stack(struct guest_thread *t, const struct guest_stack *new,
-				struct guest_stack *old, uint64_t sp, uint64_t minimum);
+	struct guest_stack *old, uint64_t sp, uint64_t minimum);
 
 /** rt_sigreturn: restores the context at sp, or forces SIGSEGV. Gives the value of x0. */
 int64_t signals_return(struct guest_thread *t);

@@ -17,18 +17,18 @@
 #define SYSTEM_CALL_SIZE 4 /* bytes of the SVC instruction */
 
 /* ESR_EL1: exception class in bits 31..26, IL for a 32-bit instruction, and the fault status code. */
-#define ESR_INSTRUCTION_ABORT (UINT64_C(0x20) << 26)
-#define ESR_PC_ALIGNMENT (UINT64_C(0x22) << 26)
-#define ESR_DATA_ABORT (UINT64_C(0x24) << 26)
-#define ESR_IL (UINT64_C(1) << 25)
-#define ESR_WRITE (UINT64_C(1) << 6)
+#define ESR_INSTRUCTION_ABORT   (UINT64_C(0x20) << 26)
+#define ESR_PC_ALIGNMENT        (UINT64_C(0x22) << 26)
+#define ESR_DATA_ABORT          (UINT64_C(0x24) << 26)
+#define ESR_IL                  (UINT64_C(1) << 25)
+#define ESR_WRITE               (UINT64_C(1) << 6)
 #define ESR_TRANSLATION_LEVEL_3 UINT64_C(0x07)
-#define ESR_PERMISSION_LEVEL_3 UINT64_C(0x0f)
-#define ESR_EXTERNAL UINT64_C(0x10)
-#define ESR_ALIGNMENT UINT64_C(0x21)
+#define ESR_PERMISSION_LEVEL_3  UINT64_C(0x0f)
+#define ESR_EXTERNAL            UINT64_C(0x10)
+#define ESR_ALIGNMENT           UINT64_C(0x21)
 
 /* Default action "ignore"; SIGCONT continues by itself. */
-#define DEFAULT_IGNORED                                                                            \
+#define DEFAULT_IGNORED \
 	(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | SIGNAL_BIT(SIGCONT))
 #define DEFAULT_STOPS (SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | SIGNAL_BIT(SIGTTOU))
 
@@ -80,8 +80,8 @@ repeat_system_call(struct guest_thread *t, uint64_t first_argument)
 }
 
 int64_t
-signals_after_system_call(struct guest_thread *t, enum restart_class class,
-			  uint64_t first_argument, int64_t result)
+signals_after_system_call(
+	struct guest_thread *t, enum restart_class class, uint64_t first_argument, int64_t result)
 {
 	struct thread_signals *s = &t->signals;
 	bool spurious = s->spurious;
@@ -91,7 +91,7 @@ signals_after_system_call(struct guest_thread *t, enum restart_class class,
 		return result;
 	/* A held signal that only the temporary mask lets through ends the call as if it had waited. */
 	if (result == INTERRUPTED_BEFORE && s->temporary && !s->queued &&
-	    (s->held & ~s->temporary_mask & s->mask))
+		(s->held & ~s->temporary_mask & s->mask))
 		return -EINTR;
 	if (result == INTERRUPTED_BEFORE) {
 		s->temporary = false;
@@ -176,8 +176,8 @@ frame_failed(struct guest_thread *t, int signo)
 }
 
 static void
-run_handler(struct guest_thread *t, const struct guest_sigaction *action,
-	    const union signal_info *info)
+run_handler(
+	struct guest_thread *t, const struct guest_sigaction *action, const union signal_info *info)
 {
 	struct thread_signals *s = &t->signals;
 	int signo = info->info.si_signo;

@@ -14,11 +14,11 @@
 #include "runtime/signal_frame.h"
 #include "runtime/signals_internal.h"
 
-#define PSTATE_MODE_MASK 0x1fu /* M[4:0]; 0 is EL0 in AArch64 state */
-#define PSTATE_DAIF 0x3c0u
-#define PSTATE_NZCV_SHIFT 28
+#define PSTATE_MODE_MASK     0x1fu /* M[4:0]; 0 is EL0 in AArch64 state */
+#define PSTATE_DAIF          0x3c0u
+#define PSTATE_NZCV_SHIFT    28
 #define MINIMUM_SIGNAL_STACK 5120 /* MINSIGSTKSZ of arm64 */
-#define STACK_MODE_BITS (~GUEST_SS_AUTODISARM)
+#define STACK_MODE_BITS      (~GUEST_SS_AUTODISARM)
 
 static uint64_t
 pstate_of(const struct guest_thread *t)
@@ -46,7 +46,7 @@ stack_state(const struct guest_stack *stack, uint64_t sp)
 
 int64_t
 signals_alternate_stack(struct guest_thread *t, const struct guest_stack *new,
-			struct guest_stack *old, uint64_t sp, uint64_t minimum)
+	struct guest_stack *old, uint64_t sp, uint64_t minimum)
 {
 	struct guest_stack *stack = &t->signals.stack;
 	int32_t mode;
@@ -60,7 +60,7 @@ signals_alternate_stack(struct guest_thread *t, const struct guest_stack *new,
 		return 0;
 	if (on_stack(stack, sp))
 		return -EPERM;
-	mode = new->flags & STACK_MODE_BITS;
+	mode = new->flags &STACK_MODE_BITS;
 	if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
 		return -EINVAL;
 	if (mode == SS_DISABLE) {
@@ -110,7 +110,7 @@ save_context(struct guest_thread *t, struct a64_signal_frame *frame, uint64_t ma
 
 bool
 signals_push_frame(struct guest_thread *t, const struct guest_sigaction *action,
-		   const union signal_info *info, uint64_t mask)
+	const union signal_info *info, uint64_t mask)
 {
 	struct a64_state *cpu = a64_state(&t->cpu);
 	const struct guest_stack *stack = &t->signals.stack;
@@ -128,7 +128,7 @@ signals_push_frame(struct guest_thread *t, const struct guest_sigaction *action,
 		frame.info = *info;
 	save_context(t, &frame, mask);
 	if (guest_copy_to(frame_address, &frame, sizeof(frame)) < 0 ||
-	    guest_copy_to(record_address, &record, sizeof(record)) < 0)
+		guest_copy_to(record_address, &record, sizeof(record)) < 0)
 		return false;
 
 	cpu->x[0] = (uint64_t)info->info.si_signo;
@@ -227,11 +227,11 @@ signals_return(struct guest_thread *t)
 		return (int64_t)cpu->x[0];
 	cpu->exclusive_address = A64_NO_EXCLUSIVE;
 	if ((cpu->sp & 15) || guest_copy_from(&frame, cpu->sp, sizeof(frame)) < 0 ||
-	    !restore_context(t, &frame))
+		!restore_context(t, &frame))
 		bad_frame(t);
 	else
-		signals_alternate_stack(t, &frame.ucontext.stack, NULL, cpu->sp,
-					MINIMUM_SIGNAL_STACK);
+		signals_alternate_stack(
+			t, &frame.ucontext.stack, NULL, cpu->sp, MINIMUM_SIGNAL_STACK);
 	signals_set_mask(t, t->signals.mask);
 	return (int64_t)cpu->x[0];
 }

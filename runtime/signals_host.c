@@ -22,7 +22,7 @@
 #include "runtime/units.h"
 
 #define HOST_SA_RESTORER UINT64_C(0x04000000)
-#define MASK_SIZE sizeof(uint64_t)
+#define MASK_SIZE        sizeof(uint64_t)
 #define PAGE_FAULT_WRITE 2u /* bit of the error code of a page fault */
 
 /* The kernel's struct sigaction on x86-64. */
@@ -159,7 +159,7 @@ resolve_fault(struct guest_thread *t, int signo, const siginfo_t *info, ucontext
 	 * in memory, and what was written becomes visible to instruction fetch only by IC IVAU and ISB, which end units.
 	 */
 	if (signo == SIGSEGV && write && address < GUEST_ADDRESS_END &&
-	    guest_memory_code_write_fault(address))
+		guest_memory_code_write_fault(address))
 		return true;
 	if (guest_access_fixup(context))
 		return true;
@@ -274,12 +274,12 @@ signals_use_temporary_mask(struct guest_thread *t, uint64_t mask)
 
 int64_t
 signals_action(struct guest_thread *t, int signo, const struct guest_sigaction *new,
-	       struct guest_sigaction *old)
+	struct guest_sigaction *old)
 {
 	struct signal_actions *actions = t->signals.actions;
 
 	if (signo < 1 || signo > GUEST_SIGNAL_COUNT ||
-	    (new && (SIGNALS_UNBLOCKABLE & SIGNAL_BIT(signo))))
+		(new && (SIGNALS_UNBLOCKABLE & SIGNAL_BIT(signo))))
 		return -EINVAL;
 	lock_acquire(&actions->lock);
 	if (old)
@@ -341,7 +341,7 @@ copy_actions(struct signal_actions *from)
 
 bool
 signals_init_thread(struct guest_thread *t, const struct guest_thread *parent, bool share_actions,
-		    bool keep_stack)
+	bool keep_stack)
 {
 	t->signals.mask = parent->signals.mask;
 	t->signals.fault_address = parent->signals.fault_address;
@@ -389,7 +389,7 @@ set_ignored_synchronous(struct guest_thread *t, void *function)
 	lock_acquire(&actions->lock);
 	for (int signo = 1; signo < 32; signo++) {
 		if ((SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) &&
-		    actions->action[signo].handler == GUEST_SIG_IGN)
+			actions->action[signo].handler == GUEST_SIG_IGN)
 			set_host_handler(signo, function, 0);
 	}
 	lock_release(&actions->lock);

@@ -38,6 +38,6 @@ void signals_set_host_mask(uint64_t mask);
  * back. False when the frame cannot be written.
  */
 bool signals_push_frame(struct guest_thread *t, const struct guest_sigaction *action,
-			const union signal_info *info, uint64_t mask);
+	const union signal_info *info, uint64_t mask);
 
 #endif

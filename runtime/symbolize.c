@@ -13,7 +13,7 @@
 #include "runtime/host_syscall.h"
 #include "runtime/symbolize.h"
 
-#define SYMBOLS_AT_ONCE 64
+#define SYMBOLS_AT_ONCE  64
 #define SYMBOL_NAME_SIZE 128
 
 /* An ELF file that is being looked at. */
@@ -31,13 +31,14 @@ read_at(int fd, void *to, size_t size, uint64_t offset)
 static bool
 open_elf(const char *path, struct elf_file *file)
 {
-	file->fd = (int)host_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+	file->fd =
+		(int)host_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
 	if (file->fd < 0)
 		return false;
 	if (read_at(file->fd, &file->header, sizeof(file->header), 0) &&
-	    !memcmp(file->header.e_ident, ELFMAG, SELFMAG) &&
-	    file->header.e_ident[EI_CLASS] == ELFCLASS64 &&
-	    file->header.e_ident[EI_DATA] == ELFDATA2LSB)
+		!memcmp(file->header.e_ident, ELFMAG, SELFMAG) &&
+		file->header.e_ident[EI_CLASS] == ELFCLASS64 &&
+		file->header.e_ident[EI_DATA] == ELFDATA2LSB)
 		return true;
 	host_syscall(SYS_close, file->fd);
 	return false;
@@ -51,13 +52,13 @@ offset_to_virtual(const struct elf_file *file, uint64_t offset, uint64_t *virtua
 		Elf64_Phdr segment;
 
 		if (!read_at(file->fd, &segment, sizeof(segment),
-			     file->header.e_phoff + i * sizeof(segment)))
+			    file->header.e_phoff + i * sizeof(segment)))
 			return false;
 		/* The page that the segment starts in is mapped as a whole. */
 		uint64_t start = segment.p_offset & ~UINT64_C(0xfff);
 
 		if (segment.p_type == PT_LOAD && offset >= start &&
-		    offset - start < segment.p_filesz + (segment.p_offset - start)) {
+			offset - start < segment.p_filesz + (segment.p_offset - start)) {
 			*virtual = offset - segment.p_offset + segment.p_vaddr;
 			return true;
 		}
@@ -70,7 +71,7 @@ find_section(const struct elf_file *file, uint32_t type, Elf64_Shdr *section)
 {
 	for (unsigned i = 0; i < file->header.e_shnum; i++) {
 		if (!read_at(file->fd, section, sizeof(*section),
-			     file->header.e_shoff + i * sizeof(*section)))
+			    file->header.e_shoff + i * sizeof(*section)))
 			return false;
 		if (section->sh_type == type)
 			return true;
@@ -80,7 +81,8 @@ find_section(const struct elf_file *file, uint32_t type, Elf64_Shdr *section)
 
 /* Finds the function symbol nearest below `virtual` in a table, within its size where it has one. */
 static bool
-search_table(const struct elf_file *file, const Elf64_Shdr *table, uint64_t virtual, Elf64_Sym *best)
+search_table(
+	const struct elf_file *file, const Elf64_Shdr *table, uint64_t virtual, Elf64_Sym *best)
 {
 	Elf64_Sym symbols[SYMBOLS_AT_ONCE];
 	uint64_t count = table->sh_size / sizeof(Elf64_Sym);
@@ -90,7 +92,7 @@ search_table(const struct elf_file *file, const Elf64_Shdr *table, uint64_t virt
 		uint64_t n = count - first < SYMBOLS_AT_ONCE ? count - first : SYMBOLS_AT_ONCE;
 
 		if (!read_at(file->fd, symbols, n * sizeof(symbols[0]),
-			     table->sh_offset + first * sizeof(symbols[0])))
+			    table->sh_offset + first * sizeof(symbols[0])))
 			break;
 		for (uint64_t i = 0; i < n; i++) {
 			const Elf64_Sym *s = &symbols[i];
@@ -98,7 +100,8 @@ search_table(const struct elf_file *file, const Elf64_Shdr *table, uint64_t virt
 
 			if (s->st_shndx == SHN_UNDEF || (type != STT_FUNC && type != STT_GNU_IFUNC))
 				continue;
-			if (s->st_value > virtual || virtual - s->st_value >= (s->st_size ? s->st_size : 4096))
+			if (s->st_value > virtual ||
+				virtual - s->st_value >= (s->st_size ? s->st_size : 4096))
 				continue;
 			if (!found || s->st_value > best->st_value)
 				*best = *s;
@@ -115,12 +118,12 @@ read_name(const struct elf_file *file, const Elf64_Shdr *table, const Elf64_Sym 
 	long got;
 
 	if (table->sh_link >= file->header.e_shnum ||
-	    !read_at(file->fd, &strings, sizeof(strings),
-		     file->header.e_shoff + table->sh_link * sizeof(strings)) ||
-	    symbol->st_name >= strings.sh_size)
+		!read_at(file->fd, &strings, sizeof(strings),
+			file->header.e_shoff + table->sh_link * sizeof(strings)) ||
+		symbol->st_name >= strings.sh_size)
 		return false;
 	got = host_syscall(SYS_pread64, file->fd, name, SYMBOL_NAME_SIZE - 1,
-			   strings.sh_offset + symbol->st_name);
+		strings.sh_offset + symbol->st_name);
 	if (got <= 0)
 		return false;
 	name[got] = 0;
@@ -141,8 +144,8 @@ find_symbol(const struct elf_file *file, uint64_t virtual, char *name, uint64_t 
 		Elf64_Sym symbol = { 0 };
 
 		if (find_section(file, types[i], &table) &&
-		    search_table(file, &table, virtual, &symbol) &&
-		    read_name(file, &table, &symbol, name)) {
+			search_table(file, &table, virtual, &symbol) &&
+			read_name(file, &table, &symbol, name)) {
 			*distance = virtual - symbol.st_value;
 			return true;
 		}
@@ -161,7 +164,7 @@ symbolize(uint64_t address, char *text, size_t size)
 
 	text[0] = 0;
 	if (!guest_memory_query(address, &mapping) ||
-	    !guest_memory_path(address, path, sizeof(path)))
+		!guest_memory_path(address, path, sizeof(path)))
 		return;
 	offset = address - mapping.start + mapping.offset;
 	if (open_elf(path, &file)) {

@@ -57,7 +57,7 @@ push_start(void *stack, void (*function)(void *), void *argument)
 
 long
 task_clone(uint64_t flags, void *stack, uint64_t parent_tid, uint64_t child_tid,
-	   void (*function)(void *), void *argument)
+	void (*function)(void *), void *argument)
 {
 	if (stack)
 		stack = push_start(stack, function, argument);
@@ -70,8 +70,8 @@ task_clone3(struct clone_args *arguments, size_t size, void (*function)(void *),
 	void *stack = NULL;
 
 	if (arguments->stack) {
-		stack = push_start((void *)(arguments->stack + arguments->stack_size), function,
-				   argument);
+		stack = push_start(
+			(void *)(arguments->stack + arguments->stack_size), function, argument);
 		arguments->stack_size -= 2 * sizeof(void *);
 	}
 	return task_clone3_enter(arguments, size, stack);

@@ -13,10 +13,10 @@
  * Gives the child's id in the parent, or -errno.
  */
 long task_clone(uint64_t flags, void *stack, uint64_t parent_tid, uint64_t child_tid,
-		void (*function)(void *), void *argument);
+	void (*function)(void *), void *argument);
 
 /** The same by clone3; when arguments->stack is set, its top 16 bytes are used. */
-long task_clone3(struct clone_args *arguments, size_t size, void (*function)(void *),
-		 void *argument);
+long task_clone3(
+	struct clone_args *arguments, size_t size, void (*function)(void *), void *argument);
 
 #endif

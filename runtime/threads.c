@@ -14,10 +14,10 @@
 #include "runtime/threads.h"
 
 _Static_assert(sizeof(struct guest_thread) <= THREAD_TASK_OFFSET, "guest_thread fits");
-_Static_assert(sizeof(struct thread_task) <= THREAD_TABLE_OFFSET - THREAD_TASK_OFFSET,
-	       "thread_task fits");
+_Static_assert(
+	sizeof(struct thread_task) <= THREAD_TABLE_OFFSET - THREAD_TASK_OFFSET, "thread_task fits");
 _Static_assert(sizeof(struct indirect_entry) << INDIRECT_TABLE_BITS == THREAD_TABLE_SIZE,
-	       "the table fits");
+	"the table fits");
 
 /* As many free blocks as are kept mapped. */
 #define FREE_BLOCKS_KEPT 64

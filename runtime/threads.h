@@ -26,26 +26,26 @@
 
 #define THREAD_BLOCK_SIZE UINT64_C(0x80000)
 
-#define THREAD_TASK_OFFSET 0x3000
-#define THREAD_TABLE_OFFSET 0x4000
-#define THREAD_TABLE_SIZE 0x10000
+#define THREAD_TASK_OFFSET         0x3000
+#define THREAD_TABLE_OFFSET        0x4000
+#define THREAD_TABLE_SIZE          0x10000
 #define THREAD_RETURN_STACK_OFFSET 0x15000
-#define THREAD_RETURN_STACK_SIZE 0x10000
-#define THREAD_C_STACK_OFFSET 0x26000
-#define THREAD_C_STACK_SIZE 0x39000
+#define THREAD_RETURN_STACK_SIZE   0x10000
+#define THREAD_C_STACK_OFFSET      0x26000
+#define THREAD_C_STACK_SIZE        0x39000
 #define THREAD_SIGNAL_STACK_OFFSET 0x60000
-#define THREAD_SIGNAL_STACK_SIZE 0x20000
+#define THREAD_SIGNAL_STACK_SIZE   0x20000
 
 /** Addresses that blocks are taken from: beside host_memory's range. */
 #define THREAD_BLOCKS_START UINT64_C(0x7c0000000000)
-#define THREAD_BLOCKS_END UINT64_C(0x7d0000000000)
+#define THREAD_BLOCKS_END   UINT64_C(0x7d0000000000)
 
 /** What this module keeps for a thread besides struct guest_thread. */
 struct thread_task {
-	uint32_t gone;            /* the task has stopped using the block */
-	bool ended;               /* the task has come to its own end (not by exec): thread_exit frees the block */
-	bool clear_handlers;      /* CLONE_CLEAR_SIGHAND: to be done by the new task */
-	void *exec_memory;        /* argument vector of an execve in progress: left behind by a vfork child */
+	uint32_t gone; /* the task has stopped using the block */
+	bool ended; /* the task has come to its own end (not by exec): thread_exit frees the block */
+	bool clear_handlers; /* CLONE_CLEAR_SIGHAND: to be done by the new task */
+	void *exec_memory; /* argument vector of an execve in progress: left behind by a vfork child */
 	size_t exec_memory_size;
 	struct guest_thread *next_exiting;
 };
@@ -75,7 +75,8 @@ extern struct indirect_entry threads_empty_table[];
 void thread_clear_indirect_table(struct guest_thread *t);
 
 /** Runs `function(t)`, which must not return, at the top of the thread's C stack. */
-_Noreturn void thread_run_on_stack(struct guest_thread *t, void (*function)(struct guest_thread *t));
+_Noreturn void thread_run_on_stack(
+	struct guest_thread *t, void (*function)(struct guest_thread *t));
 
 /** After fork: `t` is the only task of the new process. The lock is held, and is released. */
 void threads_after_fork(struct guest_thread *t);

@@ -27,9 +27,9 @@
 #include "syscalls/path.h"
 
 /* More pointers than fit into the space that the kernel gives to arguments (3/4 of 8 MiB). */
-#define POINTERS_LIMIT (6u << 20 >> 3)
+#define POINTERS_LIMIT   (6u << 20 >> 3)
 #define POINTERS_AT_ONCE 64
-#define HOST_ST_NOEXEC 8 /* f_flags of statfs */
+#define HOST_ST_NOEXEC   8 /* f_flags of statfs */
 
 /* What is asked for. Paths are addresses, for the kernel to check. */
 struct exec_request {
@@ -38,13 +38,13 @@ struct exec_request {
 	uint64_t name;    /* as the guest wrote it: a guest address */
 	uint64_t argv;
 	uint64_t envp;
-	int flags;        /* AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW */
-	bool empty_path;  /* dirfd itself is the program */
+	int flags;       /* AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW */
+	bool empty_path; /* dirfd itself is the program */
 };
 
 enum exec_way {
-	EXEC_BY_HOST,  /* let the kernel have it */
-	EXEC_BY_US,    /* through dragoman */
+	EXEC_BY_HOST, /* let the kernel have it */
+	EXEC_BY_US,   /* through dragoman */
 };
 
 /* The argument vector for dragoman, and the strings in it that are ours. */
@@ -90,7 +90,7 @@ open_executable(int dirfd, const char *path, int flags, bool *unreadable, struct
 	if (result == -EACCES)
 		*unreadable = true;
 	if (result >= 0 && host_syscall(SYS_fstatfs, result, &file_system) == 0 &&
-	    (file_system.f_flags & HOST_ST_NOEXEC)) {
+		(file_system.f_flags & HOST_ST_NOEXEC)) {
 		host_syscall(SYS_close, result);
 		return -EACCES;
 	}
@@ -155,7 +155,8 @@ count_pointers(uint64_t vector)
 	if (!vector)
 		return 0;
 	for (uint64_t count = 0; count < POINTERS_LIMIT; count++) {
-		if (guest_copy_from(&pointer, vector + count * sizeof(pointer), sizeof(pointer)) < 0)
+		if (guest_copy_from(&pointer, vector + count * sizeof(pointer), sizeof(pointer)) <
+			0)
 			return -EFAULT;
 		if (!pointer)
 			return (int64_t)count;
@@ -220,15 +221,15 @@ execute(struct guest_thread *t, int dirfd, uint64_t path, uint64_t argv, uint64_
 	int64_t result;
 
 	signals_before_exec(t);
-	result = interruptible_syscall(t, SYS_execveat, (uint64_t)dirfd, path, argv, envp,
-				       (uint64_t)flags, 0);
+	result = interruptible_syscall(
+		t, SYS_execveat, (uint64_t)dirfd, path, argv, envp, (uint64_t)flags, 0);
 	signals_after_exec(t);
 	return signals_after_system_call(t, RESTART_ALWAYS, first, result);
 }
 
 static int64_t
 execute_vector(struct guest_thread *t, const struct exec_request *request, int program,
-	       struct exec_vector *vector)
+	struct exec_vector *vector)
 {
 	struct run_options options = *guest_options;
 	struct exec_descriptors descriptors;
@@ -243,8 +244,8 @@ execute_vector(struct guest_thread *t, const struct exec_request *request, int p
 	if (!exec_state_format(&options, &descriptors, vector->state, sizeof(vector->state)))
 		result = -E2BIG;
 	else
-		result = execute(t, descriptors.self, (uint64_t)"", (uint64_t)vector->pointer,
-				 request->envp, AT_EMPTY_PATH);
+		result = execute(t, descriptors.self, (uint64_t) "", (uint64_t)vector->pointer,
+			request->envp, AT_EMPTY_PATH);
 	exec_state_close(&descriptors);
 	if (options.self_fd != guest_options->self_fd)
 		host_syscall(SYS_close, options.self_fd);
@@ -263,13 +264,13 @@ execute_guest(struct guest_thread *t, const struct exec_request *request, int pr
 	vector = allocate_vector(t, (size_t)count);
 	if (!vector)
 		return -ENOMEM;
-	vector->pointer[0] = (uint64_t)"dragoman";
+	vector->pointer[0] = (uint64_t) "dragoman";
 	vector->pointer[1] = (uint64_t)vector->state;
 	vector->pointer[2] = (uint64_t)vector->name;
 	result = name_of_program(request, vector->name, sizeof(vector->name));
 	if (result == 0)
-		result = guest_copy_from(vector->pointer + 3, request->argv,
-					 (size_t)count * sizeof(uint64_t));
+		result = guest_copy_from(
+			vector->pointer + 3, request->argv, (size_t)count * sizeof(uint64_t));
 	if (result == 0)
 		result = execute_vector(t, request, program, vector);
 	free_vector(t);
@@ -285,8 +286,7 @@ is_inaccessible(const struct exec_request *request)
 
 	if (request->dirfd == AT_FDCWD)
 		return false;
-	if (!request->empty_path &&
-	    (guest_copy_from(&first, request->name, 1) < 0 || first == '/'))
+	if (!request->empty_path && (guest_copy_from(&first, request->name, 1) < 0 || first == '/'))
 		return false;
 	flags = host_syscall(SYS_fcntl, request->dirfd, F_GETFD);
 	return flags >= 0 && (flags & FD_CLOEXEC);
@@ -299,8 +299,7 @@ exec_program(struct guest_thread *t, const struct exec_request *request)
 	bool unreadable = false;
 	int64_t way = EXEC_BY_HOST, result;
 	int64_t fd = open_executable(request->dirfd, request->path,
-				     request->flags & ~(request->empty_path ? 0 : AT_EMPTY_PATH),
-				     &unreadable, &status);
+		request->flags & ~(request->empty_path ? 0 : AT_EMPTY_PATH), &unreadable, &status);
 
 	if (fd < 0 && !unreadable)
 		return fd;
@@ -313,7 +312,7 @@ exec_program(struct guest_thread *t, const struct exec_request *request)
 		result = execute_guest(t, request, (int)fd);
 	else if (way == EXEC_BY_HOST)
 		result = execute(t, request->dirfd, (uint64_t)request->path, request->argv,
-				 request->envp, request->flags);
+			request->envp, request->flags);
 	else
 		result = way;
 	if (fd >= 0)

@@ -89,7 +89,7 @@ host_clone(const struct new_task *task, void *stack, struct guest_thread *child)
 {
 	if (!task->arguments)
 		return task_clone(task->flags & ~FLAGS_NOT_FOR_HOST, stack, task->parent_tid,
-				  task->child_tid, run_task, child);
+			task->child_tid, run_task, child);
 	task->arguments->flags &= ~FLAGS_NOT_FOR_HOST;
 	task->arguments->tls = 0;
 	task->arguments->stack = 0;
@@ -123,8 +123,8 @@ create_child(struct guest_thread *t, const struct new_task *task)
 
 	if (!child)
 		return NULL;
-	if (!signals_init_thread(child, t, task->flags & CLONE_SIGHAND,
-				 task->flags & CLONE_VFORK)) {
+	if (!signals_init_thread(
+		    child, t, task->flags & CLONE_SIGHAND, task->flags & CLONE_VFORK)) {
 		thread_free(child);
 		return NULL;
 	}
@@ -146,8 +146,8 @@ clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 	if (task->flags & CLONE_CLEAR_SIGHAND)
 		thread_task(child)->clear_handlers = true;
 	signals_block_everything();
-	result = host_clone(task, (uint8_t *)child + THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE,
-			    child);
+	result = host_clone(
+		task, (uint8_t *)child + THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE, child);
 	if (result < 0 || (task->flags & CLONE_VFORK))
 		reclaim(child);
 	signals_unblock(t);
@@ -251,7 +251,8 @@ copy_arguments(struct clone_args *arguments, uint64_t address, uint64_t size)
 		if (byte)
 			return -E2BIG;
 	}
-	return guest_copy_from(arguments, address, size < sizeof(*arguments) ? size : sizeof(*arguments));
+	return guest_copy_from(
+		arguments, address, size < sizeof(*arguments) ? size : sizeof(*arguments));
 }
 
 int64_t
@@ -264,8 +265,8 @@ sys_clone3(struct guest_thread *t, const uint64_t argument[6])
 	if (error)
 		return error;
 	if ((arguments.stack == 0) != (arguments.stack_size == 0) ||
-	    arguments.stack > GUEST_ADDRESS_END ||
-	    arguments.stack_size > GUEST_ADDRESS_END - arguments.stack)
+		arguments.stack > GUEST_ADDRESS_END ||
+		arguments.stack_size > GUEST_ADDRESS_END - arguments.stack)
 		return -EINVAL;
 	task.flags = arguments.flags;
 	task.stack_pointer = arguments.stack + arguments.stack_size;

@@ -10,9 +10,9 @@
 
 #define MINIMUM_SIGNAL_STACK 5120 /* MINSIGSTKSZ of arm64 */
 /* UAPI_SA_FLAGS: others are cleared, which tells programs that the kernel does not know them. */
-#define KNOWN_FLAGS                                                                                \
-	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER |         \
-	 (uint64_t)(uint32_t)SA_RESETHAND | SA_EXPOSE_TAGBITS | GUEST_SA_RESTORER)
+#define KNOWN_FLAGS                                                                        \
+	(SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | \
+		(uint64_t)(uint32_t)SA_RESETHAND | SA_EXPOSE_TAGBITS | GUEST_SA_RESTORER)
 #define SA_EXPOSE_TAGBITS 0x800
 
 int64_t
@@ -42,8 +42,8 @@ sys_sigaltstack(struct guest_thread *t, const uint64_t argument[6])
 
 	if (argument[0] && guest_copy_from(&new, argument[0], sizeof(new)) < 0)
 		return -EFAULT;
-	result = signals_alternate_stack(t, argument[0] ? &new : NULL, &old,
-					 a64_state(&t->cpu)->sp, MINIMUM_SIGNAL_STACK);
+	result = signals_alternate_stack(
+		t, argument[0] ? &new : NULL, &old, a64_state(&t->cpu)->sp, MINIMUM_SIGNAL_STACK);
 	if (result == 0 && argument[1])
 		result = guest_copy_to(argument[1], &old, sizeof(old));
 	return result;

@@ -32,13 +32,13 @@ static int64_t
 change_mask(struct guest_thread *t, uint64_t mask, bool *interrupted)
 {
 	uint64_t host_mask = signals_host_mask(mask);
-	int64_t result = interruptible_syscall(t, SYS_rt_sigprocmask, SIG_SETMASK,
-					       (uint64_t)&host_mask, 0, MASK_SIZE, 0, 0);
+	int64_t result = interruptible_syscall(
+		t, SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&host_mask, 0, MASK_SIZE, 0, 0);
 
 	*interrupted = result == INTERRUPTED_BEFORE;
 	if (*interrupted)
-		return signals_after_system_call(t, RESTART_ALWAYS, a64_state(&t->cpu)->x[0],
-						 result);
+		return signals_after_system_call(
+			t, RESTART_ALWAYS, a64_state(&t->cpu)->x[0], result);
 	signals_note_mask(t, mask);
 	return result;
 }
@@ -73,8 +73,8 @@ sys_rt_sigpending(struct guest_thread *t, const uint64_t argument[6])
 
 	if (argument[1] > MASK_SIZE)
 		return -EINVAL;
-	result = interruptible_syscall(t, SYS_rt_sigpending, (uint64_t)&pending, MASK_SIZE, 0, 0, 0,
-				       0);
+	result = interruptible_syscall(
+		t, SYS_rt_sigpending, (uint64_t)&pending, MASK_SIZE, 0, 0, 0, 0);
 	if (result < 0)
 		return signals_after_system_call(t, RESTART_ALWAYS, argument[0], result);
 	pending |= t->signals.held & t->signals.mask;

@@ -170,7 +170,8 @@ check_spawn(void)
 	volatile int shared = 1;
 	pid_t child;
 
-	printf("spawn missing: %s\n", strerror(posix_spawn(&child, "./missing", NULL, NULL, argv, environ)));
+	printf("spawn missing: %s\n",
+		strerror(posix_spawn(&child, "./missing", NULL, NULL, argv, environ)));
 	fflush(stdout);
 	if (posix_spawn(&child, self, NULL, NULL, argv, environ) == 0)
 		wait_for("spawn", child);
@@ -225,7 +226,7 @@ show_inherited(void)
 	for (char **e = environ; *e; e++)
 		printf(" %s", *e);
 	printf("\n  descriptor 3 %s, 4 %s\n", fcntl(3, F_GETFD) >= 0 ? "open" : "closed",
-	       fcntl(4, F_GETFD) >= 0 ? "open" : "closed");
+		fcntl(4, F_GETFD) >= 0 ? "open" : "closed");
 	sigprocmask(SIG_BLOCK, NULL, &set);
 	printf("  blocked:");
 	for (int i = 1; i < 65; i++) {
@@ -234,7 +235,8 @@ show_inherited(void)
 	}
 	printf("\n  ignored:");
 	for (int i = 1; i < 32; i++) {
-		if (i != SIGPIPE && sigaction(i, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+		if (i != SIGPIPE && sigaction(i, NULL, &action) == 0 &&
+			action.sa_handler == SIG_IGN)
 			printf(" %d", i);
 	}
 	printf("\n");

@@ -124,7 +124,8 @@ mix(uint64_t a, uint64_t b, volatile uint64_t *where, double d)
 	int less = a < b;
 
 	*where = h;
-	return c + e * 2 + f * 3 + g * 5 + h * 7 + i * 11 + (uint64_t)(x * y) + (uint64_t)less + *where;
+	return c + e * 2 + f * 3 + g * 5 + h * 7 + i * 11 + (uint64_t)(x * y) + (uint64_t)less +
+	       *where;
 }
 
 static void
@@ -163,7 +164,8 @@ die_in_child(const char *what, int signo, int block, int ignore)
 		_exit(0);
 	}
 	waitpid(child, &status, 0);
-	printf("%s: killed by %s\n", what, WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "nothing");
+	printf("%s: killed by %s\n", what,
+		WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "nothing");
 }
 
 #ifdef __aarch64__
@@ -208,8 +210,9 @@ check_skip(void)
 			 :
 			 : "x9", "x10", "x11", "x12", "x13", "x14", "cc");
 	if (x9 != 999 || seen_pc != at || seen_x[10] != 1 || seen_x[11] != 2 || seen_x[12] != 8 ||
-	    seen_x[13] != UINT64_MAX || seen_x[14] != 4 || flags != 0x80000000 || seen_far != 16 ||
-	    seen_signal != SIGSEGV || seen_code != SEGV_MAPERR || seen_esr >> 26 != 0x24)
+		seen_x[13] != UINT64_MAX || seen_x[14] != 4 || flags != 0x80000000 ||
+		seen_far != 16 || seen_signal != SIGSEGV || seen_code != SEGV_MAPERR ||
+		seen_esr >> 26 != 0x24)
 		return 1;
 	/* Write-back must not have happened. */
 	__asm__ volatile("mov	x12, #8\n"

@@ -134,8 +134,8 @@ try(const char *name, long (*call)(void), void (*handler)(int), int flags)
 	errno = 0;
 	result = call();
 	printf("%-12s %-10s %s: %ld %s, handled %d\n", name, flags ? "SA_RESTART" : "",
-	       handler == SIG_IGN ? "ignored" : "handler", result, result < 0 ? strerror(errno) : "",
-	       handled);
+		handler == SIG_IGN ? "ignored" : "handler", result,
+		result < 0 ? strerror(errno) : "", handled);
 	pthread_join(thread, NULL);
 	/* Take the byte that nobody has read. */
 	if (result < 0 || call != call_read)
@@ -252,7 +252,8 @@ check_timer(void)
 		;
 	memset(&timer, 0, sizeof(timer));
 	setitimer(ITIMER_REAL, &timer, NULL);
-	printf("timer: %d bytes, sum %u, %s\n", bytes, sum, handled > 50 ? "many signals" : "few signals");
+	printf("timer: %d bytes, sum %u, %s\n", bytes, sum,
+		handled > 50 ? "many signals" : "few signals");
 }
 
 int

@@ -63,7 +63,7 @@ overflowed(int signo, siginfo_t *info, void *context)
 {
 	(void)context;
 	printf("  overflow: %s on the %s stack, code %d\n", strsignal(signo),
-	       on_alternate() ? "alternate" : "normal", info->si_code);
+		on_alternate() ? "alternate" : "normal", info->si_code);
 	siglongjmp(out, 1);
 }
 
@@ -108,7 +108,8 @@ int
 main(void)
 {
 	struct sigaction action = { .sa_handler = nested, .sa_flags = SA_ONSTACK | SA_NODEFER };
-	struct sigaction fault = { .sa_sigaction = overflowed, .sa_flags = SA_ONSTACK | SA_SIGINFO };
+	struct sigaction fault = { .sa_sigaction = overflowed,
+		.sa_flags = SA_ONSTACK | SA_SIGINFO };
 	pthread_attr_t attributes;
 	pthread_t thread;
 

@@ -123,7 +123,7 @@ check_storm(void)
 		wrong += (uintptr_t)result != expected[i];
 	}
 	printf("storm: wrong %lu, seen %s\n", (unsigned long)wrong,
-	       signals_seen > 0 && signals_seen <= sent ? "some" : "none");
+		signals_seen > 0 && signals_seen <= sent ? "some" : "none");
 }
 
 static void *

@@ -29,20 +29,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define GUEST_STACK UINT64_C(0x200000000000)
+#define GUEST_STACK      UINT64_C(0x200000000000)
 #define GUEST_STACK_SIZE 0x40000
-#define ALTERNATE (GUEST_STACK + 0x10000)
-#define HANDLER UINT64_C(0x123456)
-#define PC UINT64_C(0x400100)
-#define FORK_LIMIT 20 /* seconds for one test body */
+#define ALTERNATE        (GUEST_STACK + 0x10000)
+#define HANDLER          UINT64_C(0x123456)
+#define PC               UINT64_C(0x400100)
+#define FORK_LIMIT       20 /* seconds for one test body */
 
-#define CHECK(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			static const char text[] = "failed: " #condition "\n";                     \
-			host_syscall(SYS_write, 2, text, sizeof(text) - 1);                        \
-			host_syscall(SYS_exit_group, __LINE__ % 255 + 1);                          \
-		}                                                                                  \
+#define CHECK(condition)                                                       \
+	do {                                                                   \
+		if (!(condition)) {                                            \
+			static const char text[] = "failed: " #condition "\n"; \
+			host_syscall(SYS_write, 2, text, sizeof(text) - 1);    \
+			host_syscall(SYS_exit_group, __LINE__ % 255 + 1);      \
+		}                                                              \
 	} while (0)
 
 static void (*body)(struct guest_thread *t);
@@ -67,7 +67,7 @@ start_backend(void)
 		.runtime_call_count = A64_CALL_COUNT,
 	};
 	uint8_t *memory = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE | PROT_EXEC,
-			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct code_space space = {
 		.code = memory,
 		.code_end = memory + (1 << 19),
@@ -86,7 +86,7 @@ start_body(void)
 
 	alarm(FORK_LIMIT);
 	if (mmap((void *)GUEST_STACK, GUEST_STACK_SIZE, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED)
 		_exit(250);
 	if (!start_backend())
 		_exit(252);
@@ -130,7 +130,8 @@ send(int signo, int value)
 	info.info.si_signo = signo;
 	info.info.si_code = SI_QUEUE;
 	info.info.si_value.sival_int = value;
-	CHECK(host_syscall(SYS_rt_tgsigqueueinfo, getpid(), host_syscall(SYS_gettid), signo, &info) == 0);
+	CHECK(host_syscall(SYS_rt_tgsigqueueinfo, getpid(), host_syscall(SYS_gettid), signo,
+		      &info) == 0);
 }
 
 static uint64_t
@@ -176,23 +177,31 @@ Test(signal_frame, layout_is_the_guests)
 	fputs("#include <stddef.h>\n#include <asm/signal.h>\n#include <asm/siginfo.h>\n"
 	      "#include <asm/sigcontext.h>\n#include <asm/ucontext.h>\n"
 	      "struct rt_sigframe { struct siginfo info; struct ucontext uc; };\n"
-	      "#define SAY(name, value) asm volatile(\".ascii \\\"->\" #name \" %c0 \\\"\" :: \"i\"(value))\n"
+	      "#define SAY(name, value) asm volatile(\".ascii \\\"->\" #name \" %c0 \\\"\" :: "
+	      "\"i\"(value))\n"
 	      "void f(void) {\n"
 	      "SAY(uc, offsetof(struct rt_sigframe, uc)); SAY(size, sizeof(struct rt_sigframe));\n"
-	      "SAY(mask, offsetof(struct ucontext, uc_sigmask)); SAY(stack, offsetof(struct ucontext, uc_stack));\n"
+	      "SAY(mask, offsetof(struct ucontext, uc_sigmask)); SAY(stack, offsetof(struct "
+	      "ucontext, uc_stack));\n"
 	      "SAY(context, offsetof(struct ucontext, uc_mcontext));\n"
-	      "SAY(fault, offsetof(struct sigcontext, fault_address)); SAY(regs, offsetof(struct sigcontext, regs));\n"
-	      "SAY(sp, offsetof(struct sigcontext, sp)); SAY(pc, offsetof(struct sigcontext, pc));\n"
+	      "SAY(fault, offsetof(struct sigcontext, fault_address)); SAY(regs, offsetof(struct "
+	      "sigcontext, regs));\n"
+	      "SAY(sp, offsetof(struct sigcontext, sp)); SAY(pc, offsetof(struct sigcontext, "
+	      "pc));\n"
 	      "SAY(pstate, offsetof(struct sigcontext, pstate));\n"
 	      "SAY(reserved, offsetof(struct sigcontext, __reserved));\n"
-	      "SAY(fpsimd, sizeof(struct fpsimd_context)); SAY(vregs, offsetof(struct fpsimd_context, vregs));\n"
-	      "SAY(fpsr, offsetof(struct fpsimd_context, fpsr)); SAY(esr, sizeof(struct esr_context));\n"
-	      "SAY(fpmagic, FPSIMD_MAGIC); SAY(esrmagic, ESR_MAGIC); SAY(sigaction, sizeof(struct sigaction));\n"
+	      "SAY(fpsimd, sizeof(struct fpsimd_context)); SAY(vregs, offsetof(struct "
+	      "fpsimd_context, vregs));\n"
+	      "SAY(fpsr, offsetof(struct fpsimd_context, fpsr)); SAY(esr, sizeof(struct "
+	      "esr_context));\n"
+	      "SAY(fpmagic, FPSIMD_MAGIC); SAY(esrmagic, ESR_MAGIC); SAY(sigaction, sizeof(struct "
+	      "sigaction));\n"
 	      "SAY(samask, offsetof(struct sigaction, sa_mask)); SAY(minstack, MINSIGSTKSZ);\n"
 	      "}\n",
-	      file);
+		file);
 	fclose(file);
-	snprintf(command, sizeof(command), "aarch64-linux-gnu-gcc -O1 -S -o - %s; rm -rf %s", path, folder);
+	snprintf(command, sizeof(command), "aarch64-linux-gnu-gcc -O1 -S -o - %s; rm -rf %s", path,
+		folder);
 	file = popen(command, "r");
 	size = fread(assembly, 1, sizeof(assembly) - 1, file);
 	assembly[size] = 0;
@@ -368,8 +377,9 @@ flags_are_obeyed(struct guest_thread *t)
 {
 	struct guest_sigaction action;
 
-	set_action(t, SIGUSR1, HANDLER, SA_NODEFER | (uint64_t)(uint32_t)SA_RESETHAND | GUEST_SA_RESTORER,
-		   SIGNAL_BIT(SIGUSR2) | SIGNAL_BIT(SIGKILL));
+	set_action(t, SIGUSR1, HANDLER,
+		SA_NODEFER | (uint64_t)(uint32_t)SA_RESETHAND | GUEST_SA_RESTORER,
+		SIGNAL_BIT(SIGUSR2) | SIGNAL_BIT(SIGKILL));
 	send(SIGUSR1, 0);
 	a64_state(&t->cpu)->x[1] = 77;
 	signals_deliver(t);
@@ -419,15 +429,14 @@ Test(signals, a_handler_after_sigsuspend_runs_under_its_mask)
 
 static void
 restart_one(struct guest_thread *t, enum restart_class class, uint64_t flags, long result,
-	    bool repeated)
+	bool repeated)
 {
 	uint64_t sp = a64_state(&t->cpu)->sp;
 
 	set_action(t, SIGUSR1, HANDLER, flags, 0);
 	t->cpu.hot.pc = PC;
 	send(SIGUSR1, 0);
-	a64_state(&t->cpu)->x[0] =
-		(uint64_t)signals_after_system_call(t, class, 1234, result);
+	a64_state(&t->cpu)->x[0] = (uint64_t)signals_after_system_call(t, class, 1234, result);
 	signals_deliver(t);
 	CHECK(frame_at(t)->ucontext.context.pc == (repeated ? PC - 4 : PC));
 	CHECK(frame_at(t)->ucontext.context.x[0] == (uint64_t)(repeated ? 1234 : result));
@@ -500,8 +509,8 @@ no_wake_up_is_lost(struct guest_thread *t)
 		for (volatile unsigned spin = (unsigned)i * 7919 % 3000; spin; spin--)
 			;
 		/* Nobody ever writes to it: without the signal this would sleep until the alarm. */
-		result = interruptible_syscall(t, SYS_read, (uint64_t)silent[0], (uint64_t)&byte, 1,
-					       0, 0, 0);
+		result = interruptible_syscall(
+			t, SYS_read, (uint64_t)silent[0], (uint64_t)&byte, 1, 0, 0, 0);
 		CHECK(result == -EINTR || result == INTERRUPTED_BEFORE);
 		before += result == INTERRUPTED_BEFORE;
 		CHECK(t->signals.queued);
@@ -530,8 +539,8 @@ traced_read(struct guest_thread *t)
 	set_action(t, SIGUSR1, HANDLER, 0, 0);
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	host_syscall(SYS_tgkill, getpid(), getpid(), SIGSTOP);
-	CHECK(interruptible_syscall(t, SYS_read, (uint64_t)silent[0], (uint64_t)&byte, 1, 0, 0, 0) ==
-	      INTERRUPTED_BEFORE);
+	CHECK(interruptible_syscall(t, SYS_read, (uint64_t)silent[0], (uint64_t)&byte, 1, 0, 0,
+		      0) == INTERRUPTED_BEFORE);
 	CHECK(t->signals.queued && t->signals.info.info.si_signo == SIGUSR1);
 }
 
@@ -584,7 +593,7 @@ Test(interruptible_syscall, each_instruction_of_the_range_sees_a_signal)
 		ptrace(PTRACE_CONT, child, NULL, (void *)(long)SIGUSR1);
 		cr_assert(waitpid(child, &status, 0) == child);
 		cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "at %u: status %x",
-			  instructions, status);
+			instructions, status);
 	}
 	cr_assert(instructions == 3);
 }
@@ -651,7 +660,8 @@ edited_context_is_restored(struct guest_thread *t)
 	signals_deliver(t);
 	context = &frame_at(t)->ucontext.context;
 	fpsimd = (struct a64_fpsimd_context *)context->reserved;
-	CHECK(cpu->x[1] == (uint64_t)&frame_at(t)->info && cpu->x[2] == (uint64_t)&frame_at(t)->ucontext);
+	CHECK(cpu->x[1] == (uint64_t)&frame_at(t)->info &&
+		cpu->x[2] == (uint64_t)&frame_at(t)->ucontext);
 	for (unsigned i = 0; i < 31; i++)
 		CHECK(context->x[i] == 1000 + i);
 	CHECK(context->pc == PC && context->sp == GUEST_STACK + GUEST_STACK_SIZE);
