@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// Emission. An instruction passes three gates before it is appended: folding (ir/fold*.c) may find a simpler
-// equal value; gets are answered from what was put last; and a pure instruction equal to an earlier one is that one.
+// Emission. An instruction passes three gates before it is appended: folding (ir/fold*.c) may find
+// a simpler equal value; gets are answered from what was put last; and a pure instruction equal to
+// an earlier one is that one.
 //
-// Merging equal instructions: each instruction's 16 bytes are hashed into one of IR_CSE_BUCKETS buckets; a bucket
-// names its newest instruction and cse_chain links each to the next older one in its bucket. Operands are SSA, so equal bytes
-// mean equal values, wherever they stand. Floating-point operations take part: their exception flags are sticky, so
-// once is as good as twice.
+// Merging equal instructions: each instruction's 16 bytes are hashed into one of IR_CSE_BUCKETS
+// buckets; a bucket names its newest instruction and cse_chain links each to the next older one in
+// its bucket. Operands are SSA, so equal bytes mean equal values, wherever they stand.
+// Floating-point operations take part: their exception flags are sticky, so once is as good as
+// twice.
 //
-// Slots: slot_value[s] is the whole current value of slot s, from the last put or the first full-width get. A narrow get
-// (I32 of an integer slot, F32/F64 of a vector slot) of a slot whose value is not known reads the slot itself, and is merged
-// with equal gets since the last runtime call.
+// Slots: slot_value[s] is the whole current value of slot s, from the last put or the first
+// full-width get. A narrow get (I32 of an integer slot, F32/F64 of a vector slot) of a slot whose
+// value is not known reads the slot itself, and is merged with equal gets since the last runtime
+// call.
 #include "ir/fold.h"
 
 #include <string.h>
@@ -172,9 +175,7 @@ emit(struct lift *l, struct ir_insn *i)
 		if (l->overflow)
 			return 0;
 		return r != IR_NONE ? r : append_merged(l, i, 0);
-	case IR_EFFECT_EXIT:
-		r = fold(l, i);
-		return r != IR_NONE ? r : append(l, i);
+	case IR_EFFECT_EXIT: r = fold(l, i); return r != IR_NONE ? r : append(l, i);
 	case IR_EFFECT_GET: return emit_get(l, i);
 	case IR_EFFECT_PUT: return emit_put(l, i);
 	case IR_EFFECT_MARK: return i->op == IR_guest_pc ? emit_guest_pc(l, i) : append(l, i);

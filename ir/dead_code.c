@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pass that ends a unit: one backward walk marks what is needed, one forward walk closes the gaps.
+// The pass that ends a unit: one backward walk marks what is needed, one forward walk closes the
+// gaps.
 //
-// Roots are exits, memory accesses, fences, calls, puts that somebody may see, and floating-point operations that raise
-// exception flags: a dead FADD still sets FPSR.IXC. A put is dead when the same slot is put again before anything that
-// shows guest state: an exit, a runtime call, or an access that may fault (its recipe names every register). A guest_pc marker
-// is needed only when something before the next marker may fault or call the runtime.
+// Roots are exits, memory accesses, fences, calls, puts that somebody may see, and floating-point
+// operations that raise exception flags: a dead FADD still sets FPSR.IXC. A put is dead when the
+// same slot is put again before anything that shows guest state: an exit, a runtime call, or an
+// access that may fault (its recipe names every register). A guest_pc marker is needed only when
+// something before the next marker may fault or call the runtime.
 #include "ir/builder.h"
 
 #include <string.h>
@@ -29,10 +31,22 @@ struct liveness {
 
 /* PURE by the table, but with sticky exception flags as a second result. */
 static const bool raises_flags[IR_OP_COUNT] = {
-	[IR_fadd] = true, [IR_fsub] = true, [IR_fmul] = true, [IR_fdiv] = true, [IR_fsqrt] = true,
-	[IR_fma] = true, [IR_fmax] = true, [IR_fmin] = true, [IR_fmaxnm] = true,
-	[IR_fminnm] = true, [IR_fcvt] = true, [IR_frint] = true, [IR_fcvt_to_int] = true,
-	[IR_int_to_fp] = true, [IR_vfcmp] = true, [IR_flags_fcmp] = true,
+	[IR_fadd] = true,
+	[IR_fsub] = true,
+	[IR_fmul] = true,
+	[IR_fdiv] = true,
+	[IR_fsqrt] = true,
+	[IR_fma] = true,
+	[IR_fmax] = true,
+	[IR_fmin] = true,
+	[IR_fmaxnm] = true,
+	[IR_fminnm] = true,
+	[IR_fcvt] = true,
+	[IR_frint] = true,
+	[IR_fcvt_to_int] = true,
+	[IR_int_to_fp] = true,
+	[IR_vfcmp] = true,
+	[IR_flags_fcmp] = true,
 };
 
 static bool
@@ -94,8 +108,7 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 	switch (u->insns[index].op) {
 	case IR_nop: return false;
 	/* helper_imm goes with the helper after it, which stays when the flags are asked for. */
-	case IR_helper_imm:
-		return index + 1 < u->count && test_bit(live->used, index + 1);
+	case IR_helper_imm: return index + 1 < u->count && test_bit(live->used, index + 1);
 	case IR_helper:
 		if (index > 0 && u->insns[index - 1].op == IR_helper_imm &&
 			u->insns[index - 1].aux != 0)
@@ -104,8 +117,7 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 	default: break;
 	}
 	switch (effect_of[u->insns[index].op]) {
-	case IR_EFFECT_PURE:
-		return raises_flags[u->insns[index].op] || test_bit(live->used, index);
+	case IR_EFFECT_PURE: return raises_flags[u->insns[index].op] || test_bit(live->used, index);
 	case IR_EFFECT_GET:
 		clear_bit(live->overwritten, u->insns[index].aux);
 		return test_bit(live->used, index);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Integer and flags operations in C. Everything is computed on 64-bit values with the operation's width as
-// a parameter, so that one expression serves I32 and I64.
+// Integer and flags operations in C. Everything is computed on 64-bit values with the operation's
+// width as a parameter, so that one expression serves I32 and I64.
 #include "ir/evaluate.h"
 
 static uint64_t

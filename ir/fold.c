@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entry of folding: constant evaluation by the ops' own meaning first, then the rule of the op. Rules live in
-// ir/fold_integer.c, ir/fold_flags.c and ir/fold_vector.c; an op has a rule in at most one of them.
+// Entry of folding: constant evaluation by the ops' own meaning first, then the rule of the op.
+// Rules live in ir/fold_integer.c, ir/fold_flags.c and ir/fold_vector.c; an op has a rule in at
+// most one of them.
 #include "ir/fold.h"
 #include "ir/evaluate.h"
 

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folding: what the builder asks before it emits an instruction. Rules look at the operands' instructions only, so
-// that a rule costs a few loads and compares; no pass over the unit is ever made for it.
+// Folding: what the builder asks before it emits an instruction. Rules look at the operands'
+// instructions only, so that a rule costs a few loads and compares; no pass over the unit is ever
+// made for it.
 #ifndef IR_FOLD_H
 #define IR_FOLD_H
 
 #include "ir/builder.h"
 
 /**
- * A rule gives the value that instruction `i` is equal to (perhaps newly emitted), or IR_NONE when `i` is to be
- * emitted; it may then have replaced i's operands by simpler ones, but not its op.
+ * A rule gives the value that instruction `i` is equal to (perhaps newly emitted), or IR_NONE when
+ * `i` is to be emitted; it may then have replaced i's operands by simpler ones, but not its op.
  */
 typedef ir_ref fold_rule(struct lift *l, struct ir_insn *i);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folding rules of flags: flags of constants are constants, and what consumes constant flags is decided.
+// Folding rules of flags: flags of constants are constants, and what consumes constant flags is
+// decided.
 #include "ir/fold.h"
 #include "ir/evaluate.h"
 
@@ -97,7 +98,10 @@ fold_condition(struct lift *l, struct ir_insn *i)
 	return decided(l, i, &holds) ? ir_const(l, i->type, holds) : IR_NONE;
 }
 
-/* A side exit that is never taken disappears. One always taken stays: what follows it is merely never reached. */
+/*
+ * A side exit that is never taken disappears. One always taken stays: what follows it is merely
+ * never reached.
+ */
 static ir_ref
 fold_exit_if(struct lift *l, struct ir_insn *i)
 {

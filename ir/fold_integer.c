@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folding rules of integer operations. When a rule runs, not all operands are constant. Canonical forms, on
-// which rules and backends rely: a constant operand of a commutative operation is on the right; x - c is
-// x + -c; shift counts are below the width; low masks of 8, 16 and 32 bits are zext.
+// Folding rules of integer operations. When a rule runs, not all operands are constant. Canonical
+// forms, on which rules and backends rely: a constant operand of a commutative operation is on the
+// right; x - c is x + -c; shift counts are below the width; low masks of 8, 16 and 32 bits are
+// zext.
 #include "ir/fold.h"
 #include "ir/evaluate.h"
 
-/* ---- helpers ------------------------------------------------------------------------------------------- */
+/* ---- helpers ----------------------------------------------------------------------------- */
 
 static void
 constant_to_right(const struct lift *l, struct ir_insn *i)
@@ -42,7 +43,10 @@ is_unary(const struct lift *l, ir_ref ref, enum ir_op op, ir_ref *x)
 	return true;
 }
 
-/* How many low bits of the integer value `ref` can be nonzero, as far as its own instruction shows. */
+/*
+ * How many low bits of the integer value `ref` can be nonzero, as far as its own instruction
+ * shows.
+ */
 static unsigned
 significant_bits(const struct lift *l, ir_ref ref)
 {
@@ -84,7 +88,7 @@ unsigned_const(enum ir_type t, int64_t c)
 	return t == I32 ? (uint32_t)c : (uint64_t)c;
 }
 
-/* ---- add, sub, multiply, divide ------------------------------------------------------------------------ */
+/* ---- add, sub, multiply, divide ---------------------------------------------------------- */
 
 static ir_ref
 fold_add(struct lift *l, struct ir_insn *i)
@@ -98,7 +102,8 @@ fold_add(struct lift *l, struct ir_insn *i)
 		if (c == 0)
 			return i->a;
 		if (has_constant(l, i->a, IR_add, &x, &inner))
-			return ir_add(l, t, x, ir_const(l, t, (int64_t)((uint64_t)inner + (uint64_t)c)));
+			return ir_add(
+				l, t, x, ir_const(l, t, (int64_t)((uint64_t)inner + (uint64_t)c)));
 		if (fold_insn(l, i->a)->op == IR_address)
 			return ir_address(
 				l, (int64_t)((uint64_t)fold_insn(l, i->a)->imm + (uint64_t)c));
@@ -119,7 +124,7 @@ fold_sub(struct lift *l, struct ir_insn *i)
 	ir_ref x;
 
 	if (fold_is_const(l, i->b, &c))
-		return ir_add(l, t, i->a, ir_const(l, t, (int64_t)-(uint64_t)c));
+		return ir_add(l, t, i->a, ir_const(l, t, (int64_t) - (uint64_t)c));
 	if (i->a == i->b)
 		return ir_const(l, t, 0);
 	if (fold_is(l, i->a, 0))
@@ -207,7 +212,7 @@ fold_adc(struct lift *l, struct ir_insn *i)
 	return IR_NONE;
 }
 
-/* ---- logic --------------------------------------------------------------------------------------------- */
+/* ---- logic ------------------------------------------------------------------------------- */
 
 static ir_ref
 fold_and(struct lift *l, struct ir_insn *i)
@@ -321,11 +326,11 @@ fold_nothing(struct lift *l, struct ir_insn *i)
 	return IR_NONE;
 }
 
-/* ---- shifts and bit fields ----------------------------------------------------------------------------- */
+/* ---- shifts and bit fields --------------------------------------------------------------- */
 
 /*
- * A shift or rotation: makes a constant count canonical. True with the count in *count when it is constant and
- * not zero; *result is the value when the instruction is folded away.
+ * A shift or rotation: makes a constant count canonical. True with the count in *count when it is
+ * constant and not zero; *result is the value when the instruction is folded away.
  */
 static bool
 constant_count(struct lift *l, struct ir_insn *i, unsigned *count, ir_ref *result)
@@ -434,13 +439,13 @@ fold_bfi(struct lift *l, struct ir_insn *i)
 	if (width == ir_type_bits(t))
 		return i->b;
 	if (fold_is_const(l, i->b, &c) && (c & (int64_t)ir_low_mask(width)) == 0)
-		return ir_and(l, t, i->a, ir_const(l, t, (int64_t)~(ir_low_mask(width) << lsb)));
+		return ir_and(l, t, i->a, ir_const(l, t, (int64_t) ~(ir_low_mask(width) << lsb)));
 	if (fold_is(l, i->a, 0) && width <= 32)
 		return ir_shl(l, t, ir_zext(l, t, width, i->b), ir_const(l, t, lsb));
 	return IR_NONE;
 }
 
-/* ---- width changes ------------------------------------------------------------------------------------- */
+/* ---- width changes ----------------------------------------------------------------------- */
 
 /* The low bits of `x` as a value of type `t`. */
 static ir_ref

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folding rules of vector operations and of moves between register classes. Floating-point arithmetic is never
-// folded: its value depends on the mode, and it raises flags.
+// Folding rules of vector operations and of moves between register classes. Floating-point
+// arithmetic is never folded: its value depends on the mode, and it raises flags.
 #include "ir/fold.h"
 
 enum { LANE_64 = 3 };
@@ -19,7 +19,7 @@ zero_vector(struct lift *l)
 	return ir_vconst(l, 0, 0);
 }
 
-/* ---- moves between classes ----------------------------------------------------------------------------- */
+/* ---- moves between classes --------------------------------------------------------------- */
 
 /* A zero has one form. */
 static ir_ref
@@ -119,7 +119,7 @@ fold_vlow(struct lift *l, struct ir_insn *i)
 	}
 }
 
-/* ---- vector logic -------------------------------------------------------------------------------------- */
+/* ---- vector logic ------------------------------------------------------------------------ */
 
 static ir_ref
 fold_vand(struct lift *l, struct ir_insn *i)
@@ -175,7 +175,7 @@ fold_vbsl(struct lift *l, struct ir_insn *i)
 	return is_zero_vector(l, i->b) ? ir_vandn(l, i->c, i->a) : IR_NONE;
 }
 
-/* ---- lanes --------------------------------------------------------------------------------------------- */
+/* ---- lanes ------------------------------------------------------------------------------- */
 
 static ir_ref
 fold_vadd(struct lift *l, struct ir_insn *i)

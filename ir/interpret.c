@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The interpreter's loop: state, integers, flags, memory and exits. A value is a union vec128 for every type: integers
-// and scalar floating point in d[0] (32-bit ones zero-extended), flags as NZCV in d[0].
+// The interpreter's loop: state, integers, flags, memory and exits. A value is a union vec128 for
+// every type: integers and scalar floating point in d[0] (32-bit ones zero-extended), flags as
+// NZCV in d[0].
 #include "ir/interpret.h"
 #include "ir/evaluate.h"
 #include "ir/vector_helpers.h"
@@ -28,7 +29,7 @@ value_of(const struct machine *m, ir_ref r)
 	return r == IR_NONE ? &absent : &m->values[r];
 }
 
-/* ---- state --------------------------------------------------------------------------------------------- */
+/* ---- state ------------------------------------------------------------------------------- */
 
 static void *
 slot_memory(const struct machine *m, unsigned slot)
@@ -73,7 +74,7 @@ write_slot(struct machine *m, unsigned slot, union vec128 v, enum ir_type t)
 	memcpy(slot_memory(m, slot), &v, size);
 }
 
-/* ---- memory -------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------ */
 
 static uint64_t
 swap_bytes(uint64_t v, unsigned size_log2)
@@ -184,7 +185,7 @@ access_memory(struct machine *m, const struct ir_insn *i, union vec128 *d)
 	}
 }
 
-/* ---- exits and calls ----------------------------------------------------------------------------------- */
+/* ---- exits and calls --------------------------------------------------------------------- */
 
 static void
 take_exit(struct machine *m, const struct ir_insn *i)
@@ -211,8 +212,8 @@ call(struct machine *m, const struct ir_insn *i, union vec128 *d)
 		d->d[0] = m->interpreter->runtime_calls[i->aux](m->cpu, value_of(m, i->a)->d[0]);
 		return;
 	}
-	bits = helper_table[i->aux].function(d, value_of(m, i->a), value_of(m, i->b),
-		value_of(m, i->c), (uint64_t)imm->imm);
+	bits = helper_table[i->aux].function(
+		d, value_of(m, i->a), value_of(m, i->b), value_of(m, i->c), (uint64_t)imm->imm);
 	if (imm->aux == 0)
 		return;
 	memcpy(&memory, slot_memory(m, imm->aux - 1u), sizeof memory);
@@ -220,7 +221,7 @@ call(struct machine *m, const struct ir_insn *i, union vec128 *d)
 	memcpy(slot_memory(m, imm->aux - 1u), &memory, sizeof memory);
 }
 
-/* ---- values -------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------ */
 
 static bool
 interpret_flags(const struct ir_insn *i, union vec128 *d, const union vec128 *a,

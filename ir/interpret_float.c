@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Floating-point operations for the interpreter, on the integer-only arithmetic of ir/float.h. Scalars are one
-// lane of a vector here, so that both take the same path.
+// Floating-point operations for the interpreter, on the integer-only arithmetic of ir/float.h.
+// Scalars are one lane of a vector here, so that both take the same path.
 #include "ir/interpret.h"
 #include "ir/evaluate.h"
 #include "ir/float.h"
@@ -96,7 +96,8 @@ arithmetic_lanes(const struct ir_insn *i, union vec128 *d, const union vec128 *a
 
 /* fcvt_to_int and int_to_fp on lanes of a vector: both sides have the lane's size. */
 static void
-convert_lanes(const struct ir_insn *i, union vec128 *d, const union vec128 *a, struct float_env *env)
+convert_lanes(
+	const struct ir_insn *i, union vec128 *d, const union vec128 *a, struct float_env *env)
 {
 	unsigned size = i->aux & 3;
 	bool is_signed = !(i->aux & IR_FP_UNSIGNED);
@@ -106,11 +107,11 @@ convert_lanes(const struct ir_insn *i, union vec128 *d, const union vec128 *a, s
 		uint64_t x = vec128_lane(a, size, n);
 
 		if (i->op == IR_fcvt_to_int)
-			x = float_to_int((enum float_size)size, size, is_signed, (unsigned)i->imm, x,
-				rounding_of(i, env), env);
+			x = float_to_int((enum float_size)size, size, is_signed, (unsigned)i->imm,
+				x, rounding_of(i, env), env);
 		else
-			x = float_from_int((enum float_size)size, size, is_signed,
-				(unsigned)i->imm, x, env);
+			x = float_from_int(
+				(enum float_size)size, size, is_signed, (unsigned)i->imm, x, env);
 		vec128_set_lane(&r, size, n, x);
 	}
 	*d = r;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Vector integer operations, moves between register classes and cryptography for the interpreter. Most are a
-// helper of ir/vector_helpers.def under another name: a table says which, and how its immediate is made.
+// Vector integer operations, moves between register classes and cryptography for the interpreter.
+// Most are a helper of ir/vector_helpers.def under another name: a table says which, and how its
+// immediate is made.
 #include "ir/interpret.h"
 #include "ir/evaluate.h"
 #include "ir/vector_helpers.h"
 
-/* ---- operations that are helpers ----------------------------------------------------------------------- */
+/* ---- operations that are helpers --------------------------------------------------------- */
 
 enum shape_of_op { WHOLE, LOW_HALF, REVERSE };
 
@@ -16,22 +17,52 @@ struct helper_row {
 
 #define ROW(op, helper, shape) [IR_##op] = { helper_##helper, shape }
 static const struct helper_row helper_rows[IR_OP_COUNT] = {
-	ROW(vmul, mul, WHOLE), ROW(vneg, neg, WHOLE), ROW(vabs, abs, WHOLE),
-	ROW(vcmpgtu, cmhi, WHOLE), ROW(vcmpgeu, cmhs, WHOLE), ROW(vcmptst, cmtst, WHOLE),
-	ROW(vmins, smin, WHOLE), ROW(vminu, umin, WHOLE), ROW(vmaxs, smax, WHOLE),
-	ROW(vmaxu, umax, WHOLE), ROW(vaddsats, sqadd, WHOLE), ROW(vaddsatu, uqadd, WHOLE),
-	ROW(vsubsats, sqsub, WHOLE), ROW(vsubsatu, uqsub, WHOLE), ROW(vavgu, urhadd, WHOLE),
-	ROW(vshl_imm, shl, WHOLE), ROW(vlshr_imm, ushr, WHOLE), ROW(vashr_imm, sshr, WHOLE),
-	ROW(vext, ext, WHOLE), ROW(vzip1, zip1, WHOLE), ROW(vzip2, zip2, WHOLE),
-	ROW(vuzp1, uzp1, WHOLE), ROW(vuzp2, uzp2, WHOLE), ROW(vtrn1, trn1, WHOLE),
-	ROW(vtrn2, trn2, WHOLE), ROW(vrev, rev, REVERSE), ROW(vcnt, cnt, WHOLE),
-	ROW(vwidens, sshll, LOW_HALF), ROW(vwidenu, ushll, LOW_HALF), ROW(vnarrow, xtn, LOW_HALF),
-	ROW(vaddp, addp, WHOLE), ROW(vmullu, umull, LOW_HALF), ROW(vmulls, smull, LOW_HALF),
-	ROW(vaddv, addv, WHOLE), ROW(vmaxvu, umaxv, WHOLE), ROW(vminvu, uminv, WHOLE),
-	ROW(vpmaxu, umaxp, WHOLE), ROW(vpminu, uminp, WHOLE),
-	ROW(aese, aese, WHOLE), ROW(aesd, aesd, WHOLE), ROW(aesmc, aesmc, WHOLE),
-	ROW(aesimc, aesimc, WHOLE), ROW(sha256h, sha256h, WHOLE), ROW(sha256h2, sha256h2, WHOLE),
-	ROW(sha256su0, sha256su0, WHOLE), ROW(sha256su1, sha256su1, WHOLE),
+	ROW(vmul, mul, WHOLE),
+	ROW(vneg, neg, WHOLE),
+	ROW(vabs, abs, WHOLE),
+	ROW(vcmpgtu, cmhi, WHOLE),
+	ROW(vcmpgeu, cmhs, WHOLE),
+	ROW(vcmptst, cmtst, WHOLE),
+	ROW(vmins, smin, WHOLE),
+	ROW(vminu, umin, WHOLE),
+	ROW(vmaxs, smax, WHOLE),
+	ROW(vmaxu, umax, WHOLE),
+	ROW(vaddsats, sqadd, WHOLE),
+	ROW(vaddsatu, uqadd, WHOLE),
+	ROW(vsubsats, sqsub, WHOLE),
+	ROW(vsubsatu, uqsub, WHOLE),
+	ROW(vavgu, urhadd, WHOLE),
+	ROW(vshl_imm, shl, WHOLE),
+	ROW(vlshr_imm, ushr, WHOLE),
+	ROW(vashr_imm, sshr, WHOLE),
+	ROW(vext, ext, WHOLE),
+	ROW(vzip1, zip1, WHOLE),
+	ROW(vzip2, zip2, WHOLE),
+	ROW(vuzp1, uzp1, WHOLE),
+	ROW(vuzp2, uzp2, WHOLE),
+	ROW(vtrn1, trn1, WHOLE),
+	ROW(vtrn2, trn2, WHOLE),
+	ROW(vrev, rev, REVERSE),
+	ROW(vcnt, cnt, WHOLE),
+	ROW(vwidens, sshll, LOW_HALF),
+	ROW(vwidenu, ushll, LOW_HALF),
+	ROW(vnarrow, xtn, LOW_HALF),
+	ROW(vaddp, addp, WHOLE),
+	ROW(vmullu, umull, LOW_HALF),
+	ROW(vmulls, smull, LOW_HALF),
+	ROW(vaddv, addv, WHOLE),
+	ROW(vmaxvu, umaxv, WHOLE),
+	ROW(vminvu, uminv, WHOLE),
+	ROW(vpmaxu, umaxp, WHOLE),
+	ROW(vpminu, uminp, WHOLE),
+	ROW(aese, aese, WHOLE),
+	ROW(aesd, aesd, WHOLE),
+	ROW(aesmc, aesmc, WHOLE),
+	ROW(aesimc, aesimc, WHOLE),
+	ROW(sha256h, sha256h, WHOLE),
+	ROW(sha256h2, sha256h2, WHOLE),
+	ROW(sha256su0, sha256su0, WHOLE),
+	ROW(sha256su1, sha256su1, WHOLE),
 };
 #undef ROW
 
@@ -54,7 +85,7 @@ call_helper(const struct ir_insn *i, union vec128 *d, const union vec128 *a, con
 	return true;
 }
 
-/* ---- the others ---------------------------------------------------------------------------------------- */
+/* ---- the others -------------------------------------------------------------------------- */
 
 static union vec128
 from_integer(uint64_t low)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ops table as data, and what follows directly from it: the type of an instruction's value and which of
-// its fields are operands.
+// The ops table as data, and what follows directly from it: the type of an instruction's value and
+// which of its fields are operands.
 #include "ir/ir.h"
 
 #define IR_INFO____ false
@@ -8,8 +8,8 @@
 #define IR_INFO_IMM true
 
 const struct ir_op_info ir_op_info[IR_OP_COUNT] = {
-#define IR_INFO(name, result, operands, aux, imm, effect)                                          \
-	[IR_##name] = { #name, IR_RESULT_##result, operands, IR_INFO_##aux, IR_INFO_##imm,         \
+#define IR_INFO(name, result, operands, aux, imm, effect)                                  \
+	[IR_##name] = { #name, IR_RESULT_##result, operands, IR_INFO_##aux, IR_INFO_##imm, \
 		IR_EFFECT_##effect },
 	IR_OPS(IR_INFO)
 #undef IR_INFO
@@ -31,23 +31,62 @@ ir_result_type(const struct ir_insn *i)
 /* See ir_operand_types; an op without a row takes what its result is. */
 static const char *const operand_types[IR_OP_COUNT] = {
 	[IR_put] = "*",
-	[IR_umulh] = "xx", [IR_smulh] = "xx", [IR_umull] = "ww", [IR_smull] = "ww",
-	[IR_shl] = "ti", [IR_lshr] = "ti", [IR_ashr] = "ti", [IR_ror] = "ti",
-	[IR_zext] = "i", [IR_sext] = "i", [IR_trunc] = "x",
-	[IR_adc] = "ttc", [IR_sbc] = "ttc", [IR_crc32] = "wi",
-	[IR_flags_adc] = "ttc", [IR_flags_sbc] = "ttc", [IR_flags_fcmp] = "ff",
-	[IR_flags_from_nzcv] = "i", [IR_flags_to_nzcv] = "c",
-	[IR_flags_select] = "ccc", [IR_select] = "ctt", [IR_condition] = "c",
-	[IR_load] = "x", [IR_store] = "x*", [IR_atomic_rmw] = "xt", [IR_compare_swap] = "xtt",
-	[IR_align_check] = "x", [IR_zero_block] = "x",
-	[IR_fadd] = "pp", [IR_fsub] = "pp", [IR_fmul] = "pp", [IR_fdiv] = "pp", [IR_fsqrt] = "p",
-	[IR_fma] = "ppp", [IR_fmax] = "pp", [IR_fmin] = "pp", [IR_fmaxnm] = "pp",
-	[IR_fminnm] = "pp", [IR_fabs] = "p", [IR_fneg] = "p", [IR_fcvt] = "f", [IR_frint] = "p",
-	[IR_fcvt_to_int] = "m", [IR_int_to_fp] = "n",
-	[IR_f_from_bits] = "i", [IR_bits_from_f] = "f", [IR_v_from_f] = "f", [IR_f_from_v] = "v",
-	[IR_vdup] = "i", [IR_vinsert] = "vi", [IR_vextract] = "v",
-	[IR_helper] = "hhh", [IR_runtime_call] = "x",
-	[IR_exit_if] = "c", [IR_exit_indirect] = "x", [IR_exit_call] = "x",
+	[IR_umulh] = "xx",
+	[IR_smulh] = "xx",
+	[IR_umull] = "ww",
+	[IR_smull] = "ww",
+	[IR_shl] = "ti",
+	[IR_lshr] = "ti",
+	[IR_ashr] = "ti",
+	[IR_ror] = "ti",
+	[IR_zext] = "i",
+	[IR_sext] = "i",
+	[IR_trunc] = "x",
+	[IR_adc] = "ttc",
+	[IR_sbc] = "ttc",
+	[IR_crc32] = "wi",
+	[IR_flags_adc] = "ttc",
+	[IR_flags_sbc] = "ttc",
+	[IR_flags_fcmp] = "ff",
+	[IR_flags_from_nzcv] = "i",
+	[IR_flags_to_nzcv] = "c",
+	[IR_flags_select] = "ccc",
+	[IR_select] = "ctt",
+	[IR_condition] = "c",
+	[IR_load] = "x",
+	[IR_store] = "x*",
+	[IR_atomic_rmw] = "xt",
+	[IR_compare_swap] = "xtt",
+	[IR_align_check] = "x",
+	[IR_zero_block] = "x",
+	[IR_fadd] = "pp",
+	[IR_fsub] = "pp",
+	[IR_fmul] = "pp",
+	[IR_fdiv] = "pp",
+	[IR_fsqrt] = "p",
+	[IR_fma] = "ppp",
+	[IR_fmax] = "pp",
+	[IR_fmin] = "pp",
+	[IR_fmaxnm] = "pp",
+	[IR_fminnm] = "pp",
+	[IR_fabs] = "p",
+	[IR_fneg] = "p",
+	[IR_fcvt] = "f",
+	[IR_frint] = "p",
+	[IR_fcvt_to_int] = "m",
+	[IR_int_to_fp] = "n",
+	[IR_f_from_bits] = "i",
+	[IR_bits_from_f] = "f",
+	[IR_v_from_f] = "f",
+	[IR_f_from_v] = "v",
+	[IR_vdup] = "i",
+	[IR_vinsert] = "vi",
+	[IR_vextract] = "v",
+	[IR_helper] = "hhh",
+	[IR_runtime_call] = "x",
+	[IR_exit_if] = "c",
+	[IR_exit_indirect] = "x",
+	[IR_exit_call] = "x",
 	[IR_exit_call_indirect] = "xx",
 };
 

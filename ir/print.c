@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The IR as text, one instruction a line: `%12 = add.i64 %3, %7`. The line follows from the ops table; only what
-// `aux` means differs from op to op, and has a function here.
+// The IR as text, one instruction a line: `%12 = add.i64 %3, %7`. The line follows from the ops
+// table; only what `aux` means differs from op to op, and has a function here.
 #include "ir/ir.h"
 #include "ir/vector_helpers.h"
 
@@ -27,28 +27,58 @@ print(struct text *t, const char *format, ...)
 }
 
 static const char *const type_names[IR_TYPE_COUNT] = {
-	[IR_VOID] = "void", [I32] = "i32", [I64] = "i64", [F32] = "f32", [F64] = "f64",
-	[V128] = "v128", [FLAGS] = "flags",
+	[IR_VOID] = "void",
+	[I32] = "i32",
+	[I64] = "i64",
+	[F32] = "f32",
+	[F64] = "f64",
+	[V128] = "v128",
+	[FLAGS] = "flags",
 };
 
 static const char *const condition_names[16] = {
-	"eq", "ne", "cs", "cc", "mi", "pl", "vs", "vc", "hi", "ls", "ge", "lt", "gt", "le", "al", "nv",
+	"eq",
+	"ne",
+	"cs",
+	"cc",
+	"mi",
+	"pl",
+	"vs",
+	"vc",
+	"hi",
+	"ls",
+	"ge",
+	"lt",
+	"gt",
+	"le",
+	"al",
+	"nv",
 };
 
 static const char *const rmw_names[] = {
-	[IR_RMW_ADD] = "add", [IR_RMW_ANDN] = "andn", [IR_RMW_XOR] = "xor", [IR_RMW_OR] = "or",
-	[IR_RMW_SMAX] = "smax", [IR_RMW_SMIN] = "smin", [IR_RMW_UMAX] = "umax",
-	[IR_RMW_UMIN] = "umin", [IR_RMW_SWAP] = "swap",
+	[IR_RMW_ADD] = "add",
+	[IR_RMW_ANDN] = "andn",
+	[IR_RMW_XOR] = "xor",
+	[IR_RMW_OR] = "or",
+	[IR_RMW_SMAX] = "smax",
+	[IR_RMW_SMIN] = "smin",
+	[IR_RMW_UMAX] = "umax",
+	[IR_RMW_UMIN] = "umin",
+	[IR_RMW_SWAP] = "swap",
 };
 
 static const char *const fence_names[] = {
-	[IR_FENCE_FULL] = "full", [IR_FENCE_LOAD] = "load", [IR_FENCE_STORE] = "store",
+	[IR_FENCE_FULL] = "full",
+	[IR_FENCE_LOAD] = "load",
+	[IR_FENCE_STORE] = "store",
 	[IR_FENCE_CODE] = "code",
 };
 
 static const char *const exception_names[] = {
-	[IR_EXCEPTION_ILLEGAL] = "illegal", [IR_EXCEPTION_BREAKPOINT] = "breakpoint",
-	[IR_EXCEPTION_FETCH] = "fetch", [IR_EXCEPTION_PC_ALIGN] = "pc_align",
+	[IR_EXCEPTION_ILLEGAL] = "illegal",
+	[IR_EXCEPTION_BREAKPOINT] = "breakpoint",
+	[IR_EXCEPTION_FETCH] = "fetch",
+	[IR_EXCEPTION_PC_ALIGN] = "pc_align",
 	[IR_EXCEPTION_PRIVILEGED] = "privileged",
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Soundness of a unit: every operand is an earlier instruction's value of the type that the op takes, slots and
-// numbers in aux are in range, and the unit ends with an exit.
+// Soundness of a unit: every operand is an earlier instruction's value of the type that the op
+// takes, slots and numbers in aux are in range, and the unit ends with an exit.
 #include "ir/ir.h"
 #include "ir/vector_helpers.h"
 
@@ -41,7 +41,9 @@ is_float(enum ir_type t)
 	return t == F32 || t == F64;
 }
 
-/* Whether a value of type `have` may be an operand of letter `want` of an instruction of type `t`. */
+/*
+ * Whether a value of type `have` may be an operand of letter `want` of an instruction of type `t`.
+ */
 static bool
 type_fits(char want, enum ir_type have, enum ir_type t)
 {
@@ -133,8 +135,7 @@ check_details(struct check *c, uint32_t n)
 		return (i->aux & 3) < 3 || ir_result_type(&insns[i->b]) == I64 ||
 		       unsound(c, n, "64-bit lane from a 32-bit value");
 	case IR_load:
-	case IR_store:
-		return (i->aux & IR_MEM_SIZE) <= 4 || unsound(c, n, "no such size");
+	case IR_store: return (i->aux & IR_MEM_SIZE) <= 4 || unsound(c, n, "no such size");
 	case IR_helper:
 		if (n == 0 || insns[n - 1].op != IR_helper_imm)
 			return unsound(c, n, "no helper_imm before it");

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The slots of AArch64 guest state, and which of them deserve a host register: ranks follow how often compiled programs
-// touch each register (arguments, the stack pointer and the first callee-saved registers come first).
+// The slots of AArch64 guest state, and which of them deserve a host register: ranks follow how
+// often compiled programs touch each register (arguments, the stack pointer and the first
+// callee-saved registers come first).
 #include "frontend/a64/state.h"
 
-#define X(n, rank)                                                                                  \
+#define X(n, rank) \
 	[A64_SLOT_X0 + (n)] = { "x" #n, offsetof(struct a64_state, x[n]), IR_SLOT_INTEGER, rank }
-#define V(n, rank)                                                                                  \
+#define V(n, rank) \
 	[A64_SLOT_V0 + (n)] = { "v" #n, offsetof(struct a64_state, v[n]), IR_SLOT_VECTOR, rank }
-#define OTHER(slot, name, member, kind)                                                             \
+#define OTHER(slot, name, member, kind) \
 	[A64_SLOT_##slot] = { name, offsetof(struct a64_state, member), IR_SLOT_##kind, 0 }
 
+/* clang-format off */
 static const struct ir_state_slot slots[A64_SLOT_COUNT] = {
 	X(0, 1), X(1, 2), X(2, 3), X(3, 4), X(4, 10), X(5, 13), X(6, 15), X(7, 19),
 	X(8, 11), X(9, 16), X(10, 20), X(11, 22), X(12, 24), X(13, 27), X(14, 28), X(15, 29),
@@ -29,5 +31,6 @@ static const struct ir_state_slot slots[A64_SLOT_COUNT] = {
 	OTHER(SCRATCH, "scratch", scratch, MEMORY),
 	OTHER(FPSR, "fpsr", fpsr, MEMORY),
 };
+/* clang-format on */
 
 const struct ir_state_layout a64_layout = { slots, A64_SLOT_COUNT };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lifting a unit: decode and lift instruction after instruction from the unit's pc on. Direct jumps are followed;
-// conditional branches leave by side exits and lifting goes on behind them. A unit ends at a call, return or other indirect
-// branch, at a system call or exception, where code cannot be fetched, when it meets code that it has already, or at
-// its limits.
+// Lifting a unit: decode and lift instruction after instruction from the unit's pc on. Direct
+// jumps are followed; conditional branches leave by side exits and lifting goes on behind them. A
+// unit ends at a call, return or other indirect branch, at a system call or exception, where code
+// cannot be fetched, when it meets code that it has already, or at its limits.
 #include "frontend/a64/lift.h"
 
 #include <string.h>
@@ -33,7 +33,9 @@ in_unit(const struct ir_unit *u, uint64_t pc)
 	return false;
 }
 
-/* Add the instruction at `pc` to the unit's ranges; false when there is no room for another range. */
+/*
+ * Add the instruction at `pc` to the unit's ranges; false when there is no room for another range.
+ */
 static bool
 add_to_ranges(struct ir_unit *u, uint64_t pc)
 {
@@ -63,13 +65,15 @@ lift_insn(struct lift *l)
 	l->unit->guest_insns++;
 }
 
-/* What a unit is when its first instruction cannot be fetched; the range lets a new mapping invalidate it. */
+/*
+ * What a unit is when its first instruction cannot be fetched; the range lets a new mapping
+ * invalidate it.
+ */
 static void
 lift_fetch_fault(struct lift *l)
 {
 	add_to_ranges(l->unit, l->pc & ~(uint64_t)(INSN_SIZE - 1));
-	end_with_exception(
-		l, l->pc % INSN_SIZE != 0 ? IR_EXCEPTION_PC_ALIGN : IR_EXCEPTION_FETCH);
+	end_with_exception(l, l->pc % INSN_SIZE != 0 ? IR_EXCEPTION_PC_ALIGN : IR_EXCEPTION_FETCH);
 }
 
 static void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all A64 lifters share: reading and writing the guest's registers with the architecture's rules (register 31
-// is the zero register or SP, W results clear the upper half), and ending units.
+// What all A64 lifters share: reading and writing the guest's registers with the architecture's
+// rules (register 31 is the zero register or SP, W results clear the upper half), and ending
+// units.
 #ifndef FRONTEND_A64_LIFT_H
 #define FRONTEND_A64_LIFT_H
 
@@ -20,8 +21,9 @@ void a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request 
 unsigned a64_disassemble(uint64_t pc, const void *code, char *text, size_t size);
 
 /**
- * In the argument of A64_CALL_READ_FPSR and A64_CALL_WRITE_FPSR: an instruction of the program asks, so that flags must be exact
- * from now on (IR_MODE_EXACT_FLAGS is set). The value to write is in the low 32 bits.
+ * In the argument of A64_CALL_READ_FPSR and A64_CALL_WRITE_FPSR: an instruction of the program
+ * asks, so that flags must be exact from now on (IR_MODE_EXACT_FLAGS is set). The value to write
+ * is in the low 32 bits.
  */
 #define A64_FPSR_USED (UINT64_C(1) << 32)
 
@@ -30,8 +32,8 @@ uint32_t a64_fpcr_from_mode(uint32_t mode);
 uint32_t a64_mode_from_fpcr(uint32_t mode, uint32_t fpcr);
 
 /**
- * FPSR and FPCR of a thread that is not in translated code (signal frames, the calls of MRS and MSR). After
- * a64_write_fpcr the mode may be another: the unit to run is to be looked up anew.
+ * FPSR and FPCR of a thread that is not in translated code (signal frames, the calls of MRS and
+ * MSR). After a64_write_fpcr the mode may be another: the unit to run is to be looked up anew.
  */
 uint32_t a64_read_fpsr(struct cpu *cpu);
 void a64_write_fpsr(struct cpu *cpu, uint32_t fpsr);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lifters of exclusive, ordered and atomic accesses (Arm ARM C4.1.4, B2.9). All must be aligned in Armv8.0.
+// Lifters of exclusive, ordered and atomic accesses (Arm ARM C4.1.4, B2.9). All must be aligned in
+// Armv8.0.
 //
-// The exclusive monitor is the address and the value that the last load-exclusive saw. A store-exclusive to that address
-// is a compare-and-swap with that value. To any other address it must not store; then the compare-and-swap is aimed at a
-// scratch cell of this thread, so that no branch is needed. (A value that changed and changed back goes unnoticed, as with every
-// translator that keeps no monitor; the architecture's own algorithms for it use exclusives on the value itself.)
+// The exclusive monitor is the address and the value that the last load-exclusive saw. A
+// store-exclusive to that address is a compare-and-swap with that value. To any other address it
+// must not store; then the compare-and-swap is aimed at a scratch cell of this thread, so that no
+// branch is needed. (A value that changed and changed back goes unnoticed, as with every
+// translator that keeps no monitor; the architecture's own algorithms for it use exclusives on the
+// value itself.)
 #include "frontend/a64/lift.h"
 
 enum { LOG2_PAIR = 4 };
@@ -19,7 +22,7 @@ aligned_address(struct lift *l, unsigned rn, unsigned size)
 	return address;
 }
 
-/* ---- two registers as one value -------------------------------------------------------------------------- */
+/* ---- two registers as one value ---------------------------------------------------------- */
 
 /* V128 of two I64. */
 static ir_ref
@@ -57,7 +60,7 @@ put_pair_64(struct lift *l, unsigned low, unsigned high, ir_ref pair)
 	put_gpr(l, I64, high, half_64(l, pair, 1));
 }
 
-/* ---- load-exclusive -------------------------------------------------------------------------------------- */
+/* ---- load-exclusive ---------------------------------------------------------------------- */
 
 static void
 put_monitor(struct lift *l, ir_ref address, ir_ref low, ir_ref high)
@@ -128,9 +131,12 @@ lift_ldaxp(struct lift *l, const struct a64_ldaxp *d)
 }
 A64_LIFTER(ldaxp);
 
-/* ---- store-exclusive ------------------------------------------------------------------------------------- */
+/* ---- store-exclusive --------------------------------------------------------------------- */
 
-/* A store-exclusive under way: whether its address is the monitor's, and where the compare-and-swap goes. */
+/*
+ * A store-exclusive under way: whether its address is the monitor's, and where the
+ * compare-and-swap goes.
+ */
 struct store_exclusive {
 	ir_ref wrong_address; /* I64, 0 or 1 */
 	ir_ref target;
@@ -150,7 +156,10 @@ begin_store_exclusive(struct lift *l, unsigned rn, unsigned size)
 	};
 }
 
-/* Ws = 1 if the address was wrong or `difference` (of old and expected value) is not zero; the monitor is open no more. */
+/*
+ * Ws = 1 if the address was wrong or `difference` (of old and expected value) is not zero; the
+ * monitor is open no more.
+ */
 static void
 end_store_exclusive(struct lift *l, struct store_exclusive s, unsigned rs, ir_ref difference)
 {
@@ -234,7 +243,7 @@ lift_stlxp(struct lift *l, const struct a64_stlxp *d)
 }
 A64_LIFTER(stlxp);
 
-/* ---- ordered --------------------------------------------------------------------------------------------- */
+/* ---- ordered ----------------------------------------------------------------------------- */
 
 /* STLR, STLRB, STLRH. */
 static void
@@ -256,7 +265,7 @@ lift_ldar(struct lift *l, const struct a64_ldar *d)
 }
 A64_LIFTER(ldar);
 
-/* ---- compare and swap ------------------------------------------------------------------------------------ */
+/* ---- compare and swap -------------------------------------------------------------------- */
 
 /* CAS and its forms: Xs = old value; stored if it was Xs. Always acquire-release. */
 static void
@@ -286,24 +295,24 @@ lift_casp(struct lift *l, const struct a64_casp *d)
 	} else {
 		expected = join_32(l, d->rs, d->rs + 1);
 		new = join_32(l, d->rt, d->rt + 1);
-		put_pair_32(l, d->rs, d->rs + 1,
-			ir_compare_swap(l, I64, size, address, expected, new));
+		put_pair_32(
+			l, d->rs, d->rs + 1, ir_compare_swap(l, I64, size, address, expected, new));
 	}
 }
 A64_LIFTER(casp);
 
-/* ---- atomic memory operations ---------------------------------------------------------------------------- */
+/* ---- atomic memory operations ------------------------------------------------------------ */
 
 /* Xt = old value; memory = old op Xs. ST<op> is the form with Xt = XZR. Always acquire-release. */
-#define ATOMIC(row, operation)                                                                      \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		ir_ref address = aligned_address(l, d->rn, d->size);                                \
-		ir_ref operand = get_gpr(l, I64, d->rs);                                            \
-		unsigned aux = d->size | (operation) << 8;                                          \
-                                                                                                    \
-		put_gpr(l, I64, d->rt, ir_atomic_rmw(l, I64, aux, address, operand));               \
-	}                                                                                           \
+#define ATOMIC(row, operation)                                                        \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)             \
+	{                                                                             \
+		ir_ref address = aligned_address(l, d->rn, d->size);                  \
+		ir_ref operand = get_gpr(l, I64, d->rs);                              \
+		unsigned aux = d->size | (operation) << 8;                            \
+                                                                                      \
+		put_gpr(l, I64, d->rt, ir_atomic_rmw(l, I64, aux, address, operand)); \
+	}                                                                             \
 	A64_LIFTER(row)
 
 ATOMIC(ldadd, IR_RMW_ADD);

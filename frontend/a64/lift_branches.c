@@ -15,7 +15,7 @@ return_address(struct lift *l)
 	return ir_address(l, (int64_t)(l->pc + 4));
 }
 
-/* ---- direct ---------------------------------------------------------------------------------------------- */
+/* ---- direct ------------------------------------------------------------------------------ */
 
 /* B: lifting goes on at the target. */
 static void
@@ -102,7 +102,7 @@ lift_tbnz(struct lift *l, const struct a64_tbnz *d)
 }
 A64_LIFTER(tbnz);
 
-/* ---- register -------------------------------------------------------------------------------------------- */
+/* ---- register ---------------------------------------------------------------------------- */
 
 /* BR. */
 static void
@@ -135,7 +135,7 @@ lift_ret(struct lift *l, const struct a64_ret *d)
 }
 A64_LIFTER(ret);
 
-/* ---- exceptions ------------------------------------------------------------------------------------------ */
+/* ---- exceptions -------------------------------------------------------------------------- */
 
 /* SVC: Linux ignores the immediate. */
 static void
@@ -157,12 +157,12 @@ lift_brk(struct lift *l, const struct a64_brk *d)
 A64_LIFTER(brk);
 
 /* UDF, and what is UNDEFINED at EL0: HVC, SMC, HLT without a debugger, DCPS. */
-#define UNDEFINED(row)                                                                              \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		(void)d;                                                                            \
-		end_with_exception(l, IR_EXCEPTION_ILLEGAL);                                        \
-	}                                                                                           \
+#define UNDEFINED(row)                                                    \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		(void)d;                                                  \
+		end_with_exception(l, IR_EXCEPTION_ILLEGAL);              \
+	}                                                                 \
 	A64_LIFTER(row)
 
 UNDEFINED(udf);

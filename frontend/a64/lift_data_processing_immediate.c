@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lifters of "Data processing - immediate" (Arm ARM C4.1.2): PC-relative addresses, add and subtract, logical, move
-// wide, bit fields, extract.
+// Lifters of "Data processing - immediate" (Arm ARM C4.1.2): PC-relative addresses, add and
+// subtract, logical, move wide, bit fields, extract.
 #include "frontend/a64/lift.h"
 #include "ir/evaluate.h"
 
-/* ---- PC-relative addresses ------------------------------------------------------------------------------- */
+/* ---- PC-relative addresses --------------------------------------------------------------- */
 
 /* ADR: Xd = PC + imm. */
 static void
@@ -26,7 +26,7 @@ lift_adrp(struct lift *l, const struct a64_adrp *d)
 }
 A64_LIFTER(adrp);
 
-/* ---- add and subtract ------------------------------------------------------------------------------------ */
+/* ---- add and subtract -------------------------------------------------------------------- */
 
 static ir_ref
 shifted_imm12(struct lift *l, enum ir_type t, unsigned imm12, unsigned sh)
@@ -82,9 +82,12 @@ lift_subs_imm(struct lift *l, const struct a64_subs_imm *d)
 }
 A64_LIFTER(subs_imm);
 
-/* ---- logical --------------------------------------------------------------------------------------------- */
+/* ---- logical ----------------------------------------------------------------------------- */
 
-/* DecodeBitMasks() for logical immediates: a run of imms + 1 ones, rotated right by immr, replicated to 64 bits. */
+/*
+ * DecodeBitMasks() for logical immediates: a run of imms + 1 ones, rotated right by immr,
+ * replicated to 64 bits.
+ */
 static ir_ref
 bit_mask(struct lift *l, enum ir_type t, unsigned N, unsigned imms, unsigned immr)
 {
@@ -146,7 +149,7 @@ lift_ands_imm(struct lift *l, const struct a64_ands_imm *d)
 }
 A64_LIFTER(ands_imm);
 
-/* ---- move wide ------------------------------------------------------------------------------------------- */
+/* ---- move wide --------------------------------------------------------------------------- */
 
 /* MOVN: Xd = ~(imm16 << 16 * hw). */
 static void
@@ -181,9 +184,11 @@ lift_movk(struct lift *l, const struct a64_movk *d)
 }
 A64_LIFTER(movk);
 
-/* ---- bit fields ------------------------------------------------------------------------------------------ */
+/* ---- bit fields -------------------------------------------------------------------------- */
 
-/* What immr and imms say: `width` bits from bit `from` of the source go to bit `to` of the result. */
+/*
+ * What immr and imms say: `width` bits from bit `from` of the source go to bit `to` of the result.
+ */
 struct bit_field {
 	unsigned from, to, width;
 };
@@ -197,8 +202,9 @@ bit_field(unsigned bits, unsigned immr, unsigned imms)
 }
 
 /*
- * The field extended to the whole register and moved to its place. A field that reaches the source's top needs
- * one shift; one that reaches the result's top as well; the rest is an extension and a shift, or two shifts.
+ * The field extended to the whole register and moved to its place. A field that reaches the
+ * source's top needs one shift; one that reaches the result's top as well; the rest is an
+ * extension and a shift, or two shifts.
  */
 static ir_ref
 extract_field(struct lift *l, enum ir_type t, ir_ref n, struct bit_field f, bool is_signed)
@@ -217,8 +223,8 @@ extract_field(struct lift *l, enum ir_type t, ir_ref n, struct bit_field f, bool
 	}
 	x = ir_shl(l, t, n, ir_const(l, t, above));
 	below -= f.to;
-	return is_signed ? ir_ashr(l, t, x, ir_const(l, t, below)) :
-			   ir_lshr(l, t, x, ir_const(l, t, below));
+	return is_signed ? ir_ashr(l, t, x, ir_const(l, t, below))
+			 : ir_lshr(l, t, x, ir_const(l, t, below));
 }
 
 /* SBFM: ASR, SBFX, SBFIZ, SXTB, SXTH, SXTW. */

@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lifters of "Data processing - register" (Arm ARM C4.1.5): one to three sources, shifted and extended operands, carry,
-// conditional compare and select. Rows that differ in one operation share a body through small macros.
+// Lifters of "Data processing - register" (Arm ARM C4.1.5): one to three sources, shifted and
+// extended operands, carry, conditional compare and select. Rows that differ in one operation
+// share a body through small macros.
 #include "frontend/a64/lift.h"
 #include "ir/evaluate.h"
 
-/* ---- two sources ----------------------------------------------------------------------------------------- */
+/* ---- two sources ------------------------------------------------------------------------- */
 
-/* Rd = Rn op Rm. The IR's divisions and shifts have Arm's corner cases: x/0 = 0, counts modulo the width. */
-#define TWO_SOURCES(row, op)                                                                        \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = gpr_type(d->sf);                                                   \
-		ir_ref n = get_gpr(l, t, d->rn), m = get_gpr(l, t, d->rm);                          \
-                                                                                                    \
-		put_gpr(l, t, d->rd, ir_##op(l, t, n, m));                                          \
-	}                                                                                           \
+/*
+ * Rd = Rn op Rm. The IR's divisions and shifts have Arm's corner cases: x/0 = 0, counts modulo the
+ * width.
+ */
+#define TWO_SOURCES(row, op)                                               \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)  \
+	{                                                                  \
+		enum ir_type t = gpr_type(d->sf);                          \
+		ir_ref n = get_gpr(l, t, d->rn), m = get_gpr(l, t, d->rm); \
+                                                                           \
+		put_gpr(l, t, d->rd, ir_##op(l, t, n, m));                 \
+	}                                                                  \
 	A64_LIFTER(row)
 
 TWO_SOURCES(udiv, udiv);
@@ -48,16 +52,16 @@ lift_crc32c(struct lift *l, const struct a64_crc32c *d)
 }
 A64_LIFTER(crc32c);
 
-/* ---- one source ------------------------------------------------------------------------------------------ */
+/* ---- one source -------------------------------------------------------------------------- */
 
-#define ONE_SOURCE(row, expression)                                                                 \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = gpr_type(d->sf);                                                   \
-		ir_ref n = get_gpr(l, t, d->rn);                                                    \
-                                                                                                    \
-		put_gpr(l, t, d->rd, expression);                                                   \
-	}                                                                                           \
+#define ONE_SOURCE(row, expression)                                       \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		enum ir_type t = gpr_type(d->sf);                         \
+		ir_ref n = get_gpr(l, t, d->rn);                          \
+                                                                          \
+		put_gpr(l, t, d->rd, expression);                         \
+	}                                                                 \
 	A64_LIFTER(row)
 
 ONE_SOURCE(rbit, ir_rbit(l, t, n));
@@ -74,7 +78,7 @@ lift_rev32(struct lift *l, const struct a64_rev32 *d)
 }
 A64_LIFTER(rev32);
 
-/* ---- shifted register ------------------------------------------------------------------------------------ */
+/* ---- shifted register -------------------------------------------------------------------- */
 
 /* ShiftReg(): Rm shifted by a constant. */
 static ir_ref
@@ -91,16 +95,16 @@ shifted_register(struct lift *l, enum ir_type t, unsigned rm, unsigned shift, un
 }
 
 /* Rd = expression of n and m; `flags` is a statement. */
-#define SHIFTED(row, flags, expression)                                                             \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = gpr_type(d->sf);                                                   \
-		ir_ref n = get_gpr(l, t, d->rn);                                                    \
-		ir_ref m = shifted_register(l, t, d->rm, d->shift, d->imm6);                        \
-                                                                                                    \
-		flags;                                                                              \
-		put_gpr(l, t, d->rd, expression);                                                   \
-	}                                                                                           \
+#define SHIFTED(row, flags, expression)                                      \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)    \
+	{                                                                    \
+		enum ir_type t = gpr_type(d->sf);                            \
+		ir_ref n = get_gpr(l, t, d->rn);                             \
+		ir_ref m = shifted_register(l, t, d->rm, d->shift, d->imm6); \
+                                                                             \
+		flags;                                                       \
+		put_gpr(l, t, d->rd, expression);                            \
+	}                                                                    \
 	A64_LIFTER(row)
 
 SHIFTED(and_shifted, (void)0, ir_and(l, t, n, m));
@@ -116,9 +120,12 @@ SHIFTED(adds_shifted, put_flags(l, ir_flags_add(l, t, n, m)), ir_add(l, t, n, m)
 SHIFTED(sub_shifted, (void)0, ir_sub(l, t, n, m));
 SHIFTED(subs_shifted, put_flags(l, ir_flags_sub(l, t, n, m)), ir_sub(l, t, n, m));
 
-/* ---- extended register ----------------------------------------------------------------------------------- */
+/* ---- extended register ------------------------------------------------------------------- */
 
-/* ExtendReg(): Rm's low 8 << (option & 3) bits, sign-extended when option bit 2 is set, shifted left. */
+/*
+ * ExtendReg(): Rm's low 8 << (option & 3) bits, sign-extended when option bit 2 is set, shifted
+ * left.
+ */
 static ir_ref
 extended_register(struct lift *l, enum ir_type t, unsigned rm, unsigned option, unsigned shift)
 {
@@ -180,17 +187,17 @@ lift_subs_extended(struct lift *l, const struct a64_subs_extended *d)
 }
 A64_LIFTER(subs_extended);
 
-/* ---- carry ----------------------------------------------------------------------------------------------- */
+/* ---- carry ------------------------------------------------------------------------------- */
 
-#define CARRY(row, op, flags_op)                                                                    \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = gpr_type(d->sf);                                                   \
-		ir_ref n = get_gpr(l, t, d->rn), m = get_gpr(l, t, d->rm), flags = get_flags(l);    \
-                                                                                                    \
-		flags_op;                                                                           \
-		put_gpr(l, t, d->rd, ir_##op(l, t, n, m, flags));                                   \
-	}                                                                                           \
+#define CARRY(row, op, flags_op)                                                                 \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)                        \
+	{                                                                                        \
+		enum ir_type t = gpr_type(d->sf);                                                \
+		ir_ref n = get_gpr(l, t, d->rn), m = get_gpr(l, t, d->rm), flags = get_flags(l); \
+                                                                                                 \
+		flags_op;                                                                        \
+		put_gpr(l, t, d->rd, ir_##op(l, t, n, m, flags));                                \
+	}                                                                                        \
 	A64_LIFTER(row)
 
 CARRY(adc, adc, (void)0);
@@ -198,18 +205,18 @@ CARRY(adcs, adc, put_flags(l, ir_flags_adc(l, t, n, m, flags)));
 CARRY(sbc, sbc, (void)0);
 CARRY(sbcs, sbc, put_flags(l, ir_flags_sbc(l, t, n, m, flags)));
 
-/* ---- conditional compare --------------------------------------------------------------------------------- */
+/* ---- conditional compare ----------------------------------------------------------------- */
 
 /* Flags = condition ? flags of the comparison : nzcv. */
-#define CONDITIONAL_COMPARE(row, op, operand)                                                       \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = gpr_type(d->sf);                                                   \
-		ir_ref n = get_gpr(l, t, d->rn), m = operand;                                       \
-		ir_ref compared = ir_##op(l, t, n, m), constant = ir_flags_const(l, d->nzcv);       \
-                                                                                                    \
-		put_flags(l, ir_flags_select(l, d->cond, get_flags(l), compared, constant));        \
-	}                                                                                           \
+#define CONDITIONAL_COMPARE(row, op, operand)                                                 \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)                     \
+	{                                                                                     \
+		enum ir_type t = gpr_type(d->sf);                                             \
+		ir_ref n = get_gpr(l, t, d->rn), m = operand;                                 \
+		ir_ref compared = ir_##op(l, t, n, m), constant = ir_flags_const(l, d->nzcv); \
+                                                                                              \
+		put_flags(l, ir_flags_select(l, d->cond, get_flags(l), compared, constant));  \
+	}                                                                                     \
 	A64_LIFTER(row)
 
 CONDITIONAL_COMPARE(ccmn_reg, flags_add, get_gpr(l, t, d->rm));
@@ -217,17 +224,17 @@ CONDITIONAL_COMPARE(ccmp_reg, flags_sub, get_gpr(l, t, d->rm));
 CONDITIONAL_COMPARE(ccmn_imm, flags_add, ir_const(l, t, d->imm5));
 CONDITIONAL_COMPARE(ccmp_imm, flags_sub, ir_const(l, t, d->imm5));
 
-/* ---- conditional select ---------------------------------------------------------------------------------- */
+/* ---- conditional select ------------------------------------------------------------------ */
 
 /* Rd = condition ? Rn : expression of m. */
-#define CONDITIONAL_SELECT(row, expression)                                                         \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = gpr_type(d->sf);                                                   \
-		ir_ref n = get_gpr(l, t, d->rn), m = get_gpr(l, t, d->rm);                          \
-                                                                                                    \
-		put_gpr(l, t, d->rd, ir_select(l, t, d->cond, get_flags(l), n, expression));        \
-	}                                                                                           \
+#define CONDITIONAL_SELECT(row, expression)                                                  \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)                    \
+	{                                                                                    \
+		enum ir_type t = gpr_type(d->sf);                                            \
+		ir_ref n = get_gpr(l, t, d->rn), m = get_gpr(l, t, d->rm);                   \
+                                                                                             \
+		put_gpr(l, t, d->rd, ir_select(l, t, d->cond, get_flags(l), n, expression)); \
+	}                                                                                    \
 	A64_LIFTER(row)
 
 CONDITIONAL_SELECT(csel, m);
@@ -235,17 +242,17 @@ CONDITIONAL_SELECT(csinc, ir_add(l, t, m, ir_const(l, t, 1)));
 CONDITIONAL_SELECT(csinv, ir_not(l, t, m));
 CONDITIONAL_SELECT(csneg, ir_neg(l, t, m));
 
-/* ---- three sources --------------------------------------------------------------------------------------- */
+/* ---- three sources ----------------------------------------------------------------------- */
 
 /* Rd = Ra op Rn * Rm; the long forms multiply W registers to 64 bits. */
-#define THREE_SOURCES(row, op, type, product)                                                       \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = type;                                                              \
-		ir_ref a = get_gpr(l, t, d->ra);                                                    \
-                                                                                                    \
-		put_gpr(l, t, d->rd, ir_##op(l, t, a, product));                                    \
-	}                                                                                           \
+#define THREE_SOURCES(row, op, type, product)                             \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		enum ir_type t = type;                                    \
+		ir_ref a = get_gpr(l, t, d->ra);                          \
+                                                                          \
+		put_gpr(l, t, d->rd, ir_##op(l, t, a, product));          \
+	}                                                                 \
 	A64_LIFTER(row)
 #define LONG_PRODUCT(op) ir_##op(l, I64, get_gpr(l, I32, d->rn), get_gpr(l, I32, d->rm))
 
@@ -256,13 +263,13 @@ THREE_SOURCES(smsubl, sub, I64, LONG_PRODUCT(smull));
 THREE_SOURCES(umaddl, add, I64, LONG_PRODUCT(umull));
 THREE_SOURCES(umsubl, sub, I64, LONG_PRODUCT(umull));
 
-#define HIGH_PRODUCT(row)                                                                           \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		ir_ref n = get_gpr(l, I64, d->rn), m = get_gpr(l, I64, d->rm);                      \
-                                                                                                    \
-		put_gpr(l, I64, d->rd, ir_##row(l, I64, n, m));                                     \
-	}                                                                                           \
+#define HIGH_PRODUCT(row)                                                      \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)      \
+	{                                                                      \
+		ir_ref n = get_gpr(l, I64, d->rn), m = get_gpr(l, I64, d->rm); \
+                                                                               \
+		put_gpr(l, I64, d->rd, ir_##row(l, I64, n, m));                \
+	}                                                                      \
 	A64_LIFTER(row)
 
 HIGH_PRODUCT(smulh);

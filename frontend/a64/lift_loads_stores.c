@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lifters of loads and stores of general and SIMD&FP registers (Arm ARM C4.1.4), all addressing modes. Exclusive, ordered and
-// atomic accesses are in lift_atomics.c, SIMD structures in lift_simd_loads_stores.c.
+// Lifters of loads and stores of general and SIMD&FP registers (Arm ARM C4.1.4), all addressing
+// modes. Exclusive, ordered and atomic accesses are in lift_atomics.c, SIMD structures in
+// lift_simd_loads_stores.c.
 //
-// Precise faults: registers are written, and the base written back, only behind the instruction's last access.
+// Precise faults: registers are written, and the base written back, only behind the instruction's
+// last access.
 #include "frontend/a64/lift.h"
 
 enum { LOG2_QUAD = 4 };
 
-/* ---- the registers' side --------------------------------------------------------------------------------- */
+/* ---- the registers' side ----------------------------------------------------------------- */
 
 /* Load `1 << size` bytes into Xt, zero-extended. */
 static void
@@ -31,7 +33,10 @@ store_gpr(struct lift *l, unsigned size, unsigned rt, ir_ref address)
 	ir_store(l, size, address, get_gpr(l, size == 3 ? I64 : I32, rt));
 }
 
-/* A SIMD&FP register's value from memory. Bytes and halfwords come as the bits of an F32, whose put clears the rest. */
+/*
+ * A SIMD&FP register's value from memory. Bytes and halfwords come as the bits of an F32, whose
+ * put clears the rest.
+ */
 static ir_ref
 load_simd_value(struct lift *l, unsigned size, ir_ref address)
 {
@@ -56,13 +61,11 @@ store_simd(struct lift *l, unsigned size, unsigned rt, ir_ref address)
 	case LOG2_QUAD: ir_store(l, size, address, get_v(l, rt)); break;
 	case 3: ir_store(l, size, address, get_f(l, F64, rt)); break;
 	case 2: ir_store(l, size, address, get_f(l, F32, rt)); break;
-	default:
-		ir_store(l, size, address, ir_bits_from_f(l, I32, get_f(l, F32, rt)));
-		break;
+	default: ir_store(l, size, address, ir_bits_from_f(l, I32, get_f(l, F32, rt))); break;
 	}
 }
 
-/* ---- the address's side ---------------------------------------------------------------------------------- */
+/* ---- the address's side ------------------------------------------------------------------ */
 
 enum index_mode { INDEX_OFFSET = 0, INDEX_POST = 1, INDEX_OFFSET_2 = 2, INDEX_PRE = 3 };
 
@@ -122,7 +125,7 @@ literal_address(struct lift *l, uint32_t imm19)
 	return ir_address(l, (int64_t)(l->pc + (uint64_t)signed_field(imm19, 19) * 4));
 }
 
-/* ---- literal --------------------------------------------------------------------------------------------- */
+/* ---- literal ----------------------------------------------------------------------------- */
 
 /* LDR (literal). */
 static void
@@ -148,7 +151,7 @@ lift_ldr_simd_literal(struct lift *l, const struct a64_ldr_simd_literal *d)
 }
 A64_LIFTER(ldr_simd_literal);
 
-/* ---- pairs ----------------------------------------------------------------------------------------------- */
+/* ---- pairs ------------------------------------------------------------------------------- */
 
 /* STP, STNP. */
 static void
@@ -225,7 +228,7 @@ lift_ldp_simd(struct lift *l, const struct a64_ldp_simd *d)
 }
 A64_LIFTER(ldp_simd);
 
-/* ---- 9-bit signed offset: unscaled, post-index, unprivileged, pre-index ------------------------------------ */
+/* ---- 9-bit signed offset: unscaled, post-index, unprivileged, pre-index ------------------ */
 
 /* STUR, STTR, STR (post-index, pre-index). */
 static void
@@ -282,14 +285,13 @@ lift_ldr_simd_imm9(struct lift *l, const struct a64_ldr_simd_imm9 *d)
 }
 A64_LIFTER(ldr_simd_imm9);
 
-/* ---- register offset ------------------------------------------------------------------------------------- */
+/* ---- register offset --------------------------------------------------------------------- */
 
 /* STR (register). */
 static void
 lift_str_reg(struct lift *l, const struct a64_str_reg *d)
 {
-	store_gpr(l, d->size, d->rt,
-		register_offset(l, d->rn, d->rm, d->option, d->S, d->size));
+	store_gpr(l, d->size, d->rt, register_offset(l, d->rn, d->rm, d->option, d->S, d->size));
 }
 A64_LIFTER(str_reg);
 
@@ -297,8 +299,7 @@ A64_LIFTER(str_reg);
 static void
 lift_ldr_reg(struct lift *l, const struct a64_ldr_reg *d)
 {
-	load_gpr(l, d->size, d->rt,
-		register_offset(l, d->rn, d->rm, d->option, d->S, d->size));
+	load_gpr(l, d->size, d->rt, register_offset(l, d->rn, d->rm, d->option, d->S, d->size));
 }
 A64_LIFTER(ldr_reg);
 
@@ -331,7 +332,7 @@ lift_ldr_simd_reg(struct lift *l, const struct a64_ldr_simd_reg *d)
 }
 A64_LIFTER(ldr_simd_reg);
 
-/* ---- unsigned scaled offset ------------------------------------------------------------------------------ */
+/* ---- unsigned scaled offset -------------------------------------------------------------- */
 
 /* STR (unsigned offset). */
 static void
@@ -353,8 +354,7 @@ A64_LIFTER(ldr_imm);
 static void
 lift_ldrs_imm(struct lift *l, const struct a64_ldrs_imm *d)
 {
-	load_gpr_signed(
-		l, d->size, d->opc0, d->rt, scaled_offset(l, d->rn, d->imm12, d->size));
+	load_gpr_signed(l, d->size, d->opc0, d->rt, scaled_offset(l, d->rn, d->imm12, d->size));
 }
 A64_LIFTER(ldrs_imm);
 
@@ -378,15 +378,15 @@ lift_ldr_simd_imm(struct lift *l, const struct a64_ldr_simd_imm *d)
 }
 A64_LIFTER(ldr_simd_imm);
 
-/* ---- prefetch -------------------------------------------------------------------------------------------- */
+/* ---- prefetch ---------------------------------------------------------------------------- */
 
 /* Prefetches have no effect that a program could see, and never fault. */
-#define PREFETCH(row)                                                                               \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		(void)l;                                                                            \
-		(void)d;                                                                            \
-	}                                                                                           \
+#define PREFETCH(row)                                                     \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		(void)l;                                                  \
+		(void)d;                                                  \
+	}                                                                 \
 	A64_LIFTER(row)
 
 PREFETCH(prfm_literal);

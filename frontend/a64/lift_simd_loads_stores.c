@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lifters of Advanced SIMD load/store structures (Arm ARM C4.1.4): LD1-LD4 and ST1-ST4 of multiple structures, of one lane, and
-// LD1R-LD4R. Memory is accessed in whole vectors (64 bits when Q = 0 leaves half a vector); de-interleaving is done in
-// registers. All loads come before the first register is written, so that a fault leaves the state as it was.
+// Lifters of Advanced SIMD load/store structures (Arm ARM C4.1.4): LD1-LD4 and ST1-ST4 of multiple
+// structures, of one lane, and LD1R-LD4R. Memory is accessed in whole vectors (64 bits when Q = 0
+// leaves half a vector); de-interleaving is done in registers. All loads come before the first
+// register is written, so that a fault leaves the state as it was.
 #include "frontend/a64/lift.h"
 
 #include <string.h>
 
 #define MAX_REGISTERS 4
 
-/* ---- addresses ------------------------------------------------------------------------------------------- */
+/* ---- addresses --------------------------------------------------------------------------- */
 
 /* Post-index: by Xm, or by the bytes transferred when rm is 31. */
 static void
@@ -29,7 +30,7 @@ register_number(unsigned first, unsigned n)
 	return (first + n) & 31;
 }
 
-/* ---- whole blocks of memory ------------------------------------------------------------------------------ */
+/* ---- whole blocks of memory -------------------------------------------------------------- */
 
 /* Load `bytes` (a multiple of 8) into vectors of 16 bytes, the last one half full if need be. */
 static void
@@ -38,8 +39,8 @@ load_block(struct lift *l, ir_ref base, unsigned bytes, ir_ref *v)
 	for (unsigned at = 0; at < bytes; at += 16) {
 		ir_ref address = add_offset(l, base, at);
 
-		v[at / 16] = bytes - at >= 16 ? ir_load(l, V128, 4, address) :
-						ir_v_from_f(l, ir_load(l, F64, 3, address));
+		v[at / 16] = bytes - at >= 16 ? ir_load(l, V128, 4, address)
+					      : ir_v_from_f(l, ir_load(l, F64, 3, address));
 	}
 }
 
@@ -56,10 +57,11 @@ store_block(struct lift *l, ir_ref base, unsigned bytes, const ir_ref *v)
 	}
 }
 
-/* ---- interleaving ---------------------------------------------------------------------------------------- */
+/* ---- interleaving ------------------------------------------------------------------------ */
 
 /*
- * Byte `i` of register `r` of `count` in memory, when structures have elements of `1 << lane` bytes.
+ * Byte `i` of register `r` of `count` in memory, when structures have elements of `1 << lane`
+ * bytes.
  */
 static unsigned
 structure_byte(unsigned count, unsigned lane, unsigned r, unsigned i)
@@ -80,7 +82,10 @@ index_vector(struct lift *l, const uint8_t *bytes)
 	return ir_vcombine(l, ir_vconst(l, 1, (int64_t)half[0]), ir_vconst(l, 1, (int64_t)half[1]));
 }
 
-/* OR of look-ups in `tables` of 16 bytes each: byte i is byte from[i] of them all in a row; 255: zero. */
+/*
+ * OR of look-ups in `tables` of 16 bytes each: byte i is byte from[i] of them all in a row; 255:
+ * zero.
+ */
 static ir_ref
 gather(struct lift *l, const ir_ref *tables, unsigned count, const uint8_t *from)
 {
@@ -129,7 +134,10 @@ interleave_3(struct lift *l, unsigned lane, unsigned size, const ir_ref *v, ir_r
 		memory[n] = gather(l, v, 3, from + 16 * n);
 }
 
-/* Unzip `memory` (2 or 4 vectors' worth) into registers; Q = 0: the halves that count are the low ones. */
+/*
+ * Unzip `memory` (2 or 4 vectors' worth) into registers; Q = 0: the halves that count are the low
+ * ones.
+ */
 static void
 deinterleave(struct lift *l, unsigned count, unsigned lane, unsigned Q, const ir_ref *m, ir_ref *v)
 {
@@ -174,7 +182,7 @@ interleave(struct lift *l, unsigned count, unsigned lane, const ir_ref *v, ir_re
 	}
 }
 
-/* ---- multiple structures --------------------------------------------------------------------------------- */
+/* ---- multiple structures ----------------------------------------------------------------- */
 
 /* Registers of LD1 and ST1 by opcode. */
 static unsigned
@@ -255,12 +263,12 @@ store_structures(
 	store_block(l, get_gpr_or_sp(l, I64, rn), count * size, memory);
 }
 
-#define MULTIPLE(row, function, count)                                                              \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		function(l, count, d->size, d->Q, d->rn, d->rt);                                    \
-		post_index(l, d->post, d->rm, d->rn, (count) * (d->Q ? 16 : 8));                    \
-	}                                                                                           \
+#define MULTIPLE(row, function, count)                                           \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)        \
+	{                                                                        \
+		function(l, count, d->size, d->Q, d->rn, d->rt);                 \
+		post_index(l, d->post, d->rm, d->rn, (count) * (d->Q ? 16 : 8)); \
+	}                                                                        \
 	A64_LIFTER(row)
 
 MULTIPLE(ld2_multiple, load_structures, 2);
@@ -270,7 +278,7 @@ MULTIPLE(st2_multiple, store_structures, 2);
 MULTIPLE(st3_multiple, store_structures, 3);
 MULTIPLE(st4_multiple, store_structures, 4);
 
-/* ---- single structures ----------------------------------------------------------------------------------- */
+/* ---- single structures ------------------------------------------------------------------- */
 
 /* Which lane of the registers a single structure is. */
 struct single {
@@ -334,8 +342,7 @@ lift_st_single(struct lift *l, const struct a64_st_single *d)
 
 	for (unsigned n = 0; n < s.count; n++) {
 		ir_ref v = get_v(l, register_number(d->rt, n));
-		ir_ref element =
-			ir_vextract(l, s.lane == 3 ? I64 : I32, s.lane | s.index << 8, v);
+		ir_ref element = ir_vextract(l, s.lane == 3 ? I64 : I32, s.lane | s.index << 8, v);
 
 		ir_store(l, s.lane, add_offset(l, base, n << s.lane), element);
 	}

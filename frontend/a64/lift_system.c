@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lifters of hints, barriers, cache maintenance and system registers (Arm ARM C4.1.3, D17), with the values that Linux shows
-// to programs. The ID registers say what AT_HWCAP says.
+// Lifters of hints, barriers, cache maintenance and system registers (Arm ARM C4.1.3, D17), with
+// the values that Linux shows to programs. The ID registers say what AT_HWCAP says.
 #include "frontend/a64/lift.h"
 
-/* ---- hints and barriers ---------------------------------------------------------------------------------- */
+/* ---- hints and barriers ------------------------------------------------------------------ */
 
 /* HINT: NOP, YIELD, WFE, SEV, BTI, PACIASP ...: nothing. */
 static void
@@ -60,7 +60,7 @@ lift_isb(struct lift *l, const struct a64_isb *d)
 }
 A64_LIFTER(isb);
 
-/* ---- caches ---------------------------------------------------------------------------------------------- */
+/* ---- caches ------------------------------------------------------------------------------ */
 
 /* DC ZVA: zero the block of DCZID_EL0's size that holds the address. */
 static void
@@ -80,18 +80,18 @@ lift_ic_ivau(struct lift *l, const struct a64_ic_ivau *d)
 A64_LIFTER(ic_ivau);
 
 /* Cleaning data caches does nothing, but faults where the address cannot be read. */
-#define CLEAN(row)                                                                                  \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		ir_load(l, I32, 0, get_gpr(l, I64, d->rt));                                         \
-	}                                                                                           \
+#define CLEAN(row)                                                        \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		ir_load(l, I32, 0, get_gpr(l, I64, d->rt));               \
+	}                                                                 \
 	A64_LIFTER(row)
 
 CLEAN(dc_cvac);
 CLEAN(dc_cvau);
 CLEAN(dc_civac);
 
-/* ---- flags and floating-point control -------------------------------------------------------------------- */
+/* ---- flags and floating-point control ---------------------------------------------------- */
 
 /* MSR NZCV. */
 static void
@@ -157,7 +157,7 @@ lift_mrs_fpsr(struct lift *l, const struct a64_mrs_fpsr *d)
 }
 A64_LIFTER(mrs_fpsr);
 
-/* ---- thread registers and the counter -------------------------------------------------------------------- */
+/* ---- thread registers and the counter ---------------------------------------------------- */
 
 /* MSR TPIDR_EL0. */
 static void
@@ -179,28 +179,28 @@ A64_LIFTER(mrs_tpidr_el0);
 static void
 lift_mrs_cntvct_el0(struct lift *l, const struct a64_mrs_cntvct_el0 *d)
 {
-	put_gpr(l, I64, d->rt,
-		ir_runtime_call(l, I64, A64_CALL_READ_COUNTER, ir_const(l, I64, 0)));
+	put_gpr(l, I64, d->rt, ir_runtime_call(l, I64, A64_CALL_READ_COUNTER, ir_const(l, I64, 0)));
 }
 A64_LIFTER(mrs_cntvct_el0);
 
-/* ---- constants ------------------------------------------------------------------------------------------- */
+/* ---- constants --------------------------------------------------------------------------- */
 
 /*
- * CTR_EL0: lines of 64 bytes (DminLine, IminLine, ERG, CWG: 2^4 words), PIPT instruction cache, and neither IDC nor DIC, so that
- * programs clean and invalidate after writing code: that is how translations of it are dropped.
+ * CTR_EL0: lines of 64 bytes (DminLine, IminLine, ERG, CWG: 2^4 words), PIPT instruction cache,
+ * and neither IDC nor DIC, so that programs clean and invalidate after writing code: that is how
+ * translations of it are dropped.
  */
 #define CTR_EL0 0x8444c004
 
-#define CONSTANT_REGISTER(row, value)                                                               \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		put_gpr(l, I64, d->rt, ir_const(l, I64, value));                                    \
-	}                                                                                           \
+#define CONSTANT_REGISTER(row, value)                                     \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		put_gpr(l, I64, d->rt, ir_const(l, I64, value));          \
+	}                                                                 \
 	A64_LIFTER(row)
 
 CONSTANT_REGISTER(mrs_ctr_el0, CTR_EL0);
-CONSTANT_REGISTER(mrs_dczid_el0, 4);         /* DC ZVA blocks of 2^4 words */
+CONSTANT_REGISTER(mrs_dczid_el0, 4); /* DC ZVA blocks of 2^4 words */
 CONSTANT_REGISTER(mrs_tpidrro_el0, 0);
 CONSTANT_REGISTER(mrs_cntfrq_el0, 1000000000);
 CONSTANT_REGISTER(mrs_midr_el1, 0x410fd034); /* Arm Cortex-A53 r0p4, plus LSE */
@@ -208,15 +208,16 @@ CONSTANT_REGISTER(mrs_mpidr_el1, 0x80000000);
 CONSTANT_REGISTER(mrs_revidr_el1, 0);
 
 /*
- * The ID registers as Linux shows them (cpu-feature-registers.rst): fields that it does not track read as safe values.
+ * The ID registers as Linux shows them (cpu-feature-registers.rst): fields that it does not track
+ * read as safe values.
  */
 static uint64_t
 id_register(unsigned crm, unsigned op2)
 {
 	switch (crm << 3 | op2) {
-	case 4 << 3 | 0: return 0x11;       /* ID_AA64PFR0_EL1: FP and AdvSIMD, AArch64 only */
-	case 5 << 3 | 0: return 0x6;        /* ID_AA64DFR0_EL1: Armv8 debug */
-	case 6 << 3 | 0: return 0x211120;   /* ID_AA64ISAR0_EL1: AES+PMULL, SHA1, SHA2, CRC32, LSE */
+	case 4 << 3 | 0: return 0x11;     /* ID_AA64PFR0_EL1: FP and AdvSIMD, AArch64 only */
+	case 5 << 3 | 0: return 0x6;      /* ID_AA64DFR0_EL1: Armv8 debug */
+	case 6 << 3 | 0: return 0x211120; /* ID_AA64ISAR0_EL1: AES+PMULL, SHA1, SHA2, CRC32, LSE */
 	case 7 << 3 | 0: return 0xff000000; /* ID_AA64MMFR0_EL1: granules not shown */
 	default: return 0;
 	}

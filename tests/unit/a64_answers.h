@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Known answers for the A64 lifters: what the generator (a64_answers_guest.c, an arm64 program that executes the words) and the unit
-// test (test_a64_lift.c) have in common. Both walk the rows of the decode table, make the same words and the
-// same states, and make one digest of all resulting states a word.
+// Known answers for the A64 lifters: what the generator (a64_answers_guest.c, an arm64 program
+// that executes the words) and the unit test (test_a64_lift.c) have in common. Both walk the rows
+// of the decode table, make the same words and the same states, and make one digest of all
+// resulting states a word.
 #ifndef TESTS_UNIT_A64_ANSWERS_H
 #define TESTS_UNIT_A64_ANSWERS_H
 
@@ -16,7 +17,10 @@
 #define ANSWER_WORDS  10 /* words a row */
 #define ANSWER_STATES 24 /* states a word */
 
-/* Memory operands: at the same place in both programs. The base register points at the middle of what is compared. */
+/*
+ * Memory operands: at the same place in both programs. The base register points at the middle of
+ * what is compared.
+ */
 #define ANSWER_MEMORY      0x10000000
 #define ANSWER_MEMORY_SIZE 0x10000
 #define ANSWER_BASE        (ANSWER_MEMORY + 0x8000)
@@ -33,7 +37,7 @@ struct answer_state {
 	union vec128 v[32];
 };
 
-/* ---- words ----------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------- */
 
 static inline bool
 answer_accesses_memory(const struct a64_row_info *row)
@@ -42,7 +46,9 @@ answer_accesses_memory(const struct a64_row_info *row)
 	       row->section == A64_SECTION_loads_stores_structures;
 }
 
-/* Rows that depend on pc or on state outside of struct answer_state, or leave straight-line code. */
+/*
+ * Rows that depend on pc or on state outside of struct answer_state, or leave straight-line code.
+ */
 static inline bool
 answer_skips(const struct a64_row_info *row)
 {
@@ -113,8 +119,8 @@ answer_tame_access(const struct a64_row_info *row, uint32_t *word)
 static inline bool
 answer_uses_sp(const struct a64_row_info *row, uint32_t word)
 {
-	bool sp_rows = row->section == A64_SECTION_data_immediate ||
-		       strstr(row->name, "extended") != NULL;
+	bool sp_rows =
+		row->section == A64_SECTION_data_immediate || strstr(row->name, "extended") != NULL;
 
 	return sp_rows &&
 	       (answer_field(row, word, "rd") == 31 || answer_field(row, word, "rn") == 31);
@@ -140,7 +146,7 @@ answer_word(unsigned row_number, unsigned n)
 	return 0;
 }
 
-/* ---- states ---------------------------------------------------------------------------------------------- */
+/* ---- states ------------------------------------------------------------------------------ */
 
 /* The index register: small, in the form that the word's extension reads. */
 static inline uint64_t
@@ -168,7 +174,8 @@ answer_fill(struct answer_state *s, unsigned row_number, uint32_t word, unsigned
 		s->x[i] = known_answer_corner(&seed, n % 3 == 0 ? 2 : 3) +
 			  (n % 5 == 0 ? known_answer_random(&seed) >> 60 : 0);
 	s->nzcv = known_answer_random(&seed) & 0xf0000000;
-	s->fpcr = n % 3 == 2 ? known_answer_fpcr[known_answer_random(&seed) % KNOWN_ANSWER_MODES] : 0;
+	s->fpcr =
+		n % 3 == 2 ? known_answer_fpcr[known_answer_random(&seed) % KNOWN_ANSWER_MODES] : 0;
 	s->fpsr = 0;
 	for (unsigned i = 0; i < 32; i++)
 		for (unsigned lane = n % 4, e = 0; e < 16u >> lane; e++)

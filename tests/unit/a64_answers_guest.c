@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes tests/unit/a64_answers.def: an arm64 program that executes the words of a64_answers.h. To do it again, on an Arm machine or
-// with Debian's qemu-user:
+// Makes tests/unit/a64_answers.def: an arm64 program that executes the words of a64_answers.h. To
+// do it again, on an Arm machine or with Debian's qemu-user:
 //   make generated && cd tests/unit
 //   aarch64-linux-gnu-gcc -static -O2 -I../.. -I../../build/gen a64_answers_guest.c ../../build/gen/frontend/a64/decode.c -o answers
 //   qemu-aarch64-static ./answers > a64_answers.def
@@ -44,7 +44,8 @@ __asm__(".text\n.globl stub_begin, stub_word, stub_end\n"
 	"	.irp n, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31\n"
 	"	ldr q\\n, [x1, #\\n * 16]\n"
 	"	.endr\n"
-	"	.irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, "
+	"	.irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, "
+	"22, 23, 24, 25, "
 	"26, 27, 28, 29, 30\n"
 	"	ldr x\\n, [x0, #\\n * 8]\n"
 	"	.endr\n"
@@ -53,7 +54,8 @@ __asm__(".text\n.globl stub_begin, stub_word, stub_end\n"
 	"	nop\n"
 	"	stp x0, x1, [sp, #168]\n"
 	"	ldr x0, [sp, #160]\n"
-	"	.irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, "
+	"	.irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, "
+	"22, 23, 24, 25, "
 	"26, 27, 28, 29, 30\n"
 	"	str x\\n, [x0, #\\n * 8]\n"
 	"	.endr\n"
@@ -65,7 +67,8 @@ __asm__(".text\n.globl stub_begin, stub_word, stub_end\n"
 	"	str x1, [x0, #264]\n"
 	"	msr fpcr, xzr\n"
 	"	add x1, x0, #272\n"
-	"	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, "
+	"	.irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, "
+	"21, 22, 23, 24, "
 	"25, 26, 27, 28, 29, 30, 31\n"
 	"	str q\\n, [x1, #\\n * 16]\n"
 	"	.endr\n"
@@ -139,9 +142,11 @@ print_states(uint32_t word)
 int
 main(int argc, char **argv)
 {
-	code = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	code = mmap(
+		NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (mmap((void *)ANSWER_MEMORY, ANSWER_MEMORY_SIZE, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED || code == MAP_FAILED)
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ||
+		code == MAP_FAILED)
 		return 1;
 	if (argc > 1) {
 		print_states((uint32_t)strtoul(argv[1], NULL, 16));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The A64 lifters: words of every row are lifted and interpreted on many states, and the results compared with what an
-// arm64 machine made of them (a64_answers.def). What depends on pc or on the monitor is tested by hand below.
+// The A64 lifters: words of every row are lifted and interpreted on many states, and the results
+// compared with what an arm64 machine made of them (a64_answers.def). What depends on pc or on the
+// monitor is tested by hand below.
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,10 @@ static void
 lift_at(unsigned index, uint32_t mode, unsigned limit)
 {
 	struct lift_request request = {
-		.pc = (uint64_t)&code[index], .mode = mode, .max_guest_insns = limit, .fetchable = fetchable,
+		.pc = (uint64_t)&code[index],
+		.mode = mode,
+		.max_guest_insns = limit,
+		.fetchable = fetchable,
 	};
 	char why[200];
 
@@ -73,7 +77,7 @@ lift_at(unsigned index, uint32_t mode, unsigned limit)
 	cr_assert(ir_verify(&unit, why, sizeof why), "%08x: %s", code[index], why);
 }
 
-/* ---- against an arm64 machine ------------------------------------------------------------------------------ */
+/* ---- against an arm64 machine ------------------------------------------------------------ */
 
 static void
 load_state(struct cpu *cpu, const struct answer_state *s)
@@ -186,7 +190,7 @@ Test(a64_lift, known_answers)
 	cr_assert_eq(wrong, 0, "%u of %zu words", wrong, sizeof answers / sizeof answers[0]);
 }
 
-/* ---- by hand: what depends on pc --------------------------------------------------------------------------- */
+/* ---- by hand: what depends on pc --------------------------------------------------------- */
 
 static struct cpu cpu;
 
@@ -281,7 +285,9 @@ fetchable_from_many(uint64_t pc)
 Test(a64_lift, overflow_makes_shorter_units)
 {
 	struct lift_request request = {
-		.pc = (uint64_t)many, .max_guest_insns = 400, .fetchable = fetchable_from_many,
+		.pc = (uint64_t)many,
+		.max_guest_insns = 400,
+		.fetchable = fetchable_from_many,
 	};
 	char why[200];
 
@@ -303,18 +309,16 @@ Test(a64_lift, conditional_branches)
 		unsigned nzcv;
 		bool taken;
 	} cases[] = {
-		{ 0x54000080, 0, 4, true },  /* b.eq .+16 */
-		{ 0x54000080, 0, 0, false },
-		{ 0x5400008c, 0, 0, true },  /* b.gt */
-		{ 0x5400008c, 0, 4, false },
-		{ 0x5400008e, 0, 0, true },  /* b.al */
-		{ 0x34000081, 0x100000000, 0, true },  /* cbz w1 */
-		{ 0xb4000081, 0x100000000, 0, false }, /* cbz x1 */
-		{ 0xb5000081, 0x100000000, 0, true },  /* cbnz x1 */
-		{ 0xb6f80081, 1UL << 63, 0, false },   /* tbz x1, #63 */
-		{ 0xb7f80081, 1UL << 63, 0, true },    /* tbnz x1, #63 */
-		{ 0x36f80081, 1UL << 31, 0, false },   /* tbz w1, #31 */
-		{ 0x37000081, 1, 0, true },            /* tbnz w1, #0 */
+		{ 0x54000080, 0, 4, true },                              /* b.eq .+16 */
+		{ 0x54000080, 0, 0, false }, { 0x5400008c, 0, 0, true }, /* b.gt */
+		{ 0x5400008c, 0, 4, false }, { 0x5400008e, 0, 0, true }, /* b.al */
+		{ 0x34000081, 0x100000000, 0, true },                    /* cbz w1 */
+		{ 0xb4000081, 0x100000000, 0, false },                   /* cbz x1 */
+		{ 0xb5000081, 0x100000000, 0, true },                    /* cbnz x1 */
+		{ 0xb6f80081, 1UL << 63, 0, false },                     /* tbz x1, #63 */
+		{ 0xb7f80081, 1UL << 63, 0, true },                      /* tbnz x1, #63 */
+		{ 0x36f80081, 1UL << 31, 0, false },                     /* tbz w1, #31 */
+		{ 0x37000081, 1, 0, true },                              /* tbnz w1, #0 */
 	};
 
 	code[1] = 0xd4000001; /* svc #0 */
@@ -372,7 +376,7 @@ Test(a64_lift, exceptions)
 	}
 }
 
-/* ---- by hand: SP, the monitor, system registers ------------------------------------------------------------ */
+/* ---- by hand: SP, the monitor, system registers ------------------------------------------ */
 
 Test(a64_lift, stack_pointer_forms)
 {
@@ -502,7 +506,8 @@ Test(a64_lift, registers_change_behind_the_access)
 			uint8_t effect = ir_op_info[unit.insns[i].op].effect;
 
 			put |= effect == IR_EFFECT_PUT;
-			cr_assert_not(put && (effect == IR_EFFECT_LOAD || effect == IR_EFFECT_STORE),
+			cr_assert_not(
+				put && (effect == IR_EFFECT_LOAD || effect == IR_EFFECT_STORE),
 				"%08x", words[n]);
 		}
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folding, forwarding, merging and dead code removal must not change what a unit does: random units are built twice,
-// as asked and with everything the builder does, and both are interpreted on the same random state. Rules that
-// matter for the code's quality have a test of their form besides.
+// Folding, forwarding, merging and dead code removal must not change what a unit does: random
+// units are built twice, as asked and with everything the builder does, and both are interpreted
+// on the same random state. Rules that matter for the code's quality have a test of their form
+// besides.
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,16 +14,20 @@
 enum { SLOT_X0, SLOT_X1, SLOT_X3 = 3, SLOT_V0, SLOT_V2 = 6, SLOT_FLAGS, SLOT_MEMORY, SLOT_COUNT };
 
 static const struct ir_state_slot slots[SLOT_COUNT] = {
-	{ "x0", 64, IR_SLOT_INTEGER, 1 }, { "x1", 72, IR_SLOT_INTEGER, 2 },
-	{ "x2", 80, IR_SLOT_INTEGER, 3 }, { "x3", 88, IR_SLOT_INTEGER, 4 },
-	{ "v0", 96, IR_SLOT_VECTOR, 1 }, { "v1", 112, IR_SLOT_VECTOR, 2 },
-	{ "v2", 128, IR_SLOT_VECTOR, 3 }, { "nzcv", 144, IR_SLOT_FLAGS, 1 },
+	{ "x0", 64, IR_SLOT_INTEGER, 1 },
+	{ "x1", 72, IR_SLOT_INTEGER, 2 },
+	{ "x2", 80, IR_SLOT_INTEGER, 3 },
+	{ "x3", 88, IR_SLOT_INTEGER, 4 },
+	{ "v0", 96, IR_SLOT_VECTOR, 1 },
+	{ "v1", 112, IR_SLOT_VECTOR, 2 },
+	{ "v2", 128, IR_SLOT_VECTOR, 3 },
+	{ "nzcv", 144, IR_SLOT_FLAGS, 1 },
 	{ "memory", 152, IR_SLOT_MEMORY, 0 },
 };
 static const struct ir_state_layout layout = { slots, SLOT_COUNT };
 static const struct ir_interpreter interpreter;
 
-/* ---- a random unit, built by two builders at once -------------------------------------------------------- */
+/* ---- a random unit, built by two builders at once ---------------------------------------- */
 
 #define MAX_VALUES 256
 
@@ -73,7 +78,9 @@ add_value(struct pair *p, enum ir_type t, ir_ref plain, ir_ref folded)
 		p->values[p->count++] = (struct value){ t, plain, folded };
 }
 
-/* A value of a type that `letter` allows in an instruction of type `t`; recent ones are likelier. */
+/*
+ * A value of a type that `letter` allows in an instruction of type `t`; recent ones are likelier.
+ */
 static const struct value *
 pick_operand(struct pair *p, char letter, enum ir_type t)
 {
@@ -93,16 +100,84 @@ pick_operand(struct pair *p, char letter, enum ir_type t)
 }
 
 static const uint8_t tried_ops[] = {
-	IR_add, IR_sub, IR_mul, IR_umulh, IR_smulh, IR_umull, IR_smull, IR_udiv, IR_sdiv, IR_and,
-	IR_or, IR_xor, IR_andn, IR_not, IR_neg, IR_shl, IR_lshr, IR_ashr, IR_ror, IR_extr, IR_clz,
-	IR_cls, IR_rbit, IR_bswap, IR_zext, IR_sext, IR_trunc, IR_bfi, IR_adc, IR_sbc,
-	IR_zext, IR_sext, IR_trunc, IR_and, IR_add, IR_sub, IR_shl, IR_lshr, IR_ashr,
-	IR_flags_add, IR_flags_sub, IR_flags_and, IR_flags_andn, IR_flags_adc, IR_flags_sbc,
-	IR_flags_from_nzcv, IR_flags_to_nzcv, IR_flags_select, IR_select, IR_condition,
-	IR_flags_fcmp, IR_fadd, IR_fmul, IR_fabs, IR_fneg,
-	IR_f_from_bits, IR_bits_from_f, IR_v_from_f, IR_f_from_v, IR_vdup, IR_vinsert,
-	IR_vextract, IR_vlow, IR_vcombine, IR_vhigh, IR_vand, IR_vor, IR_vxor, IR_vandn, IR_vnot,
-	IR_vbsl, IR_vadd, IR_vsub, IR_vneg, IR_vcmpeq, IR_vshl_imm, IR_vext, IR_vnarrow,
+	IR_add,
+	IR_sub,
+	IR_mul,
+	IR_umulh,
+	IR_smulh,
+	IR_umull,
+	IR_smull,
+	IR_udiv,
+	IR_sdiv,
+	IR_and,
+	IR_or,
+	IR_xor,
+	IR_andn,
+	IR_not,
+	IR_neg,
+	IR_shl,
+	IR_lshr,
+	IR_ashr,
+	IR_ror,
+	IR_extr,
+	IR_clz,
+	IR_cls,
+	IR_rbit,
+	IR_bswap,
+	IR_zext,
+	IR_sext,
+	IR_trunc,
+	IR_bfi,
+	IR_adc,
+	IR_sbc,
+	IR_zext,
+	IR_sext,
+	IR_trunc,
+	IR_and,
+	IR_add,
+	IR_sub,
+	IR_shl,
+	IR_lshr,
+	IR_ashr,
+	IR_flags_add,
+	IR_flags_sub,
+	IR_flags_and,
+	IR_flags_andn,
+	IR_flags_adc,
+	IR_flags_sbc,
+	IR_flags_from_nzcv,
+	IR_flags_to_nzcv,
+	IR_flags_select,
+	IR_select,
+	IR_condition,
+	IR_flags_fcmp,
+	IR_fadd,
+	IR_fmul,
+	IR_fabs,
+	IR_fneg,
+	IR_f_from_bits,
+	IR_bits_from_f,
+	IR_v_from_f,
+	IR_f_from_v,
+	IR_vdup,
+	IR_vinsert,
+	IR_vextract,
+	IR_vlow,
+	IR_vcombine,
+	IR_vhigh,
+	IR_vand,
+	IR_vor,
+	IR_vxor,
+	IR_vandn,
+	IR_vnot,
+	IR_vbsl,
+	IR_vadd,
+	IR_vsub,
+	IR_vneg,
+	IR_vcmpeq,
+	IR_vshl_imm,
+	IR_vext,
+	IR_vnarrow,
 };
 
 static enum ir_type
@@ -135,9 +210,7 @@ random_aux(struct pair *p, enum ir_op op, enum ir_type t, enum ir_type operand_t
 	case IR_bswap: return 1 + pick(p, t == I32 ? 2 : 3);
 	case IR_zext:
 	case IR_sext: return (unsigned[]){ 8, 16, 32, 1 + pick(p, 32) }[pick(p, 4)];
-	case IR_bfi:
-		lsb = pick(p, bits);
-		return lsb | (1 + pick(p, bits - lsb)) << 8;
+	case IR_bfi: lsb = pick(p, bits); return lsb | (1 + pick(p, bits - lsb)) << 8;
 	case IR_flags_select:
 	case IR_select:
 	case IR_condition: return pick(p, 16);
@@ -215,8 +288,8 @@ emit_random_op(struct pair *p)
 static void
 emit_random_state_access(struct pair *p)
 {
-	static const enum ir_type types[SLOT_COUNT] = { I64, I64, I64, I64, V128, V128, V128,
-		FLAGS, I64 };
+	static const enum ir_type types[SLOT_COUNT] = { I64, I64, I64, I64, V128, V128, V128, FLAGS,
+		I64 };
 	unsigned slot = pick(p, SLOT_COUNT);
 	enum ir_type t = types[slot];
 	const struct value *v;
@@ -283,7 +356,7 @@ build_random_unit(struct pair *p, uint64_t seed)
 	ir_finish(&p->folded);
 }
 
-/* ---- comparison ------------------------------------------------------------------------------------------ */
+/* ---- comparison -------------------------------------------------------------------------- */
 
 static void
 fill_state(struct pair *p, struct cpu *cpu)
@@ -316,7 +389,8 @@ same_outcome(const struct pair *p, const struct cpu *start)
 	struct ir_outcome x = ir_interpret(&interpreter, &p->plain_unit, &a);
 	struct ir_outcome y = ir_interpret(&interpreter, &p->folded_unit, &b);
 
-	return x.exit == y.exit && x.pc == y.pc && x.fpsr == y.fpsr && memcmp(&a, &b, sizeof a) == 0;
+	return x.exit == y.exit && x.pc == y.pc && x.fpsr == y.fpsr &&
+	       memcmp(&a, &b, sizeof a) == 0;
 }
 
 Test(ir_fold, random_units_keep_their_meaning)
@@ -342,7 +416,7 @@ Test(ir_fold, random_units_keep_their_meaning)
 	}
 }
 
-/* ---- forms that backends and good code rely on ------------------------------------------------------------- */
+/* ---- forms that backends and good code rely on ------------------------------------------- */
 
 static struct lift lift;
 static struct ir_unit unit;
@@ -371,7 +445,8 @@ Test(ir_fold, chains_of_constants_join)
 	cr_assert_eq(insn(y)->a, x);
 	cr_assert_eq(insn(insn(y)->b)->imm, 42);
 	cr_assert_eq(ir_sub(&lift, I64, y, ir_const(&lift, I64, 42)), x);
-	cr_assert_eq(insn(ir_add(&lift, I64, ir_address(&lift, 0x5000), ir_const(&lift, I64, 8)))->imm,
+	cr_assert_eq(
+		insn(ir_add(&lift, I64, ir_address(&lift, 0x5000), ir_const(&lift, I64, 8)))->imm,
 		0x5008);
 }
 
@@ -421,7 +496,8 @@ Test(ir_fold, dead_puts_and_values_go)
 {
 	begin();
 	ir_guest_pc(&lift, 0x1000);
-	ir_put(&lift, SLOT_X0, ir_add(&lift, I64, ir_get(&lift, I64, SLOT_X1), ir_const(&lift, I64, 5)));
+	ir_put(&lift, SLOT_X0,
+		ir_add(&lift, I64, ir_get(&lift, I64, SLOT_X1), ir_const(&lift, I64, 5)));
 	ir_guest_pc(&lift, 0x1004);
 	ir_put(&lift, SLOT_X0, ir_const(&lift, I64, 7));
 	ir_exit_direct(&lift, 0x1008);
