@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The logs of translation (see translation_log.h). Host code is disassembled by capstone, which allocates with malloc:
-// the translation lock is held, and nothing else of dragoman calls malloc once a guest runs.
+// The logs of translation (see translation_log.h). Called under the translation lock.
 #include "runtime/translation_log.h"
 
 #include <capstone/capstone.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/disassembler_memory.h"
 #include "runtime/host_syscall.h"
 
 static const struct guest_isa *guest;
@@ -20,8 +20,9 @@ translation_log_init(const struct run_options *options, const struct guest_isa *
 	guest = isa;
 	wanted = options->log;
 	log_fd = options->log_fd;
-	if (wanted & RUN_LOG_OUT_ASM)
-		cs_open(CS_ARCH_X86, CS_MODE_64, &host_disassembler);
+	if ((wanted & RUN_LOG_OUT_ASM) &&
+	    (!disassembler_memory_init() || cs_open(CS_ARCH_X86, CS_MODE_64, &host_disassembler) != CS_ERR_OK))
+		wanted &= ~(uint32_t)RUN_LOG_OUT_ASM;
 }
 
 void

@@ -133,7 +133,8 @@ find_pairs(struct compiler *c)
 
 		if (op < 0)
 			continue;
-		for (ir_ref j = from; j < i + 4 && j < c->u->count; j++) {
+		/* a result behind its flags must be the very next one: no consumer may want the flags before it exists */
+		for (ir_ref j = from; j <= i + 1 && j < c->u->count; j++) {
 			const struct ir_insn *result = &c->u->insns[j];
 
 			if (result->type != in->type || c->values[j].pair != IR_NONE || j == i)

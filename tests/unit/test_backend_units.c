@@ -165,6 +165,8 @@ generate_flags(struct generator *g)
 		break;
 	case 3: case 4:
 		f = ir_emit(&g->l, ops[k], t, 0, a, b, IR_NONE);
+		if (below(2)) /* a consumer between the flags and the equal result */
+			ir_exit_if(&g->l, below(14), f, 0x300000);
 		add_typed(g, t, ir_emit(&g->l, results[k], t, 0, a, b, IR_NONE));
 		break;
 	case 5:
