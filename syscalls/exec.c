@@ -61,7 +61,7 @@ struct exec_vector {
 static int64_t
 open_executable(int dirfd, const char *path, int flags, bool *unreadable, struct stat *status)
 {
-	struct statfs file_system;
+	struct statfs file_system = { 0 };
 	int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 	int64_t result = host_syscall(SYS_newfstatat, dirfd, path, status, flags);
 
@@ -105,7 +105,7 @@ choose_way_of_script(int fd, unsigned depth)
 {
 	uint8_t header[FILE_HEADER_SIZE];
 	struct script_line line;
-	struct stat status;
+	struct stat status = { 0 };
 	char rewritten[PATH_MAX];
 	const char *path = line.interpreter;
 	bool unreadable = false, changed;
@@ -295,7 +295,7 @@ is_inaccessible(const struct exec_request *request)
 static int64_t
 exec_program(struct guest_thread *t, const struct exec_request *request)
 {
-	struct stat status;
+	struct stat status = { 0 };
 	bool unreadable = false;
 	int64_t way = EXEC_BY_HOST, result;
 	int64_t fd = open_executable(request->dirfd, request->path,
