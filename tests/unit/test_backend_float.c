@@ -26,7 +26,7 @@ struct layout {
 	uint8_t a, b, c, result;
 	bool constant_b; /* b is a constant (scalars) */
 	bool chained;    /* the result is used again */
-	bool pressure;   /* all vector registers are live across the operation */
+	bool pressure;   /* all vector registers, and integers in scratch registers, are live across the operation */
 };
 
 static const struct layout layouts[] = {
@@ -99,14 +99,18 @@ emit(const struct operation *o, const struct layout *layout, uint64_t constant)
 static void
 build(const struct operation *o, const struct layout *layout, uint32_t mode, uint64_t constant)
 {
-	ir_ref all[32], value;
+	ir_ref all[32], integers[4], value;
 
 	ir_begin(&lift, &unit, &a64_layout, UNIT_PC, mode);
 	for (unsigned r = 0; layout->pressure && r < 32; r++)
 		all[r] = get(V128, r);
+	for (unsigned n = 0; layout->pressure && n < 4; n++)
+		integers[n] = ir_xor(&lift, I64, get(I64, 2 * n), get(I64, 2 * n + 1));
 	value = emit(o, layout, constant);
 	for (unsigned r = 0; layout->pressure && r < 32; r++)
 		put(V128, r, all[(r + 1) % 32]);
+	for (unsigned n = 0; layout->pressure && n < 4; n++)
+		put(I64, 20 + n, integers[n]);
 	put(o->type, layout->result, value);
 	if (layout->chained && !is_integer(o->type)) {
 		unsigned lane = o->type == V128 ? o->aux & 3 : 0;
@@ -170,6 +174,8 @@ set_inputs(const struct operation *o, const struct layout *layout, uint64_t *see
 	s->v[layout->c] = in.c;
 	s->v[layout->b] = in.b;
 	s->v[layout->a] = in.a;
+	for (unsigned n = 0; n < 8; n++)
+		s->x[n] = known_answer_random(seed);
 	s->x[layout->a] = in.a.d[0];
 }
 
