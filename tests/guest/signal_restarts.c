@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // System calls that a signal interrupts: which restart with SA_RESTART, which give EINTR, masks that hold during the call,
 // signals that the program ignores, and many rounds of waiting in which no signal may be lost.
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
 #include <poll.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sigaltstack: its errors, handlers on it (nested ones too), SS_AUTODISARM, a stack overflow on a guard page handled there,
 // what threads and children inherit.
-#define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Threads under stress: thousands created and joined, many alive, detached ones, storms of signals to threads that
 // compute, fork from a process of many busy threads, robust mutexes, and exit while others run.
-#define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
