@@ -8,73 +8,147 @@
 
 /*
  * Arm's AESE is AddRoundKey, ShiftRows, SubBytes and AESMC is MixColumns; x86's aesenc is ShiftRows, SubBytes, MixColumns,
- * AddRoundKey. So AESE and its AESMC become an exclusive or, and an aesenc with a zero key. Whether value `ref` is an
- * aese (aesd) of which only the mix_op that follows at once knows; its register then holds a ^ b.
+ * AddRoundKey. So a guest's rounds
+ *
+ *	s1 = aese(s0, k0)   s2 = aesmc(s1)   s3 = aese(s2, k1)   s4 = aesmc(s3)   s5 = aese(s4, k2) ...
+ *
+ * become
+ *
+ *	s1' = s0 ^ k0       s2' = aesenc(s1', k1)                s4' = aesenc(s2', k2) ...
+ *
+ * where a value with an accent is in the register of the value without. That is allowed where only the next step of the
+ * chain knows the value: an aese of which only the aesmc right behind it knows ("deferred": a ^ b is in its place), and
+ * an aesmc of which only one aese behind it knows, whose key exists already ("keyed": the aese's AddRoundKey is done).
+ * Decryption is alike, with aesd, aesimc and aesdec.
  */
-static bool
-is_mixed_next(const struct compiler *c, ir_ref ref, enum ir_op mix_op)
+#define MAX_KEYED_DISTANCE 100
+
+static enum ir_op
+mix_op_of(enum ir_op sub_op)
 {
+	return sub_op == IR_aese ? IR_aesmc : IR_aesimc;
+}
+
+static bool
+is_deferred(const struct compiler *c, ir_ref ref)
+{
+	enum ir_op op = (enum ir_op)c->u->insns[ref].op;
 	ir_ref next = ref + 1;
 
-	if (c->values[ref].uses != 1)
+	if ((op != IR_aese && op != IR_aesd) || c->values[ref].uses != 1)
 		return false;
 	while (next < c->u->count && c->u->insns[next].op == IR_guest_pc)
 		next++;
-	return next < c->u->count && c->u->insns[next].op == mix_op && canon(c, c->u->insns[next].a) == ref;
+	return next < c->u->count && c->u->insns[next].op == mix_op_of(op) && canon(c, c->u->insns[next].a) == ref;
 }
 
-static void
-select_sub_bytes(struct compiler *c, ir_ref i, const struct ir_insn *in, enum ir_op mix_op, enum x86_vector_op last)
+/* Whether `state` is the keyed operand of the aese (aesd) `ref`, whose other operand is `key`. */
+static bool
+is_keyed_by(const struct compiler *c, ir_ref ref, ir_ref state, ir_ref key)
 {
-	struct vector_operand b;
-	host_reg a, t, zero;
+	const struct ir_insn *in = &c->u->insns[state];
+
+	return in->op == mix_op_of((enum ir_op)c->u->insns[ref].op) && c->values[state].uses == 1 && key < state &&
+	       ref - state <= MAX_KEYED_DISTANCE && is_deferred(c, canon(c, in->a));
+}
+
+/* The keyed operand of the aese (aesd) `ref`, or IR_NONE; *key is the other operand. */
+static ir_ref
+keyed_operand(const struct compiler *c, ir_ref ref, ir_ref *key)
+{
+	ir_ref a = canon(c, c->u->insns[ref].a), b = canon(c, c->u->insns[ref].b);
+
+	*key = b;
+	if (is_keyed_by(c, ref, a, b))
+		return a;
+	*key = a;
+	return is_keyed_by(c, ref, b, a) ? b : IR_NONE;
+}
+
+/* The key that the aesmc (aesimc) `ref` is to add, or IR_NONE. */
+static ir_ref
+key_of_next_round(const struct compiler *c, ir_ref ref)
+{
+	enum ir_op sub_op = c->u->insns[ref].op == IR_aesmc ? IR_aese : IR_aesd;
+	ir_ref key;
+
+	for (ir_ref u = ref + 1; u < c->u->count && u - ref <= MAX_KEYED_DISTANCE; u++) {
+		const struct ir_insn *in = &c->u->insns[u];
+
+		if (in->op == sub_op && (canon(c, in->a) == ref || canon(c, in->b) == ref))
+			return keyed_operand(c, u, &key) == ref ? key : IR_NONE;
+	}
+	return IR_NONE;
+}
+
+/* aese and aesd; `last` is the x86 instruction of a round without MixColumns. */
+static void
+select_sub_bytes(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op last)
+{
+	ir_ref key, keyed = keyed_operand(c, i, &key);
+	host_reg t, zero;
 
 	keep_eflags(c);
-	if (is_mixed_next(c, i, mix_op)) {
-		select_vector_binary(c, i, in, X86_VPXOR, true);
+	if (is_deferred(c, i)) {
+		if (keyed == IR_NONE)
+			select_vector_binary(c, i, in, X86_VPXOR, true);
+		else
+			def_vec_from(c, i, keyed);
 		return;
 	}
-	b = vector_operand(c, in->b);
-	a = use_vec(c, in->a);
-	t = temp_vec(c);
+	if (keyed != IR_NONE) {
+		t = use_vec(c, keyed);
+	} else {
+		struct vector_operand b = vector_operand(c, in->b);
+		host_reg a = use_vec(c, in->a);
+
+		t = temp_vec(c);
+		vec_rro(c, X86_VPXOR, t, a, b);
+	}
 	zero = temp_vec(c);
-	vec_rro(c, X86_VPXOR, t, a, b);
 	vec_zero(c, zero);
 	vec_rrr(c, last, def_vec_over(c, i), t, zero);
-}
-
-/* dst = op(a, 0) */
-static void
-select_with_zero_key(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op)
-{
-	host_reg a = use_vec(c, in->a), zero = temp_vec(c);
-
-	vec_zero(c, zero);
-	vec_rrr(c, op, def_vec_over(c, i), a, zero);
 }
 
 void
 select_aese(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	select_sub_bytes(c, i, in, IR_aesmc, X86_VAESENCLAST);
+	select_sub_bytes(c, i, in, X86_VAESENCLAST);
 }
 
 void
 select_aesd(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	select_sub_bytes(c, i, in, IR_aesimc, X86_VAESDECLAST);
+	select_sub_bytes(c, i, in, X86_VAESDECLAST);
+}
+
+/* aesmc and aesimc behind a deferred aese or aesd: all of a round by one instruction. */
+static void
+select_round(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op)
+{
+	ir_ref key = key_of_next_round(c, i);
+	struct vector_operand added = { .in_memory = false };
+	host_reg a;
+
+	if (key != IR_NONE)
+		added = vector_operand(c, key);
+	a = use_vec(c, in->a);
+	if (key == IR_NONE) {
+		added.reg = temp_vec(c);
+		vec_zero(c, added.reg);
+	}
+	vec_rro(c, op, def_vec_over(c, i), a, added);
 }
 
 /* MixColumns alone: aesenc after what undoes its other steps. */
 void
 select_aesmc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	ir_ref from = canon(c, in->a);
 	host_reg a, zero, t;
 
 	keep_eflags(c);
-	if (c->u->insns[from].op == IR_aese && is_mixed_next(c, from, IR_aesmc)) {
-		select_with_zero_key(c, i, in, X86_VAESENC);
+	if (is_deferred(c, canon(c, in->a))) {
+		select_round(c, i, in, X86_VAESENC);
 		return;
 	}
 	a = use_vec(c, in->a);
@@ -88,11 +162,9 @@ select_aesmc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 void
 select_aesimc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	ir_ref from = canon(c, in->a);
-
 	keep_eflags(c);
-	if (c->u->insns[from].op == IR_aesd && is_mixed_next(c, from, IR_aesimc))
-		select_with_zero_key(c, i, in, X86_VAESDEC);
+	if (is_deferred(c, canon(c, in->a)))
+		select_round(c, i, in, X86_VAESDEC);
 	else
 		select_vector_unary(c, i, in, X86_VAESIMC);
 }
@@ -123,14 +195,45 @@ call_sha_helper(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned
 }
 
 /*
+ * The sha256h2 behind the sha256h `i` that does the same rounds: with nothing but i's own put in between, so that no
+ * state is looked at before both are done. IR_NONE if there is none.
+ */
+static ir_ref
+other_half_of_rounds(const struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	ir_ref j = i + 1;
+	const struct ir_insn *next = in + 1;
+
+	while (next->op == IR_guest_pc || (next->op == IR_put && canon(c, next->a) == i)) {
+		next++; /* a unit ends with an exit */
+		j++;
+	}
+	if (next->op != IR_sha256h2 || c->values[j].uses == 0 || canon(c, next->a) != canon(c, in->b) ||
+	    canon(c, next->b) != canon(c, in->a) || canon(c, next->c) != canon(c, in->c))
+		return IR_NONE;
+	return j;
+}
+
+/* Instruction j is done together with i: what j would have been the last to need is free after i. */
+static void
+needed_no_longer_than(struct compiler *c, ir_ref operand, ir_ref i, ir_ref j)
+{
+	struct value *v = &c->values[canon(c, operand)];
+
+	if (v->last_use == j)
+		v->last_use = i;
+}
+
+/*
  * Four rounds. Arm has the working variables as abcd and efgh (lane 0 first); sha256rnds2 wants feba and hgdc, makes the
- * next feba out of its first operand hgdc, and the old feba is the next hgdc. It takes two words from xmm0.
+ * next feba out of its first operand hgdc, and the old feba is the next hgdc. It takes two words from xmm0. The new abcd
+ * becomes value `h`, the new efgh value `h2`; either may be IR_NONE.
  */
 static void
-select_sha256_rounds(struct compiler *c, ir_ref i, ir_ref abcd, ir_ref efgh, ir_ref words, bool want_efgh)
+select_sha256_rounds(struct compiler *c, ir_ref abcd, ir_ref efgh, ir_ref words, ir_ref h, ir_ref h2)
 {
 	host_reg xmm0 = REG_XMM + 0;
-	host_reg x, y, w, feba, hgdc, dst;
+	host_reg x, y, w, feba, hgdc;
 
 	claim(c, xmm0);
 	x = use_vec(c, abcd);
@@ -144,25 +247,37 @@ select_sha256_rounds(struct compiler *c, ir_ref i, ir_ref abcd, ir_ref efgh, ir_
 	vec_ro(c, X86_SHA256RNDS2, hgdc, in_register(feba));
 	vec_roi(c, X86_VPSHUFD, xmm0, in_register(w), 0xee);
 	vec_ro(c, X86_SHA256RNDS2, feba, in_register(hgdc));
-	dst = def_vec_over(c, i);
-	vec_rroi(c, X86_VSHUFPS, dst, feba, in_register(hgdc), want_efgh ? 0x11 : 0xbb);
+	if (h != IR_NONE)
+		vec_rroi(c, X86_VSHUFPS, def_vec_over(c, h), feba, in_register(hgdc), 0xbb);
+	if (h2 != IR_NONE)
+		vec_rroi(c, X86_VSHUFPS, def_vec_over(c, h2), feba, in_register(hgdc), 0x11);
 	keep_eflags(c);
 }
 
 void
 select_sha256h(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	if (host_features.sha)
-		select_sha256_rounds(c, i, in->a, in->b, in->c, false);
-	else
+	ir_ref h2 = other_half_of_rounds(c, i, in);
+
+	if (!host_features.sha) {
 		call_sha_helper(c, i, in, HELPER_sha256h);
+		return;
+	}
+	if (h2 != IR_NONE) {
+		needed_no_longer_than(c, in->a, i, h2);
+		needed_no_longer_than(c, in->b, i, h2);
+		needed_no_longer_than(c, in->c, i, h2);
+	}
+	select_sha256_rounds(c, in->a, in->b, in->c, i, h2);
 }
 
 void
 select_sha256h2(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	if (host_features.sha)
-		select_sha256_rounds(c, i, in->b, in->a, in->c, true);
+	if (c->values[i].reg != REG_NONE) /* together with its sha256h */
+		keep_eflags(c);
+	else if (host_features.sha)
+		select_sha256_rounds(c, in->b, in->a, in->c, IR_NONE, i);
 	else
 		call_sha_helper(c, i, in, HELPER_sha256h2);
 }

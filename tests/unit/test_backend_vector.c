@@ -270,6 +270,8 @@ compare(const struct form *f, const struct ir_unit *u)
 	static struct cpu before, want, got;
 	struct code_space free_space = space;
 	struct code_unit *unit;
+	struct ir_outcome outcome;
+	const struct code_exit *taken;
 	char why[200];
 
 	cr_assert(ir_verify(u, why, sizeof why), "%s: %s", ir_op_info[f->op].name, why);
@@ -278,10 +280,12 @@ compare(const struct form *f, const struct ir_unit *u)
 	for (unsigned k = 0; k < 3; k++) {
 		randomize(&before);
 		want = got = before;
-		ir_interpret(&interpreter, u, &want);
+		outcome = ir_interpret(&interpreter, u, &want);
 		backend_init_cpu(&got, return_stack, sizeof return_stack);
 		backend_enter(&got, unit);
 		cr_assert_eq(got.cold.exit_reason, CPU_EXIT_LINK);
+		taken = (const struct code_exit *)got.cold.exit_argument;
+		cr_assert_eq(outcome.pc, taken->guest_pc, "%s leaves elsewhere", ir_op_info[f->op].name);
 		if (memcmp(want.guest + X_OFFSET, got.guest + X_OFFSET, STATE_END - X_OFFSET) != 0) {
 			describe(f, u, &before, &want, &got);
 			cr_assert_fail("%s aux %#x", ir_op_info[f->op].name, f->aux);
@@ -483,12 +487,16 @@ Test(backend_vector, operations_without_extensions, .init = set_up_plain)
 static void
 build_aes(struct lift *l, struct ir_unit *u, bool decrypt, unsigned rounds)
 {
-	ir_ref state;
+	unsigned early_keys = pick(2) ? 4 : 0;
+	ir_ref state, keys[4];
 
 	ir_begin(l, u, &layout, 0x1000, 0);
 	state = ir_get(l, V128, v_slot(pick(V_COUNT)));
+	for (unsigned k = 0; k < early_keys; k++)
+		keys[k] = ir_get(l, V128, v_slot(pick(V_COUNT)));
 	for (unsigned k = 0; k < rounds; k++) {
-		ir_ref key = ir_get(l, V128, v_slot(pick(V_COUNT)));
+		ir_ref key = early_keys ? keys[pick(early_keys)]
+					: ir_get(l, V128, v_slot(pick(V_COUNT)));
 		bool exchanged = pick(4) == 0;
 		ir_ref a = exchanged ? key : state, b = exchanged ? state : key;
 
@@ -532,9 +540,10 @@ Test(backend_vector, aes_rounds, .init = set_up)
 static void
 build_sha(struct lift *l, struct ir_unit *u, unsigned rounds)
 {
-	ir_ref abcd, efgh;
+	ir_ref abcd, efgh, sometimes;
 
 	ir_begin(l, u, &layout, 0x1000, 0);
+	sometimes = ir_flags_and(l, I64, ir_get(l, I64, 0), ir_const(l, I64, 4));
 	abcd = ir_get(l, V128, v_slot(pick(V_COUNT)));
 	efgh = ir_get(l, V128, v_slot(pick(V_COUNT)));
 	for (unsigned k = 0; k < rounds; k++) {
@@ -542,12 +551,18 @@ build_sha(struct lift *l, struct ir_unit *u, unsigned rounds)
 			ir_get(l, V128, v_slot(pick(V_COUNT))));
 		ir_ref next = ir_sha256h(l, abcd, efgh, words);
 
-		if (pick(4) == 0)
+		if (pick(2))
 			ir_put(l, v_slot(pick(V_COUNT)), next);
+		if (pick(8) == 0)
+			ir_put(l, v_slot(pick(V_COUNT)), words);
 		if (pick(6) == 0)
 			words = ir_vadd(l, 2, words, efgh);
 		efgh = pick(8) ? ir_sha256h2(l, efgh, abcd, words) : ir_vxor(l, efgh, words);
 		abcd = next;
+		if (pick(2))
+			ir_put(l, v_slot(pick(V_COUNT)), efgh);
+		if (pick(2)) /* a place at which state may be looked at */
+			ir_exit_if(l, IR_EQ, sometimes, 0x3000);
 	}
 	ir_put(l, v_slot(pick(V_COUNT)), abcd);
 	ir_put(l, v_slot(pick(V_COUNT)), efgh);
