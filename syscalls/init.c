@@ -5,6 +5,7 @@
 #include "loader/loader.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/proc_files.h"
+#include "syscalls/strace.h"
 #include "syscalls/system_call.h"
 
 const struct run_options *guest_options;
@@ -19,5 +20,6 @@ system_calls_init(const struct run_options *options, const struct loaded_program
 	fd_guard_add(options->log_fd);
 	fd_guard_add(options->sysroot_fd);
 	fd_guard_add(program->exe_fd);
+	strace_init();
 	proc_files_init();
 }

@@ -41,9 +41,9 @@ cpuinfo_format(struct text *text, const uint32_t *processors, size_t count, uint
 			text, hwcap, hwcap_names, sizeof(hwcap_names) / sizeof(hwcap_names[0]));
 		add_features(
 			text, hwcap2, hwcap2_names, sizeof(hwcap2_names) / sizeof(hwcap2_names[0]));
-		/* Implementer 0: reserved by Arm for software use. */
-		text_format(text, "\nCPU implementer\t: 0x00\nCPU architecture: 8\n"
-				  "CPU variant\t: 0x0\nCPU part\t: 0x000\nCPU revision\t: 0\n\n");
+		/* What MIDR_EL1 reads as (frontend/a64/lift_system.c): Cortex-A53 r0p4. */
+		text_format(text, "\nCPU implementer\t: 0x41\nCPU architecture: 8\n"
+				  "CPU variant\t: 0x0\nCPU part\t: 0xd03\nCPU revision\t: 4\n\n");
 	}
 }
 

@@ -7,6 +7,7 @@
 
 #include "runtime/host_syscall.h"
 #include "syscalls/argument.h"
+#include "syscalls/fd_guard.h"
 #include "syscalls/strace_line.h"
 
 #include <fcntl.h>
@@ -14,8 +15,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define RESULT_COLUMN 40
-#define OPEN_TMPFILE  020000000 /* __O_TMPFILE, the same on both */
+#define RESULT_COLUMN  40
+#define LOG_FD_MINIMUM 1000      /* out of the way of the guest's descriptors */
+#define OPEN_TMPFILE   020000000 /* __O_TMPFILE, the same on both */
 
 enum aarch64_number {
 	NR_OPENAT = 56,
@@ -35,6 +37,24 @@ enum aarch64_number {
 /* The task that was logged first, and whether there have been others: lines carry their task's id then. */
 static int first_task;
 static bool several_tasks;
+
+/* Where lines go: not descriptor 2 itself, which the guest may close before its last calls. */
+static int log_fd = -1;
+
+void
+strace_init(void)
+{
+	long copy;
+
+	log_fd = guest_options->log_fd;
+	if (log_fd > 2 || !(guest_options->log & (RUN_LOG_STRACE | RUN_LOG_STRACE_JSON)))
+		return;
+	copy = host_syscall(SYS_fcntl, log_fd, F_DUPFD_CLOEXEC, LOG_FD_MINIMUM);
+	if (host_syscall_failed(copy)) /* beyond RLIMIT_NOFILE */
+		return;
+	log_fd = (int)copy;
+	fd_guard_add(log_fd);
+}
 
 void
 strace_add(struct strace_line *line, const char *format, ...)
@@ -59,8 +79,7 @@ write_line(struct strace_line *line)
 		memcpy(line->bytes + line->length - 3, "...", 3);
 	line->bytes[line->length++] = '\n';
 	while (done < line->length) {
-		long n = host_syscall(
-			SYS_write, guest_options->log_fd, line->bytes + done, line->length - done);
+		long n = host_syscall(SYS_write, log_fd, line->bytes + done, line->length - done);
 
 		if (n == -EINTR)
 			continue;

@@ -6,6 +6,9 @@
 
 #include "syscalls/system_call.h"
 
+/* Before the guest runs, after guest_options is set: takes a descriptor for the log. */
+void strace_init(void);
+
 /* Before a call: writes the line of those that may not return, keeps what the call may overwrite of the others. */
 void strace_enter(struct guest_thread *t, uint32_t number, const struct system_call *call,
 	const uint64_t argument[6]);

@@ -19,6 +19,7 @@
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <time.h>
 
 static void
@@ -28,6 +29,24 @@ add_int(struct strace_line *line, const void *bytes)
 
 	memcpy(&value, bytes, sizeof(value));
 	strace_add(line, "[%d]", value);
+}
+
+static void
+add_wait_status(struct strace_line *line, const void *bytes)
+{
+	int status;
+
+	memcpy(&status, bytes, sizeof(status));
+	if (WIFEXITED(status))
+		strace_add(line, "[{WIFEXITED(s) && WEXITSTATUS(s) == %d}]", WEXITSTATUS(status));
+	else if (WIFSIGNALED(status))
+		strace_add(line, "[{WIFSIGNALED(s) && WTERMSIG(s) == %s}]",
+			signals_name(WTERMSIG(status)));
+	else if (WIFSTOPPED(status))
+		strace_add(line, "[{WIFSTOPPED(s) && WSTOPSIG(s) == %s}]",
+			signals_name(WSTOPSIG(status)));
+	else
+		strace_add(line, "[%#x]", (unsigned)status);
 }
 
 static void
@@ -303,6 +322,7 @@ add_winsize(struct strace_line *line, const void *bytes)
 static void (*const writers[STRUCTURE_COUNT])(struct strace_line *, const void *) = {
 	[STRUCTURE_word] = add_word,
 	[STRUCTURE_int] = add_int,
+	[STRUCTURE_wait_status] = add_wait_status,
 	[STRUCTURE_int_pair] = add_int_pair,
 	[STRUCTURE_timespec] = add_timespec,
 	[STRUCTURE_timespec_pair] = add_timespec_pair,

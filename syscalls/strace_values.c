@@ -293,7 +293,7 @@ add_request(struct strace_line *line, uint32_t request)
 /* Values that are not addresses. */
 static void
 add_plain(struct strace_line *line, const struct system_call *call, unsigned n,
-	const uint64_t argument[6])
+	const uint64_t argument[6], int64_t result)
 {
 	uint64_t value = argument[n];
 	unsigned number = (unsigned)(call - system_calls);
@@ -325,7 +325,8 @@ add_plain(struct strace_line *line, const struct system_call *call, unsigned n,
 		break;
 	case ARGUMENT_PLACE: add_address(line, value); break;
 	default:
-		if (n == 2 && (number == NR_FCNTL || number == NR_IOCTL))
+		/* What a call that failed would have written is not shown. */
+		if (n == 2 && result >= 0 && (number == NR_FCNTL || number == NR_IOCTL))
 			add_command_argument(line, number, argument[1], value);
 		else
 			strace_add(line, "%#llx", (unsigned long long)value);
@@ -403,7 +404,7 @@ strace_add_argument(struct strace_line *line, const struct system_call *call, un
 	bool is_changed = argument_kind(signature) >= ARGUMENT_CHANGED;
 
 	if (!(signature & ARGUMENT_ADDRESS))
-		add_plain(line, call, n, argument);
+		add_plain(line, call, n, argument, result);
 	else if (argument[n] == 0 || argument[n] >= GUEST_ADDRESS_END ||
 		 (is_written && !is_changed && (!done || result < 0)))
 		add_address(line, argument[n]);

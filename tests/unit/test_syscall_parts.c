@@ -229,11 +229,11 @@ Test(proc_cpuinfo, is_arm64s)
 
 	cpuinfo_format(&text, processors, 2, 1 << 0 | 1 << 1 | 1 << 7, 0);
 	expect_text(&text, "processor\t: 0\nBogoMIPS\t: 2000.00\nFeatures\t: fp asimd crc32\n"
-			   "CPU implementer\t: 0x00\nCPU architecture: 8\nCPU variant\t: 0x0\n"
-			   "CPU part\t: 0x000\nCPU revision\t: 0\n\n"
+			   "CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\n"
+			   "CPU part\t: 0xd03\nCPU revision\t: 4\n\n"
 			   "processor\t: 2\nBogoMIPS\t: 2000.00\nFeatures\t: fp asimd crc32\n"
-			   "CPU implementer\t: 0x00\nCPU architecture: 8\nCPU variant\t: 0x0\n"
-			   "CPU part\t: 0x000\nCPU revision\t: 0\n\n");
+			   "CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\n"
+			   "CPU part\t: 0xd03\nCPU revision\t: 4\n\n");
 	text_free(&text);
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/guest_memory.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/path.h"
+#include "syscalls/strace.h"
 #include "syscalls/system_call.h"
 
 #include <criterion/criterion.h>
@@ -504,6 +505,7 @@ start_log(uint32_t kind)
 	cr_assert_eq(pipe2(log_pipe, O_NONBLOCK), 0);
 	options.log_fd = log_pipe[1];
 	options.log = kind;
+	strace_init();
 }
 
 /* The log's lines so far. */
