@@ -120,7 +120,7 @@ set_strace_json(struct cli_command *command, const char *value)
 static enum cli_action
 set_log_file(struct cli_command *command, const char *value)
 {
-	int fd = open(value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = open(value, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
 
 	if (fd < 0)
 		return cli_fail(command, "%s: log cannot be written; %s; give -D another file",

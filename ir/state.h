@@ -61,6 +61,7 @@ struct cpu_cold {
 	void *return_stack_base;  /* highest usable address, where the sentinel lies */
 	void *thread;             /* struct guest_thread * */
 	uint64_t host_mxcsr;      /* MXCSR of C code */
+	void *runtime_return;     /* where a runtime call goes back to: it may forget the return stack */
 	uint64_t helper_imm;      /* immediate of the helper being called */
 	uint64_t cold_rax;        /* rax while out-of-line code calls a helper */
 	uint64_t fp_flags;        /* FPSR bits of floating-point operations that C computed; cumulative like MXCSR's */

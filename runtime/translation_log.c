@@ -55,7 +55,7 @@ translation_log_lifted(const struct ir_unit *u)
 	snprintf(line, sizeof(line), "---- unit %#llx mode %#x: %u instructions\n", (unsigned long long)u->guest_pc,
 	         u->mode, u->guest_insns);
 	translation_log_text(line);
-	if (wanted & RUN_LOG_IN_ASM)
+	if ((wanted & RUN_LOG_IN_ASM) && u->guest_insns) /* none: the code could not be fetched */
 		log_guest_code(u);
 	if (wanted & RUN_LOG_IR) {
 		ir_print(u, text, sizeof(text));

@@ -108,6 +108,7 @@ generate_runtime_call(struct x86_writer *w)
 {
 	trampolines.runtime_call = w->at;
 	transfer_pins(w, false);
+	x86_pop_m(w, hot(CPU_COLD(runtime_return)));
 	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
 	x86_alu_ri(w, X86_AND, 8, X86_RSP, -16);
@@ -119,7 +120,7 @@ generate_runtime_call(struct x86_writer *w)
 	x86_ldmxcsr(w, hot(CPU_HOT(mxcsr)));
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
 	transfer_pins(w, true);
-	x86_plain(w, X86_RET);
+	x86_jmp_m(w, hot(CPU_COLD(runtime_return)));
 }
 
 static void
