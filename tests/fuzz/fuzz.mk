@@ -1,18 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The row fuzzer (tests/fuzz/row_fuzz.c) and the arm64 program that executes words for it. It takes the frontend's and the
-# IR's objects; what they ask of the runtime is in row_interpret.c.
+# The row fuzzer (tests/fuzz/row_fuzz.c) and the arm64 program that executes words for it.
 
 ROW_FUZZ_OBJECTS := $(patsubst %,$(BUILD)/obj/tests/fuzz/row_%.o,fuzz generate interpret process)
-ROW_FUZZ_LIBRARY := $(filter $(BUILD)/obj/frontend/% $(BUILD)/obj/ir/% $(BUILD)/obj/gen/frontend/%,$(LIB_OBJECTS))
 
 .PHONY: fuzz-programs
 fuzz-programs: $(BUILD)/fuzz/row_fuzz $(BUILD)/fuzz/row_runner
 
-$(BUILD)/fuzz/row_fuzz: $(ROW_FUZZ_OBJECTS) $(ROW_FUZZ_LIBRARY)
+$(BUILD)/fuzz/row_fuzz: $(ROW_FUZZ_OBJECTS) $(LIB_OBJECTS)
 	@echo "  LINK    $@"
 	@mkdir -p $(@D)
-	@$(CC) $(SANITIZE_FLAGS) -o $@.$$$$ $^ -lcapstone && mv -f $@.$$$$ $@
+	@$(CC) $(SANITIZE_FLAGS) -o $@.$$$$ $^ $(LIBS) && mv -f $@.$$$$ $@
 
 $(BUILD)/fuzz/row_runner: tests/fuzz/row_runner.c tests/fuzz/row_record.h tests/fuzz/fuzz.mk
 	@echo "  GUESTCC $<"

@@ -135,6 +135,8 @@ print_differences(
 		printf("    ends: qemu with %s, ", name_of_end(want->signal));
 		printf("dragoman with %s\n", name_of_end(have->signal));
 	}
+	if (have->signal >= ROW_DIED || want->signal >= ROW_DIED)
+		return;
 	for (unsigned i = 0; i < 31; i++) {
 		snprintf(name, sizeof name, "x%u", i);
 		print_number(name, start->x[i], want->x[i], have->x[i]);
