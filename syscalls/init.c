@@ -4,6 +4,7 @@
 
 #include "loader/loader.h"
 #include "syscalls/fd_guard.h"
+#include "syscalls/limits.h"
 #include "syscalls/proc_files.h"
 #include "syscalls/strace.h"
 #include "syscalls/system_call.h"
@@ -20,6 +21,7 @@ system_calls_init(const struct run_options *options, const struct loaded_program
 	fd_guard_add(options->log_fd);
 	fd_guard_add(options->sysroot_fd);
 	fd_guard_add(program->exe_fd);
+	limits_init();
 	strace_init();
 	proc_files_init();
 }

@@ -7,6 +7,7 @@
 #include "syscalls/dispatch.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/handlers.h"
+#include "syscalls/limits.h"
 
 #include <sys/mman.h>
 
@@ -28,6 +29,8 @@ sys_mmap(struct guest_thread *t, const uint64_t argument[6])
 		return -EINVAL;
 	if (!(argument[3] & MAP_ANONYMOUS) && fd_guard_hides(fd))
 		return -EBADF;
+	if (!limits_allow_mapping(argument[1]))
+		return -ENOMEM;
 	return guest_memory_map(
 		argument[0], argument[1], argument[2], argument[3], fd, argument[5]);
 }
@@ -60,6 +63,8 @@ int64_t
 sys_mremap(struct guest_thread *t, const uint64_t argument[6])
 {
 	(void)t;
+	if (argument[2] > argument[1] && !limits_allow_mapping(argument[2] - argument[1]))
+		return -ENOMEM;
 	return guest_memory_remap(argument[0], argument[1], argument[2], argument[3], argument[4]);
 }
 
@@ -67,6 +72,13 @@ int64_t
 sys_brk(struct guest_thread *t, const uint64_t argument[6])
 {
 	(void)t;
+	if (argument[0]) {
+		int64_t now = guest_memory_brk(0);
+
+		if ((int64_t)argument[0] > now &&
+			!limits_allow_mapping(argument[0] - (uint64_t)now))
+			return now;
+	}
 	return guest_memory_brk(argument[0]);
 }
 

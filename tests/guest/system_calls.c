@@ -22,6 +22,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -326,6 +327,23 @@ limits_and_identity(void)
 	printf("nofile %lu %lu\n", (unsigned long)got.rlim_cur, (unsigned long)got.rlim_max);
 	printf("dup beyond %s\n", outcome(fcntl(0, F_DUPFD, 100)));
 	printf("dup2 beyond %s\n", outcome(dup2(0, 150)));
+	limit = (struct rlimit){ 1 << 30, RLIM_INFINITY };
+	printf("address space %s\n", outcome(setrlimit(RLIMIT_AS, &limit)));
+	getrlimit(RLIMIT_AS, &got);
+	printf("as %lu %d\n", (unsigned long)got.rlim_cur, got.rlim_max == RLIM_INFINITY);
+	void *small = mmap(NULL, 1 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *large = mmap(NULL, 2UL << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	printf("small %d large %s\n", small != MAP_FAILED, large == MAP_FAILED ? outcome(-1) : "ok");
+	fflush(stdout);
+	if (fork() == 0) {
+		execl("/proc/self/exe", "system_calls", "limit", NULL);
+		_exit(1);
+	}
+	int ended = 0;
+	wait(&ended);
+	printf("ended with %d\n", ended);
+	limit.rlim_cur = RLIM_INFINITY;
+	printf("no limit %s\n", outcome(setrlimit(RLIMIT_AS, &limit)));
 	uname(&name);
 	printf("sysname %s\n", name.sysname);
 	printf("pid %d ppid %d\n", getpid() == (int)syscall(SYS_gettid), getppid() > 0);
@@ -340,7 +358,15 @@ limits_and_identity(void)
 int
 main(int argc, char **argv)
 {
-	(void)argc;
+	struct rlimit limit;
+
+	/* What a program is left with that one with a limit has executed. */
+	if (argc > 1) {
+		getrlimit(RLIMIT_AS, &limit);
+		printf("inherited %lu\n", (unsigned long)limit.rlim_cur);
+		return mmap(NULL, 2UL << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+		       MAP_FAILED;
+	}
 	order_of_errors();
 	open_flags();
 	file_status();

@@ -6,6 +6,7 @@
 #include "runtime/guest_memory.h"
 #include "syscalls/argument.h"
 #include "syscalls/fd_guard.h"
+#include "syscalls/limits.h"
 #include "syscalls/proc_files.h"
 #include "syscalls/proc_text.h"
 
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* ---- hidden descriptors */
@@ -249,4 +251,17 @@ Test(text, grows)
 	cr_assert_eq(memcmp(text.bytes + 39996, "9999", 4), 0);
 	text_free(&text);
 	cr_assert_null(text.bytes);
+}
+
+/* ---- RLIMIT_AS */
+
+Test(limits, values_go_both_ways)
+{
+	cr_assert_eq(limits_to_host(RLIM_INFINITY), RLIM_INFINITY);
+	cr_assert_eq(limits_to_guest(RLIM_INFINITY), RLIM_INFINITY);
+	cr_assert_eq(limits_to_guest(limits_to_host(0)), 0);
+	cr_assert_eq(limits_to_guest(limits_to_host(300000 * 1024)), 300000 * 1024);
+	/* Set outside. */
+	cr_assert_eq(limits_to_guest(1 << 30), 1 << 30);
+	cr_assert_eq(limits_to_host(RLIM_INFINITY - 5), RLIM_INFINITY);
 }
