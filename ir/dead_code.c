@@ -29,26 +29,6 @@ struct liveness {
 	bool pc_needed;                          /* something after here needs the guest pc */
 };
 
-/* PURE by the table, but with sticky exception flags as a second result. */
-static const bool raises_flags[IR_OP_COUNT] = {
-	[IR_fadd] = true,
-	[IR_fsub] = true,
-	[IR_fmul] = true,
-	[IR_fdiv] = true,
-	[IR_fsqrt] = true,
-	[IR_fma] = true,
-	[IR_fmax] = true,
-	[IR_fmin] = true,
-	[IR_fmaxnm] = true,
-	[IR_fminnm] = true,
-	[IR_fcvt] = true,
-	[IR_frint] = true,
-	[IR_fcvt_to_int] = true,
-	[IR_int_to_fp] = true,
-	[IR_vfcmp] = true,
-	[IR_flags_fcmp] = true,
-};
-
 static bool
 test_bit(const uint64_t *bits, uint32_t n)
 {
@@ -117,7 +97,7 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 	default: break;
 	}
 	switch (effect_of[u->insns[index].op]) {
-	case IR_EFFECT_PURE: return raises_flags[u->insns[index].op] || test_bit(live->used, index);
+	case IR_EFFECT_PURE: return ir_raises_flags[u->insns[index].op] || test_bit(live->used, index);
 	case IR_EFFECT_GET:
 		clear_bit(live->overwritten, u->insns[index].aux);
 		return test_bit(live->used, index);

@@ -90,6 +90,25 @@ static const char *const operand_types[IR_OP_COUNT] = {
 	[IR_exit_call_indirect] = "xx",
 };
 
+const bool ir_raises_flags[IR_OP_COUNT] = {
+	[IR_fadd] = true,
+	[IR_fsub] = true,
+	[IR_fmul] = true,
+	[IR_fdiv] = true,
+	[IR_fsqrt] = true,
+	[IR_fma] = true,
+	[IR_fmax] = true,
+	[IR_fmin] = true,
+	[IR_fmaxnm] = true,
+	[IR_fminnm] = true,
+	[IR_fcvt] = true,
+	[IR_frint] = true,
+	[IR_fcvt_to_int] = true,
+	[IR_int_to_fp] = true,
+	[IR_vfcmp] = true,
+	[IR_flags_fcmp] = true,
+};
+
 const char *
 ir_operand_types(enum ir_op op)
 {

@@ -157,6 +157,9 @@ enum ir_type ir_result_type(const struct ir_insn *i);
  */
 const char *ir_operand_types(enum ir_op op);
 
+/** Operations that are PURE by the table, but have sticky exception flags as a second result: never to be dropped. */
+extern const bool ir_raises_flags[IR_OP_COUNT];
+
 /** Write the unit as text to `out` (at most `size` bytes, NUL-terminated); returns the bytes needed. */
 size_t ir_print(const struct ir_unit *u, char *out, size_t size);
 

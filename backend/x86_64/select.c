@@ -16,7 +16,7 @@ is_dead(const struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	uint8_t effect = ir_op_info[in->op].effect;
 
-	return effect == IR_EFFECT_PURE && c->values[i].uses == 0 && in->op != IR_flags_fcmp;
+	return effect == IR_EFFECT_PURE && c->values[i].uses == 0 && !ir_raises_flags[in->op];
 }
 
 void

@@ -112,15 +112,19 @@ struct to_int {
 	bool is_unsigned;
 	unsigned helper;
 	uint64_t imm;
-	host_reg a, source, dst; /* operand; operand, rounded if need be */
+	host_reg a, source, dst; /* operand; the same, or the operand rounded; integer */
 	host_reg scratch;
 };
 
-/* Whether x86 rounds as asked: towards zero, or as MXCSR says. */
+/*
+ * Whether x86 has the conversion: rounding towards zero, or as MXCSR says; of unsigned integers with AVX-512. Otherwise the
+ * operand is rounded first, and the conversion is exact.
+ */
 static bool
 converts_directly(const struct compiler *c, const struct to_int *t)
 {
-	return t->rounding == FLOAT_ROUND_ZERO || t->rounding == (c->u->mode & IR_MODE_ROUNDING);
+	return (t->rounding == FLOAT_ROUND_ZERO || t->rounding == (c->u->mode & IR_MODE_ROUNDING)) &&
+	       (!t->is_unsigned || host_features.avx512);
 }
 
 /* The truncating or the rounding one of two operations. */
@@ -130,9 +134,16 @@ converter(const struct to_int *t, enum x86_vector_op truncating, enum x86_vector
 	return t->rounding == FLOAT_ROUND_ZERO || t->source != t->a ? truncating : rounding;
 }
 
-/* Round first where the conversion itself cannot; that raises inexact as the Arm instruction does. */
 static void
-round_source(struct compiler *c, struct to_int *t)
+round_source(struct compiler *c, const struct to_int *t)
+{
+	if (t->source != t->a)
+		emit_vround(c, t->form, t->source, t->a, vround_mode(c, t->rounding) | ROUND_SUPPRESS_INEXACT);
+}
+
+/* Rounding again raises inexact, now that the value is known to fit: one that does not is only invalid. */
+static void
+raise_inexact(struct compiler *c, const struct to_int *t)
 {
 	if (t->source != t->a)
 		emit_vround(c, t->form, t->source, t->a, vround_mode(c, t->rounding));
@@ -142,6 +153,16 @@ static struct cold_path *
 leave_for_helper(struct compiler *c, const struct to_int *t, enum x86_cond cond)
 {
 	return float_cold(c, cond, t->helper, t->imm, t->dst, (const host_reg[]){t->a, REG_NONE, REG_NONE});
+}
+
+/* The last test of a conversion: what does not fit is the helper's. */
+static void
+finish_conversion(struct compiler *c, const struct to_int *t, enum x86_cond misfit)
+{
+	struct cold_path *cold = leave_for_helper(c, t, misfit);
+
+	raise_inexact(c, t);
+	cold_return_here(c, cold);
 }
 
 /* What does not fit gives the integer's least value, the only one that overflows less one. */
@@ -154,7 +175,7 @@ convert_signed(struct compiler *c, const struct to_int *t)
 		f32 ? converter(t, X86_VCVTTSS2SI, X86_VCVTSS2SI) : converter(t, X86_VCVTTSD2SI, X86_VCVTSD2SI),
 		t->size, gpr(t->dst), XMM(t->source));
 	x86_alu_ri(&c->w, X86_CMP, t->size, gpr(t->dst), 1);
-	cold_return_here(c, leave_for_helper(c, t, X86_O));
+	finish_conversion(c, t, X86_O);
 }
 
 /* What does not fit gives all ones. */
@@ -167,42 +188,35 @@ convert_unsigned(struct compiler *c, const struct to_int *t)
 		f32 ? converter(t, X86_VCVTTSS2USI, X86_VCVTSS2USI) : converter(t, X86_VCVTTSD2USI, X86_VCVTSD2USI),
 		t->size, gpr(t->dst), XMM(t->source));
 	x86_alu_ri(&c->w, X86_CMP, t->size, gpr(t->dst), -1);
-	cold_return_here(c, leave_for_helper(c, t, X86_E));
+	finish_conversion(c, t, X86_E);
 }
 
 /* Without AVX-512, 32 bits: the signed 64-bit conversion, whose upper half is zero if the value fits. */
 static void
-convert_unsigned32(struct compiler *c, struct to_int *t, host_reg upper)
+convert_unsigned32(struct compiler *c, const struct to_int *t, host_reg upper)
 {
-	bool f32 = t->form == FLOAT_SS;
-
-	x86_vec_to_gpr(&c->w,
-		f32 ? converter(t, X86_VCVTTSS2SI, X86_VCVTSS2SI) : converter(t, X86_VCVTTSD2SI, X86_VCVTSD2SI), 8,
-		gpr(t->dst), XMM(t->source));
+	x86_vec_to_gpr(&c->w, t->form == FLOAT_SS ? X86_VCVTTSS2SI : X86_VCVTTSD2SI, 8, gpr(t->dst), XMM(t->source));
 	x86_mov_rr(&c->w, 8, gpr(upper), gpr(t->dst));
 	x86_shift_ri(&c->w, X86_SHR, 8, gpr(upper), 32);
-	cold_return_here(c, leave_for_helper(c, t, X86_NZ));
+	finish_conversion(c, t, X86_NZ);
 }
 
 /* Without AVX-512, 64 bits: the signed conversion for 0 <= a < 2^63; it must not see more, which is valid for Arm. */
 static void
-convert_unsigned64(struct compiler *c, struct to_int *t)
+convert_unsigned64(struct compiler *c, const struct to_int *t)
 {
 	static const union vec128 limit[2] = {{.s = {0x5f000000}}, {.d = {UINT64_C(0x43e0000000000000)}}};
 	bool f32 = t->form == FLOAT_SS;
-	struct cold_path *too_large, *negative;
+	struct cold_path *too_large;
 
 	x86_vec_rm(&c->w, f32 ? X86_VMOVSS : X86_VMOVSD, XMM(t->scratch), x86_mem_rip(&limit[!f32]));
 	x86_vec_rr(&c->w, f32 ? X86_VUCOMISS : X86_VUCOMISD, XMM(t->scratch), XMM(t->a));
 	too_large = leave_for_helper(c, t, X86_BE);
 	round_source(c, t);
-	x86_vec_to_gpr(&c->w,
-		f32 ? converter(t, X86_VCVTTSS2SI, X86_VCVTSS2SI) : converter(t, X86_VCVTTSD2SI, X86_VCVTSD2SI), 8,
-		gpr(t->dst), XMM(t->source));
+	x86_vec_to_gpr(&c->w, f32 ? X86_VCVTTSS2SI : X86_VCVTTSD2SI, 8, gpr(t->dst), XMM(t->source));
 	x86_test_rr(&c->w, 8, gpr(t->dst), gpr(t->dst));
-	negative = leave_for_helper(c, t, X86_S);
+	finish_conversion(c, t, X86_S);
 	cold_return_here(c, too_large);
-	cold_return_here(c, negative);
 }
 
 static void
@@ -263,7 +277,7 @@ emit_packed_check(struct compiler *c, const struct to_int *t)
 		x86_vec_rrm(&c->w, compare, XMM(t->scratch), XMM(t->dst), x86_mem_rip(&least[t->form == FLOAT_PD]));
 	}
 	x86_vec_rr(&c->w, X86_VPTEST, XMM(t->scratch), XMM(t->scratch));
-	cold_return_here(c, leave_for_helper(c, t, X86_NZ));
+	finish_conversion(c, t, X86_NZ);
 }
 
 static void
@@ -272,7 +286,7 @@ select_to_int_packed(struct compiler *c, ir_ref i, const struct ir_insn *in, str
 	enum x86_vector_op op;
 
 	t->a = t->source = use_vec(c, in->a);
-	/* the scratch register holds the rounded lanes, then the check */
+	/* the scratch register holds the rounded lanes, then the check, then the rounded lanes again */
 	t->scratch = temp_vec(c);
 	if (!converts_directly(c, t))
 		t->source = t->scratch;
