@@ -1,25 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selectors of the cryptographic operations: AES-NI, PCLMULQDQ and SHA-NI do what the Arm instructions do, with the
-// work of a round cut differently.
+// Selectors of the cryptographic operations: AES-NI, PCLMULQDQ and SHA-NI do what the Arm
+// instructions do, with the work of a round cut differently.
 #include "backend/x86_64/select_vector.h"
 #include "ir/vector_helpers.h"
 
-/* ---- AES --------------------------------------------------------------------------------------------------------- */
+/* ---- AES ------------------------------------------------------------------------------------ */
 
 /*
- * Arm's AESE is AddRoundKey, ShiftRows, SubBytes and AESMC is MixColumns; x86's aesenc is ShiftRows, SubBytes, MixColumns,
- * AddRoundKey. So a guest's rounds
+ * Arm's AESE is AddRoundKey, ShiftRows, SubBytes and AESMC is MixColumns; x86's aesenc is
+ * ShiftRows, SubBytes, MixColumns, AddRoundKey. So a guest's rounds
  *
- *	s1 = aese(s0, k0)   s2 = aesmc(s1)   s3 = aese(s2, k1)   s4 = aesmc(s3)   s5 = aese(s4, k2) ...
+ *	s1 = aese(s0, k0)  s2 = aesmc(s1)          s3 = aese(s2, k1)  s4 = aesmc(s3) ...
  *
  * become
  *
- *	s1' = s0 ^ k0       s2' = aesenc(s1', k1)                s4' = aesenc(s2', k2) ...
+ *	s1' = s0 ^ k0      s2' = aesenc(s1', k1)                      s4' = aesenc(s2', k2) ...
  *
- * where a value with an accent is in the register of the value without. That is allowed where only the next step of the
- * chain knows the value: an aese of which only the aesmc right behind it knows ("deferred": a ^ b is in its place), and
- * an aesmc of which only one aese behind it knows, whose key exists already ("keyed": the aese's AddRoundKey is done).
- * Decryption is alike, with aesd, aesimc and aesdec.
+ * where a value with an accent is in the register of the value without. That is allowed where only
+ * the next step of the chain knows the value: an aese of which only the aesmc right behind it knows
+ * ("deferred": a ^ b is in its place), and an aesmc of which only one aese behind it knows, whose
+ * key exists already ("keyed": the aese's AddRoundKey is done). Decryption is alike, with aesd,
+ * aesimc and aesdec.
  */
 #define MAX_KEYED_DISTANCE 100
 
@@ -39,7 +40,8 @@ is_deferred(const struct compiler *c, ir_ref ref)
 		return false;
 	while (next < c->u->count && c->u->insns[next].op == IR_guest_pc)
 		next++;
-	return next < c->u->count && c->u->insns[next].op == mix_op_of(op) && canon(c, c->u->insns[next].a) == ref;
+	return next < c->u->count && c->u->insns[next].op == mix_op_of(op) &&
+	       canon(c, c->u->insns[next].a) == ref;
 }
 
 /* Whether `state` is the keyed operand of the aese (aesd) `ref`, whose other operand is `key`. */
@@ -48,8 +50,8 @@ is_keyed_by(const struct compiler *c, ir_ref ref, ir_ref state, ir_ref key)
 {
 	const struct ir_insn *in = &c->u->insns[state];
 
-	return in->op == mix_op_of((enum ir_op)c->u->insns[ref].op) && c->values[state].uses == 1 && key < state &&
-	       ref - state <= MAX_KEYED_DISTANCE && is_deferred(c, canon(c, in->a));
+	return in->op == mix_op_of((enum ir_op)c->u->insns[ref].op) && c->values[state].uses == 1 &&
+	       key < state && ref - state <= MAX_KEYED_DISTANCE && is_deferred(c, canon(c, in->a));
 }
 
 /* The keyed operand of the aese (aesd) `ref`, or IR_NONE; *key is the other operand. */
@@ -179,7 +181,7 @@ select_pmull64(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	keep_eflags(c);
 }
 
-/* ---- SHA-256 ------------------------------------------------------------------------------------------------------ */
+/* ---- SHA-256 -------------------------------------------------------------------------------- */
 
 /* Without SHA-NI: the same C function that the interpreter uses. */
 static void
@@ -188,15 +190,15 @@ call_sha_helper(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned
 	const ir_ref operands[3] = { in->a, in->b, in->c };
 
 	claim(c, X86_RAX);
-	for (unsigned k = 0; k < ir_op_info[in->op].operands; k++)
+	for (unsigned k = 0; k < 3 && operands[k] != IR_NONE; k++)
 		x86_vec_mr(&c->w, X86_VMOVAPS, helper_argument(k), XMM(use_vec(c, operands[k])));
 	emit_helper_call(c, helper, helper_imm(HELPER_VECTOR128, 0, 0));
 	x86_vec_rm(&c->w, X86_VMOVAPS, XMM(def_vec_over(c, i)), helper_argument(3));
 }
 
 /*
- * The sha256h2 behind the sha256h `i` that does the same rounds: with nothing but i's own put in between, so that no
- * state is looked at before both are done. IR_NONE if there is none.
+ * The sha256h2 behind the sha256h `i` that does the same rounds: with nothing but i's own put in
+ * between, so that no state is looked at before both are done. IR_NONE if there is none.
  */
 static ir_ref
 other_half_of_rounds(const struct compiler *c, ir_ref i, const struct ir_insn *in)
@@ -208,13 +210,16 @@ other_half_of_rounds(const struct compiler *c, ir_ref i, const struct ir_insn *i
 		next++; /* a unit ends with an exit */
 		j++;
 	}
-	if (next->op != IR_sha256h2 || c->values[j].uses == 0 || canon(c, next->a) != canon(c, in->b) ||
-	    canon(c, next->b) != canon(c, in->a) || canon(c, next->c) != canon(c, in->c))
+	if (next->op != IR_sha256h2 || c->values[j].uses == 0 ||
+		canon(c, next->a) != canon(c, in->b) || canon(c, next->b) != canon(c, in->a) ||
+		canon(c, next->c) != canon(c, in->c))
 		return IR_NONE;
 	return j;
 }
 
-/* Instruction j is done together with i: what j would have been the last to need is free after i. */
+/*
+ * Instruction j is done together with i: what j would have been the last to need is free after i.
+ */
 static void
 needed_no_longer_than(struct compiler *c, ir_ref operand, ir_ref i, ir_ref j)
 {
@@ -225,12 +230,14 @@ needed_no_longer_than(struct compiler *c, ir_ref operand, ir_ref i, ir_ref j)
 }
 
 /*
- * Four rounds. Arm has the working variables as abcd and efgh (lane 0 first); sha256rnds2 wants feba and hgdc, makes the
- * next feba out of its first operand hgdc, and the old feba is the next hgdc. It takes two words from xmm0. The new abcd
- * becomes value `h`, the new efgh value `h2`; either may be IR_NONE.
+ * Four rounds. Arm has the working variables as abcd and efgh (lane 0 first); sha256rnds2 wants
+ * feba and hgdc, makes the next feba out of its first operand hgdc, and the old feba is the next
+ * hgdc. It takes two words from xmm0. The new abcd becomes value `h`, the new efgh value `h2`;
+ * either may be IR_NONE.
  */
 static void
-select_sha256_rounds(struct compiler *c, ir_ref abcd, ir_ref efgh, ir_ref words, ir_ref h, ir_ref h2)
+select_sha256_rounds(
+	struct compiler *c, ir_ref abcd, ir_ref efgh, ir_ref words, ir_ref h, ir_ref h2)
 {
 	host_reg xmm0 = REG_XMM + 0;
 	host_reg x, y, w, feba, hgdc;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the selectors of vector operations (select_vector*.c, select_crypto.c) share: operands that are registers or
-// aligned memory, constants in memory, and short names for the encoder's shapes on host_reg numbers.
+// What the selectors of vector operations (select_vector*.c, select_crypto.c) share: operands that
+// are registers or aligned memory, constants in memory, and short names for the encoder's shapes on
+// host_reg numbers.
 #ifndef BACKEND_X86_64_SELECT_VECTOR_H
 #define BACKEND_X86_64_SELECT_VECTOR_H
 
@@ -13,26 +14,31 @@ struct vector_operand {
 	struct x86_mem mem;
 };
 
-/** Constants of 16 bytes that code reads from memory; families are indexed by adding to their first one. */
+/**
+ * Constants of 16 bytes that code reads from memory; families are indexed by adding to their first
+ * one.
+ */
+/* clang-format off: a table */
 enum vector_constant {
-	VC_SIGN_BITS,                          /* + lane: the sign bit of each lane */
-	VC_EVEN_BYTES = VC_SIGN_BITS + 4,      /* 0x00ff in each half-word */
-	VC_ODD_BYTES,                          /* 0xff00 in each half-word */
-	VC_EVEN_HALVES,                        /* 0x0000ffff in each word */
-	VC_LOW_NIBBLES,                        /* 0x0f in each byte */
-	VC_TABLE_BIAS,                         /* 0x70 in each byte */
-	VC_ONES_16,                            /* 1 in each half-word */
-	VC_NIBBLE_COUNTS,                      /* population count of the byte's number */
-	VC_FIRST_LANE,                         /* + lane (0..3): all ones in lane 0, else zero */
-	VC_BYTES_SHIFTED_LEFT = VC_FIRST_LANE + 4,          /* + n (0..7): 0xff << n in each byte */
-	VC_BYTES_SHIFTED_RIGHT = VC_BYTES_SHIFTED_LEFT + 8, /* + n (0..7): 0xff >> n in each byte */
-	VC_BYTE_SIGN_SHIFTED = VC_BYTES_SHIFTED_RIGHT + 8,  /* + n (0..7): 0x80 >> n in each byte */
-	VC_BROADCAST_BYTE = VC_BYTE_SIGN_SHIFTED + 8,       /* + index (0..15): vpshufb, that byte everywhere */
-	VC_EXCHANGE = VC_BROADCAST_BYTE + 16,  /* + x (0..15): vpshufb, byte n from byte n ^ x */
-	VC_EVEN_LANES_FIRST = VC_EXCHANGE + 16, /* + lane (0, 1): vpshufb, even lanes, then odd lanes */
-	VC_NARROW = VC_EVEN_LANES_FIRST + 2,   /* + lane (0..2): vpshufb, even lanes, then zeros */
+	VC_SIGN_BITS,                                       /* + lane: the sign bit of each lane */
+	VC_EVEN_BYTES = VC_SIGN_BITS + 4,                   /* 0x00ff in each half-word */
+	VC_ODD_BYTES,                                       /* 0xff00 in each half-word */
+	VC_EVEN_HALVES,                                     /* 0x0000ffff in each word */
+	VC_LOW_NIBBLES,                                     /* 0x0f in each byte */
+	VC_TABLE_BIAS,                                      /* 0x70 in each byte */
+	VC_NIBBLE_COUNTS,                                   /* set bits in the byte's number */
+	VC_FIRST_LANE,                                      /* + lane: ones in lane 0, else zero */
+	VC_BYTES_SHIFTED_LEFT = VC_FIRST_LANE + 4,          /* + n (0..7): bytes 0xff << n */
+	VC_BYTES_SHIFTED_RIGHT = VC_BYTES_SHIFTED_LEFT + 8, /* + n (0..7): bytes 0xff >> n */
+	VC_BYTE_SIGN_SHIFTED = VC_BYTES_SHIFTED_RIGHT + 8,  /* + n (0..7): bytes 0x80 >> n */
+	/* masks for vpshufb */
+	VC_BROADCAST_BYTE = VC_BYTE_SIGN_SHIFTED + 8, /* + n (0..15): byte n everywhere */
+	VC_EXCHANGE = VC_BROADCAST_BYTE + 16,         /* + x (0..7): byte n from byte n ^ x */
+	VC_EVEN_LANES_FIRST = VC_EXCHANGE + 8,        /* + lane (0, 1): even, then odd lanes */
+	VC_NARROW = VC_EVEN_LANES_FIRST + 2,          /* + lane (0..2): even lanes, zeros */
 	VECTOR_CONSTANTS = VC_NARROW + 3,
 };
+/* clang-format on */
 
 /** The value in a register or, when that is better, read where it lies in memory. */
 struct vector_operand vector_operand(struct compiler *c, ir_ref ref);
@@ -53,7 +59,8 @@ vec_rrr(struct compiler *c, enum x86_vector_op op, host_reg dst, host_reg a, hos
 }
 
 static inline void
-vec_rro(struct compiler *c, enum x86_vector_op op, host_reg dst, host_reg a, struct vector_operand b)
+vec_rro(struct compiler *c, enum x86_vector_op op, host_reg dst, host_reg a,
+	struct vector_operand b)
 {
 	if (b.in_memory)
 		x86_vec_rrm(&c->w, op, XMM(dst), XMM(a), b.mem);
@@ -63,8 +70,8 @@ vec_rro(struct compiler *c, enum x86_vector_op op, host_reg dst, host_reg a, str
 
 /* dst <- op(a, b, imm) */
 static inline void
-vec_rroi(struct compiler *c, enum x86_vector_op op, host_reg dst, host_reg a, struct vector_operand b,
-         unsigned imm)
+vec_rroi(struct compiler *c, enum x86_vector_op op, host_reg dst, host_reg a,
+	struct vector_operand b, unsigned imm)
 {
 	if (b.in_memory)
 		x86_vec_rrmi8(&c->w, op, XMM(dst), XMM(a), b.mem, imm);
@@ -84,7 +91,8 @@ vec_ro(struct compiler *c, enum x86_vector_op op, host_reg dst, struct vector_op
 
 /* dst <- op(a, imm) */
 static inline void
-vec_roi(struct compiler *c, enum x86_vector_op op, host_reg dst, struct vector_operand a, unsigned imm)
+vec_roi(struct compiler *c, enum x86_vector_op op, host_reg dst, struct vector_operand a,
+	unsigned imm)
 {
 	if (a.in_memory)
 		x86_vec_rmi8(&c->w, op, XMM(dst), a.mem, imm);
@@ -111,18 +119,25 @@ vec_ones(struct compiler *c, host_reg dst)
 }
 
 /* The operations of four lane sizes. */
-#define LANES(prefix) \
-	{ X86_##prefix##B, X86_##prefix##W, X86_##prefix##D, X86_##prefix##Q }
-#define LANES_BWD(prefix) \
-	{ X86_##prefix##B, X86_##prefix##W, X86_##prefix##D }
-#define LANES_BW(prefix) \
-	{ X86_##prefix##B, X86_##prefix##W }
+#define LANES(prefix)                                                              \
+	{                                                                          \
+		X86_##prefix##B, X86_##prefix##W, X86_##prefix##D, X86_##prefix##Q \
+	}
+#define LANES_BWD(prefix)                                         \
+	{                                                         \
+		X86_##prefix##B, X86_##prefix##W, X86_##prefix##D \
+	}
+#define LANES_BW(prefix)                         \
+	{                                        \
+		X86_##prefix##B, X86_##prefix##W \
+	}
 
 /** One instruction on both operands; `commutative` when they may be exchanged. */
-void select_vector_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op,
-                          bool commutative);
+void select_vector_binary(struct compiler *c, ir_ref i, const struct ir_insn *in,
+	enum x86_vector_op op, bool commutative);
 /** One instruction on the one operand. */
-void select_vector_unary(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op);
+void select_vector_unary(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op);
 
 static inline unsigned
 lane_of(const struct ir_insn *in)

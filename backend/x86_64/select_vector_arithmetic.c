@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selectors of vector operations that work lane by lane: logic, sums, products, comparisons, minimum and maximum,
-// saturation, shifts, population count.
+// Selectors of vector operations that work lane by lane: logic, sums, products, comparisons,
+// minimum and maximum, saturation, shifts, population count.
 #include "backend/x86_64/select_vector.h"
 
-/* ---- logic -------------------------------------------------------------------------------------------------- */
+/* ---- logic ---------------------------------------------------------------------------------- */
 
 void
 select_vand(struct compiler *c, ir_ref i, const struct ir_insn *in)
@@ -46,8 +46,9 @@ select_vnot(struct compiler *c, ir_ref i, const struct ir_insn *in)
 }
 
 /*
- * vpternlog with the destination as one of the three operands: its immediate is the truth table over (dst, second,
- * third) with dst as the highest bit. The operand that dies, or whose register is wanted, becomes the destination.
+ * vpternlog with the destination as one of the three operands: its immediate is the truth table
+ * over (dst, second, third) with dst as the highest bit. The operand that dies, or whose register
+ * is wanted, becomes the destination.
  */
 static void
 select_ternary_bsl(struct compiler *c, ir_ref i, const struct ir_insn *in)
@@ -66,11 +67,12 @@ select_ternary_bsl(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		if (dies(c, forms[k].dst, i))
 			best = k;
 	for (unsigned k = 0; k < 3; k++)
-		if (c->values[i].hint != REG_NONE && c->values[i].hint == c->values[canon(c, forms[k].dst)].reg)
+		if (c->values[i].hint != REG_NONE &&
+			c->values[i].hint == c->values[canon(c, forms[k].dst)].reg)
 			best = k;
 	host_reg second = use_vec(c, forms[best].second), third = use_vec(c, forms[best].third);
 	vec_rroi(c, X86_VPTERNLOGD, def_vec_from(c, i, forms[best].dst), second, in_register(third),
-	         forms[best].table);
+		forms[best].table);
 }
 
 void
@@ -92,7 +94,7 @@ select_vbsl(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	vec_rrr(c, X86_VPOR, dst, dst, t);
 }
 
-/* ---- sums and products -------------------------------------------------------------------------------------- */
+/* ---- sums and products ---------------------------------------------------------------------- */
 
 static const enum x86_vector_op subtract[4] = LANES(VPSUB);
 
@@ -110,11 +112,15 @@ select_vsub(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_vector_binary(c, i, in, subtract[lane_of(in)], false);
 }
 
-/* Bytes: the even products are the low bytes of a * b, the odd ones the high bytes of (a >> 8) * (b & 0xff00). */
+/*
+ * Bytes: the even products are the low bytes of a * b, the odd ones the high bytes of (a >> 8) * (b
+ * & 0xff00).
+ */
 static void
 select_byte_product(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	struct vector_operand even = vector_constant(c, VC_EVEN_BYTES), odd = vector_constant(c, VC_ODD_BYTES);
+	struct vector_operand even = vector_constant(c, VC_EVEN_BYTES),
+			      odd = vector_constant(c, VC_ODD_BYTES);
 	host_reg a = use_vec(c, in->a), b = use_vec(c, in->b);
 	host_reg t = temp_vec(c), u = temp_vec(c);
 
@@ -167,7 +173,7 @@ select_vabs(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	vec_rrr(c, X86_VPSUBQ, dst, dst, sign);
 }
 
-/* ---- comparisons -------------------------------------------------------------------------------------------- */
+/* ---- comparisons ---------------------------------------------------------------------------- */
 
 static const enum x86_vector_op equal[4] = LANES(VPCMPEQ);
 static const enum x86_vector_op greater[4] = LANES(VPCMPGT);
@@ -191,7 +197,10 @@ is_zero(const struct compiler *c, ir_ref ref)
 	return in->op == IR_vconst && in->imm == 0;
 }
 
-/* x = a, y = b with the lanes' sign bits inverted, so that signed comparison compares them as unsigned. */
+/*
+ * x = a, y = b with the lanes' sign bits inverted, so that signed comparison compares them as
+ * unsigned.
+ */
 static void
 invert_signs(struct compiler *c, const struct ir_insn *in, host_reg *x, host_reg *y)
 {
@@ -299,11 +308,11 @@ select_vcmptst(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	keep_eflags(c);
 }
 
-/* ---- minimum and maximum ------------------------------------------------------------------------------------ */
+/* ---- minimum and maximum -------------------------------------------------------------------- */
 
 static void
 select_min_max(struct compiler *c, ir_ref i, const struct ir_insn *in, const enum x86_vector_op *op,
-               bool is_signed, bool maximum)
+	bool is_signed, bool maximum)
 {
 	host_reg a, b, x, y;
 
@@ -322,7 +331,8 @@ select_min_max(struct compiler *c, ir_ref i, const struct ir_insn *in, const enu
 		vec_rrr(c, X86_VPCMPGTQ, x, x, y);
 	}
 	/* the second source where the selector's sign is set */
-	x86_vec_rrrr(&c->w, X86_VBLENDVPD, XMM(def_vec_over(c, i)), XMM(maximum ? b : a), XMM(maximum ? a : b), XMM(x));
+	x86_vec_rrrr(&c->w, X86_VBLENDVPD, XMM(def_vec_over(c, i)), XMM(maximum ? b : a),
+		XMM(maximum ? a : b), XMM(x));
 }
 
 void
@@ -349,11 +359,11 @@ select_vmaxu(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_min_max(c, i, in, max_unsigned, false, true);
 }
 
-/* ---- saturation and averages (lanes 0..1) -------------------------------------------------------------------- */
+/* ---- saturation and averages (lanes 0..1) --------------------------------------------------- */
 
 static void
-select_narrow_lanes(struct compiler *c, ir_ref i, const struct ir_insn *in, const enum x86_vector_op op[2],
-                    bool commutative)
+select_narrow_lanes(struct compiler *c, ir_ref i, const struct ir_insn *in,
+	const enum x86_vector_op op[2], bool commutative)
 {
 	select_vector_binary(c, i, in, op[lane_of(in) & 1], commutative);
 }
@@ -388,12 +398,13 @@ select_vavgu(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_narrow_lanes(c, i, in, (const enum x86_vector_op[])LANES_BW(VPAVG), true);
 }
 
-/* ---- shifts by a constant ------------------------------------------------------------------------------------ */
+/* ---- shifts by a constant ------------------------------------------------------------------- */
 
 void
 select_vshl_imm(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	static const enum x86_vector_op op[4] = { X86_VPSLLW_I, X86_VPSLLW_I, X86_VPSLLD_I, X86_VPSLLQ_I };
+	static const enum x86_vector_op op[4] = { X86_VPSLLW_I, X86_VPSLLW_I, X86_VPSLLD_I,
+		X86_VPSLLQ_I };
 	unsigned lane = lane_of(in), count = number_of(in);
 	host_reg a = use_vec(c, in->a), dst;
 
@@ -415,7 +426,8 @@ select_vshl_imm(struct compiler *c, ir_ref i, const struct ir_insn *in)
 void
 select_vlshr_imm(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	static const enum x86_vector_op op[4] = { X86_VPSRLW_I, X86_VPSRLW_I, X86_VPSRLD_I, X86_VPSRLQ_I };
+	static const enum x86_vector_op op[4] = { X86_VPSRLW_I, X86_VPSRLW_I, X86_VPSRLD_I,
+		X86_VPSRLQ_I };
 	unsigned lane = lane_of(in), count = number_of(in);
 	host_reg a, dst;
 
@@ -493,7 +505,7 @@ select_vashr_imm(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		shift_signed_quadwords(c, i, a, count);
 }
 
-/* ---- population count ---------------------------------------------------------------------------------------- */
+/* ---- population count ----------------------------------------------------------------------- */
 
 /* Without AVX-512 BITALG: the counts of both halves of each byte from a table. */
 void

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selectors of moves between the register classes, and of whole lanes: constants, duplication, insertion, extraction.
+// Selectors of moves between the register classes, and of whole lanes: constants, duplication,
+// insertion, extraction.
 #include "backend/x86_64/select_vector.h"
 
 static enum x86_gpr
@@ -8,7 +9,7 @@ gpr(host_reg r)
 	return (enum x86_gpr)r;
 }
 
-/* ---- scalars ------------------------------------------------------------------------------------------------ */
+/* ---- scalars -------------------------------------------------------------------------------- */
 
 void
 select_f_from_bits(struct compiler *c, ir_ref i, const struct ir_insn *in)
@@ -21,7 +22,8 @@ select_f_from_bits(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	} else {
 		host_reg a = use_gpr(c, in->a);
 
-		x86_vec_from_gpr(&c->w, wide ? X86_VMOVQ_GPR : X86_VMOVD, XMM(def_vec(c, i)), gpr(a));
+		x86_vec_from_gpr(
+			&c->w, wide ? X86_VMOVQ_GPR : X86_VMOVD, XMM(def_vec(c, i)), gpr(a));
 	}
 	c->values[i].upper_zero = true;
 	keep_eflags(c);
@@ -38,7 +40,8 @@ select_bits_from_f(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	} else {
 		host_reg a = use_vec(c, in->a);
 
-		x86_vec_to_gpr(&c->w, size == 8 ? X86_VMOVQ_GPR : X86_VMOVD, size, gpr(def_gpr(c, i)), XMM(a));
+		x86_vec_to_gpr(&c->w, size == 8 ? X86_VMOVQ_GPR : X86_VMOVD, size,
+			gpr(def_gpr(c, i)), XMM(a));
 	}
 	keep_eflags(c);
 }
@@ -81,7 +84,7 @@ select_f_from_v(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_nop(c, i, in);
 }
 
-/* ---- constants and duplication ------------------------------------------------------------------------------ */
+/* ---- constants and duplication -------------------------------------------------------------- */
 
 void
 select_vconst(struct compiler *c, ir_ref i, const struct ir_insn *in)
@@ -125,7 +128,10 @@ void
 select_vdup(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const enum x86_vector_op from_gpr[4] = {
-		X86_VPBROADCASTB_GPR, X86_VPBROADCASTW_GPR, X86_VPBROADCASTD_GPR, X86_VPBROADCASTQ_GPR,
+		X86_VPBROADCASTB_GPR,
+		X86_VPBROADCASTW_GPR,
+		X86_VPBROADCASTD_GPR,
+		X86_VPBROADCASTQ_GPR,
 	};
 	unsigned lane = lane_of(in);
 	struct x86_mem mem;
@@ -157,7 +163,7 @@ select_vdup_lane(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	keep_eflags(c);
 	if (use_memory(c, in->a, &mem)) {
 		x86_vec_rm(&c->w, broadcast[lane], XMM(def_vec(c, i)),
-		           x86_mem_offset(mem, (int32_t)(index << lane)));
+			x86_mem_offset(mem, (int32_t)(index << lane)));
 		return;
 	}
 	a = use_vec(c, in->a);
@@ -181,7 +187,7 @@ select_vdup_lane(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	}
 }
 
-/* ---- single lanes ------------------------------------------------------------------------------------------- */
+/* ---- single lanes --------------------------------------------------------------------------- */
 
 static const enum x86_vector_op insert_lane[4] = LANES(VPINSR);
 static const enum x86_vector_op extract_lane[4] = LANES(VPEXTR);
@@ -229,7 +235,8 @@ select_vinsert_lane(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	if (use_memory(c, in->b, &mem)) {
 		mem = x86_mem_offset(mem, (int32_t)(from << lane));
 		a = use_vec(c, in->a);
-		x86_vec_insert_m(&c->w, insert_lane[lane], XMM(def_vec_over(c, i)), XMM(a), mem, to);
+		x86_vec_insert_m(
+			&c->w, insert_lane[lane], XMM(def_vec_over(c, i)), XMM(a), mem, to);
 		return;
 	}
 	b = use_vec(c, in->b);
@@ -239,19 +246,21 @@ select_vinsert_lane(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	} else if (lane == 2 && to == from) {
 		vec_rroi(c, X86_VPBLENDD, def_vec_over(c, i), a, in_register(b), 1u << to);
 	} else if (lane == 2) {
-		vec_rroi(c, X86_VINSERTPS, def_vec_over(c, i), a, in_register(b), from << 6 | to << 4);
+		vec_rroi(c, X86_VINSERTPS, def_vec_over(c, i), a, in_register(b),
+			from << 6 | to << 4);
 	} else if (lane == 1 && to == from) {
 		vec_rroi(c, X86_VPBLENDW, def_vec_over(c, i), a, in_register(b), 1u << to);
 	} else {
 		t = temp_gpr(c);
 		x86_vec_extract_r(&c->w, extract_lane[lane], gpr(t), XMM(b), from);
-		x86_vec_insert_r(&c->w, insert_lane[lane], XMM(def_vec_over(c, i)), XMM(a), gpr(t), to);
+		x86_vec_insert_r(
+			&c->w, insert_lane[lane], XMM(def_vec_over(c, i)), XMM(a), gpr(t), to);
 	}
 }
 
 static void
 extract_from_memory(struct compiler *c, const struct ir_insn *in, host_reg dst, struct x86_mem mem,
-                    unsigned lane, unsigned index)
+	unsigned lane, unsigned index)
 {
 	unsigned bytes = 1u << lane, size = int_size(in->type);
 
@@ -282,14 +291,15 @@ select_vextract(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	a = use_vec(c, in->a);
 	dst = def_gpr(c, i);
 	if (index == 0 && lane >= 2)
-		x86_vec_to_gpr(&c->w, lane == 3 ? X86_VMOVQ_GPR : X86_VMOVD, 1u << lane, gpr(dst), XMM(a));
+		x86_vec_to_gpr(
+			&c->w, lane == 3 ? X86_VMOVQ_GPR : X86_VMOVD, 1u << lane, gpr(dst), XMM(a));
 	else
 		x86_vec_extract_r(&c->w, extract_lane[lane], gpr(dst), XMM(a), index);
 	if ((in->aux & IR_V_SIGNED) && 1u << lane < size)
 		x86_sign_extend(&c->w, 1u << lane, size, gpr(dst), gpr(dst));
 }
 
-/* ---- halves ------------------------------------------------------------------------------------------------- */
+/* ---- halves --------------------------------------------------------------------------------- */
 
 void
 select_vlow(struct compiler *c, ir_ref i, const struct ir_insn *in)

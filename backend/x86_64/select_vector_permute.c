@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Selectors of vector operations that move lanes about or change their size: extraction, interleaving, transposition,
-// reversal, table look-up, widening, narrowing, and pairwise and across-lanes arithmetic.
+// Selectors of vector operations that move lanes about or change their size: extraction,
+// interleaving, transposition, reversal, table look-up, widening, narrowing, and pairwise and
+// across-lanes arithmetic.
 #include "backend/x86_64/select_vector.h"
 
-/* ---- single instructions -------------------------------------------------------------------------------------- */
+/* ---- single instructions -------------------------------------------------------------------- */
 
 /* vpalignr: bytes from number on of the pair first:second, the second being the low one. */
 void
@@ -17,10 +18,16 @@ select_vext(struct compiler *c, ir_ref i, const struct ir_insn *in)
 }
 
 static const enum x86_vector_op interleave_low[4] = {
-	X86_VPUNPCKLBW, X86_VPUNPCKLWD, X86_VPUNPCKLDQ, X86_VPUNPCKLQDQ,
+	X86_VPUNPCKLBW,
+	X86_VPUNPCKLWD,
+	X86_VPUNPCKLDQ,
+	X86_VPUNPCKLQDQ,
 };
 static const enum x86_vector_op interleave_high[4] = {
-	X86_VPUNPCKHBW, X86_VPUNPCKHWD, X86_VPUNPCKHDQ, X86_VPUNPCKHQDQ,
+	X86_VPUNPCKHBW,
+	X86_VPUNPCKHWD,
+	X86_VPUNPCKHDQ,
+	X86_VPUNPCKHQDQ,
 };
 
 void
@@ -67,7 +74,10 @@ select_vnarrow(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_shuffle(c, i, in, VC_NARROW + lane_of(in));
 }
 
-/* Reversing lanes within groups exchanges the bits of a byte's number that lie between the two sizes. */
+/*
+ * Reversing lanes within groups exchanges the bits of a byte's number that lie between the two
+ * sizes.
+ */
 void
 select_vrev(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -76,7 +86,10 @@ select_vrev(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_shuffle(c, i, in, VC_EXCHANGE + (group_bytes - lane_bytes));
 }
 
-/* vpshufb gives zero for indices with bit 7, and looks at bits 3..0 else: 0x70 added with saturation does it. */
+/*
+ * vpshufb gives zero for indices with bit 7, and looks at bits 3..0 else: 0x70 added with
+ * saturation does it.
+ */
 void
 select_vtbl(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -88,11 +101,12 @@ select_vtbl(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	keep_eflags(c);
 }
 
-/* ---- even and odd lanes --------------------------------------------------------------------------------------- */
+/* ---- even and odd lanes --------------------------------------------------------------------- */
 
 /* For lanes of 1 and 2 bytes: x = the wanted lanes of a, widened to twice the size. */
 static void
-widen_every_second(struct compiler *c, host_reg x, host_reg a, unsigned lane, bool odd, struct vector_operand even)
+widen_every_second(struct compiler *c, host_reg x, host_reg a, unsigned lane, bool odd,
+	struct vector_operand even)
 {
 	if (!odd)
 		vec_rro(c, X86_VPAND, x, a, even);
@@ -146,8 +160,8 @@ select_vuzp2(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 /* Even lanes from `even`, odd lanes from `odd`. */
 static void
-blend_lanes(struct compiler *c, ir_ref i, unsigned lane, host_reg even, host_reg odd, struct vector_operand mask,
-            bool mask_is_odd)
+blend_lanes(struct compiler *c, ir_ref i, unsigned lane, host_reg even, host_reg odd,
+	struct vector_operand mask, bool mask_is_odd)
 {
 	host_reg dst = def_vec_over(c, i);
 
@@ -164,7 +178,10 @@ blend_lanes(struct compiler *c, ir_ref i, unsigned lane, host_reg even, host_reg
 	}
 }
 
-/* The operand whose lanes are in the wrong place is shifted; the shift leaves zeros in its other lanes. */
+/*
+ * The operand whose lanes are in the wrong place is shifted; the shift leaves zeros in its other
+ * lanes.
+ */
 static void
 select_transpose(struct compiler *c, ir_ref i, const struct ir_insn *in, bool odd)
 {
@@ -205,11 +222,12 @@ select_vtrn2(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_transpose(c, i, in, true);
 }
 
-/* ---- widening products ----------------------------------------------------------------------------------------- */
+/* ---- widening products ---------------------------------------------------------------------- */
 
 /* Half-words: low and high halves of the products, interleaved. */
 static void
-select_half_word_products(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op high_half)
+select_half_word_products(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op high_half)
 {
 	struct vector_operand b = vector_operand(c, in->b);
 	host_reg a = use_vec(c, in->a), low = temp_vec(c), dst;
@@ -222,7 +240,8 @@ select_half_word_products(struct compiler *c, ir_ref i, const struct ir_insn *in
 
 /* Bytes: widened, then multiplied. */
 static void
-select_byte_products(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op widen)
+select_byte_products(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op widen)
 {
 	struct vector_operand a = vector_operand(c, in->a), b = vector_operand(c, in->b);
 	host_reg x = temp_vec(c), y = x;
@@ -237,7 +256,8 @@ select_byte_products(struct compiler *c, ir_ref i, const struct ir_insn *in, enu
 
 /* Words: moved to the even places, of which vpmuludq and vpmuldq take the products. */
 static void
-select_word_products(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op multiply)
+select_word_products(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op multiply)
 {
 	struct vector_operand a = vector_operand(c, in->a), b = vector_operand(c, in->b);
 	host_reg x = temp_vec(c), y = x;
@@ -274,11 +294,15 @@ select_vmulls(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_widening_product(c, i, in, true);
 }
 
-/* ---- pairwise --------------------------------------------------------------------------------------------------- */
+/* ---- pairwise ------------------------------------------------------------------------------- */
 
-/* Bytes and half-words: even lanes gathered in the low, odd lanes in the high halves, which are then combined. */
+/*
+ * Bytes and half-words: even lanes gathered in the low, odd lanes in the high halves, which are
+ * then combined.
+ */
 static void
-select_pairwise_narrow(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op)
+select_pairwise_narrow(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op)
 {
 	struct vector_operand evens_first = vector_constant(c, VC_EVEN_LANES_FIRST + lane_of(in));
 	host_reg a = use_vec(c, in->a), b = use_vec(c, in->b);
@@ -346,9 +370,12 @@ select_vpminu(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_pairwise(c, i, in, min_unsigned[lane_of(in)]);
 }
 
-/* ---- across lanes ------------------------------------------------------------------------------------------------ */
+/* ---- across lanes --------------------------------------------------------------------------- */
 
-/* dst = op over all lanes of a, in lane 0; the rest zero. Halves are folded together until one lane is left. */
+/*
+ * dst = op over all lanes of a, in lane 0; the rest zero. Halves are folded together until one lane
+ * is left.
+ */
 static void
 select_across(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compiled vector integer operations, moves between register classes and cryptography against the interpreter: every
-// operation with every lane size and number, on operands in registers, in high homes, in memory and spilled, with
-// results that replace an operand, and with flags that live across it.
+// Compiled vector integer operations, moves between register classes and cryptography against the
+// interpreter: every operation with every lane size and number, on operands in registers, in high
+// homes, in memory and spilled, with results that replace an operand, and with flags that live
+// across it.
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,17 +13,17 @@
 #include "backend/x86_64/compiler.h"
 #include "ir/interpret.h"
 
-/* ---- a guest: 16 integer and 36 vector slots, of which some are pinned, some in high homes, some in memory -------- */
+/* ---- a guest with slots in registers, in high homes and in memory --------------------------- */
 
-#define X_COUNT 16
-#define V_COUNT 36
-#define FLAGS_SLOT (X_COUNT + V_COUNT)
-#define SLOT_COUNT (FLAGS_SLOT + 1)
-#define X_OFFSET 64
-#define V_OFFSET (X_OFFSET + X_COUNT * 8)
+#define X_COUNT      16
+#define V_COUNT      36
+#define FLAGS_SLOT   (X_COUNT + V_COUNT)
+#define SLOT_COUNT   (FLAGS_SLOT + 1)
+#define X_OFFSET     64
+#define V_OFFSET     (X_OFFSET + X_COUNT * 8)
 #define FLAGS_OFFSET (V_OFFSET + V_COUNT * 16)
-#define STATE_END (FLAGS_OFFSET + 8)
-#define TRIALS 24
+#define STATE_END    (FLAGS_OFFSET + 8)
+#define TRIALS       24
 
 static struct ir_state_slot slots[SLOT_COUNT];
 static const struct ir_state_layout layout = { slots, SLOT_COUNT };
@@ -72,8 +73,8 @@ static void
 make_slots(void)
 {
 	for (unsigned n = 0; n < X_COUNT; n++)
-		slots[n] = (struct ir_state_slot){ "x", (uint16_t)(X_OFFSET + n * 8), IR_SLOT_INTEGER,
-			(uint8_t)(n + 1) };
+		slots[n] = (struct ir_state_slot){ "x", (uint16_t)(X_OFFSET + n * 8),
+			IR_SLOT_INTEGER, (uint8_t)(n + 1) };
 	for (unsigned n = 0; n < V_COUNT; n++)
 		slots[v_slot(n)] = (struct ir_state_slot){ "v", (uint16_t)(V_OFFSET + n * 16),
 			IR_SLOT_VECTOR, (uint8_t)(n + 1) };
@@ -81,17 +82,34 @@ make_slots(void)
 }
 
 static void
-set_up(void)
+begin_in(uint8_t *memory, size_t size)
 {
-	const size_t size = 4 << 20;
 	char why[200];
-	uint8_t *memory = map_near_text(size);
 
-	cr_assert_not_null(memory, "no executable memory near the program");
 	make_slots();
 	space = (struct code_space){ memory, memory + size / 2, memory + size / 2, memory + size };
 	cr_assert(backend_init(&space, &isa, why, sizeof why), "%s", why);
 	seed = UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static void
+set_up(void)
+{
+	uint8_t *memory = map_near_text(SPACE_SIZE);
+
+	cr_assert_not_null(memory, "no executable memory near the program");
+	begin_in(memory, SPACE_SIZE);
+}
+
+/* Where constants in this program are out of reach of rip-relative operands. */
+static void
+set_up_far(void)
+{
+	uint8_t *memory = mmap((void *)((uintptr_t)backend_compile / 2 & ~UINT64_C(0xffff)),
+		SPACE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	cr_assert(memory != MAP_FAILED, "no executable memory");
+	begin_in(memory, SPACE_SIZE);
 }
 
 /* Only what every host has. */
@@ -99,11 +117,12 @@ static void
 set_up_plain(void)
 {
 	set_up();
-	host_features.avx512 = host_features.sha = host_features.vaes = host_features.vpclmul = false;
+	host_features.avx512 = host_features.sha = host_features.vaes = host_features.vpclmul =
+		false;
 	host_features.gfni = host_features.vbmi = host_features.bitalg = false;
 }
 
-/* ---- random state --------------------------------------------------------------------------------------------------- */
+/* ---- random state --------------------------------------------------------------------------- */
 
 static uint64_t
 corner(void)
@@ -135,7 +154,7 @@ randomize(struct cpu *cpu)
 	}
 }
 
-/* ---- units ---------------------------------------------------------------------------------------------------------- */
+/* ---- units ---------------------------------------------------------------------------------- */
 
 /* An operation: its result and operands as letters (v vector, x I64, w I32, s F32, d F64). */
 struct form {
@@ -193,8 +212,8 @@ emit_form(struct lift *l, const struct form *f, bool computed)
 		operands[k] = k > 0 && f->operands[k] == f->operands[0] && pick(6) == 0
 				      ? operands[0]
 				      : operand(l, f->operands[k], computed);
-	return ir_emit(l, f->op, type_of_letter(f->result), f->aux, operands[0], operands[1],
-		operands[2]);
+	return ir_emit(
+		l, f->op, type_of_letter(f->result), f->aux, operands[0], operands[1], operands[2]);
 }
 
 static void
@@ -209,8 +228,8 @@ put_result(struct lift *l, char letter, ir_ref r)
 }
 
 /*
- * Values that live across the operation, flags that live across it, and the operation. The puts at the end may
- * replace its operands.
+ * Values that live across the operation, flags that live across it, and the operation. The puts at
+ * the end may replace its operands.
  */
 static void
 build(struct lift *l, struct ir_unit *u, const struct form *f)
@@ -240,8 +259,8 @@ build(struct lift *l, struct ir_unit *u, const struct form *f)
 }
 
 static void
-describe(const struct form *f, const struct ir_unit *u, const struct cpu *before, const struct cpu *want,
-	const struct cpu *got)
+describe(const struct form *f, const struct ir_unit *u, const struct cpu *before,
+	const struct cpu *want, const struct cpu *got)
 {
 	static char text[1 << 16];
 
@@ -285,8 +304,10 @@ compare(const struct form *f, const struct ir_unit *u)
 		backend_enter(&got, unit);
 		cr_assert_eq(got.cold.exit_reason, CPU_EXIT_LINK);
 		taken = (const struct code_exit *)got.cold.exit_argument;
-		cr_assert_eq(outcome.pc, taken->guest_pc, "%s leaves elsewhere", ir_op_info[f->op].name);
-		if (memcmp(want.guest + X_OFFSET, got.guest + X_OFFSET, STATE_END - X_OFFSET) != 0) {
+		cr_assert_eq(
+			outcome.pc, taken->guest_pc, "%s leaves elsewhere", ir_op_info[f->op].name);
+		if (memcmp(want.guest + X_OFFSET, got.guest + X_OFFSET, STATE_END - X_OFFSET) !=
+			0) {
 			describe(f, u, &before, &want, &got);
 			cr_assert_fail("%s aux %#x", ir_op_info[f->op].name, f->aux);
 		}
@@ -315,12 +336,13 @@ check_lanes(enum ir_op op, const char *operands, unsigned first, unsigned last)
 		check_aux(op, 'v', operands, lane);
 }
 
-/* ---- the operations ------------------------------------------------------------------------------------------------- */
+/* ---- the operations ------------------------------------------------------------------------- */
 
 static void
 check_logic(void)
 {
-	static const enum ir_op binary[] = { IR_vand, IR_vor, IR_vxor, IR_vandn, IR_vcombine, IR_vtbl };
+	static const enum ir_op binary[] = { IR_vand, IR_vor, IR_vxor, IR_vandn, IR_vcombine,
+		IR_vtbl };
 
 	for (unsigned k = 0; k < sizeof binary / sizeof binary[0]; k++)
 		check_aux(binary[k], 'v', "vv", 0);
@@ -481,9 +503,24 @@ Test(backend_vector, operations_without_extensions, .init = set_up_plain)
 	check_all();
 }
 
-/* ---- several operations selected as one ------------------------------------------------------------------------------- */
+Test(backend_vector, constants_out_of_reach, .init = set_up_far)
+{
+	const struct x86_writer at = { .at = space.code };
 
-/* Rounds of AES as guests write them; sometimes the state between two halves of a round is wanted besides. */
+	cr_assert_not(x86_rip_reaches(&at, (const void *)backend_compile));
+	check_logic();
+	check_arithmetic();
+	check_shifts();
+	check_permutations();
+	check_moves();
+}
+
+/* ---- several operations selected as one ----------------------------------------------------- */
+
+/*
+ * Rounds of AES as guests write them; sometimes the state between two halves of a round is wanted
+ * besides.
+ */
 static void
 build_aes(struct lift *l, struct ir_unit *u, bool decrypt, unsigned rounds)
 {
@@ -597,10 +634,10 @@ Test(backend_vector, sha_rounds_without_extensions, .init = set_up_plain)
 static void
 build_mixture(struct lift *l, struct ir_unit *u)
 {
-	static const enum ir_op ops[] = { IR_vand, IR_vor, IR_vxor, IR_vandn, IR_vadd, IR_vsub, IR_vmul,
-		IR_vcmpeq, IR_vcmpgts, IR_vcmpges, IR_vcmpgtu, IR_vcmpgeu, IR_vcmptst, IR_vmins,
-		IR_vmaxu, IR_vzip1, IR_vzip2, IR_vuzp1, IR_vuzp2, IR_vtrn1, IR_vtrn2, IR_vaddp,
-		IR_vtbl, IR_vcombine, IR_vmullu, IR_vmulls, IR_vpmaxu };
+	static const enum ir_op ops[] = { IR_vand, IR_vor, IR_vxor, IR_vandn, IR_vadd, IR_vsub,
+		IR_vmul, IR_vcmpeq, IR_vcmpgts, IR_vcmpges, IR_vcmpgtu, IR_vcmpgeu, IR_vcmptst,
+		IR_vmins, IR_vmaxu, IR_vzip1, IR_vzip2, IR_vuzp1, IR_vuzp2, IR_vtrn1, IR_vtrn2,
+		IR_vaddp, IR_vtbl, IR_vcombine, IR_vmullu, IR_vmulls, IR_vpmaxu };
 	ir_ref values[80];
 	unsigned count = 0;
 
@@ -613,10 +650,11 @@ build_mixture(struct lift *l, struct ir_unit *u)
 		if (pick(8) == 0)
 			values[count] = ir_vbsl(l, a, b, d);
 		else if (pick(8) == 0)
-			values[count] = ir_vdup(l, pick(4), ir_vextract(l, I64, 3 | pick(2) << 8, a));
+			values[count] =
+				ir_vdup(l, pick(4), ir_vextract(l, I64, 3 | pick(2) << 8, a));
 		else
-			values[count] = ir_emit(l, ops[pick(sizeof ops / sizeof ops[0])], V128, pick(3), a,
-				b, IR_NONE);
+			values[count] = ir_emit(l, ops[pick(sizeof ops / sizeof ops[0])], V128,
+				pick(3), a, b, IR_NONE);
 		if (pick(3) == 0)
 			ir_put(l, v_slot(pick(V_COUNT)), values[count]);
 		count++;
