@@ -21,7 +21,7 @@
 #define REPORTS_A_ROW 3
 
 struct options {
-	bool interpret;
+	bool interpret, digests;
 	const char *dragoman, *qemu, *runner, *rows;
 	unsigned words, seconds;
 	uint64_t seed;
@@ -178,14 +178,6 @@ report(struct fuzzer *f, enum a64_row row, unsigned i)
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
 
-/* Leave what is compared. */
-static void
-normalize(struct row_state *s)
-{
-	s->fpcr &= ROW_FPCR_MASK;
-	s->fpsr &= ROW_FPSR_MASK;
-}
-
 static void
 run_batch(struct fuzzer *f, enum a64_row row, unsigned count)
 {
@@ -195,12 +187,26 @@ run_batch(struct fuzzer *f, enum a64_row row, unsigned count)
 	else
 		row_execute_in_process(&f->tested, records, count, got);
 	for (unsigned i = 0; i < count; i++) {
-		normalize(&expected[i]);
-		normalize(&got[i]);
+		row_normalize(&expected[i]);
+		row_normalize(&got[i]);
 		if (memcmp(&expected[i], &got[i], sizeof got[i]) != 0)
 			report(f, row, i);
 	}
 	f->totals.words += count;
+}
+
+/* The digest of what qemu makes of the row's records, as a line of tests/unit/a64_simd_digests.def. */
+static void
+print_digest(struct fuzzer *f, enum a64_row row, unsigned count)
+{
+	uint64_t digest = ROW_DIGEST_START;
+
+	row_execute_in_process(&f->reference, records, count, expected);
+	for (unsigned i = 0; i < count; i++) {
+		row_normalize(&expected[i]);
+		digest = row_digest(digest, &expected[i]);
+	}
+	printf("DIGEST(%s, 0x%016llx)\n", a64_rows[row].name, (unsigned long long)digest);
 }
 
 /* The `round`-th lot of words of a row. */
@@ -216,7 +222,9 @@ fuzz_row(struct fuzzer *f, enum a64_row row, unsigned round)
 			continue;
 		numbers[count++] = number;
 	}
-	if (count > 0)
+	if (count > 0 && o->digests)
+		print_digest(f, row, count);
+	else if (count > 0)
 		run_batch(f, row, count);
 }
 
@@ -299,7 +307,8 @@ usage(void)
 	      "  --words N          words a row and round (250)\n"
 	      "  --seconds N        go on with further rounds for so long (one round)\n"
 	      "  --seed N           (1)\n"
-	      "  --number N         only this record of each row\n",
+	      "  --number N         only this record of each row\n"
+	      "  --digests          print digests of qemu's results only\n",
 		stderr);
 	exit(2);
 }
@@ -314,7 +323,8 @@ parse_options(struct options *o, int argc, char **argv)
 		{ "rows", required_argument, NULL, 'R' }, { "words", required_argument, NULL, 'w' },
 		{ "seconds", required_argument, NULL, 's' },
 		{ "seed", required_argument, NULL, 'S' },
-		{ "number", required_argument, NULL, 'n' }, { NULL, 0, NULL, 0 } };
+		{ "number", required_argument, NULL, 'n' }, { "digests", no_argument, NULL, 'D' },
+		{ NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -327,6 +337,7 @@ parse_options(struct options *o, int argc, char **argv)
 		case 'w': o->words = (unsigned)strtoul(optarg, NULL, 0); break;
 		case 's': o->seconds = (unsigned)strtoul(optarg, NULL, 0); break;
 		case 'S': o->seed = strtoull(optarg, NULL, 0); break;
+		case 'D': o->digests = true; break;
 		case 'n': o->number = strtoll(optarg, NULL, 0); break;
 		default: usage();
 		}
@@ -365,5 +376,5 @@ main(int argc, char **argv)
 	row_stop_process(&f.reference);
 	row_stop_process(&f.tested);
 	regfree(&pattern);
-	return summarize(&f);
+	return options.digests ? 0 : summarize(&f);
 }

@@ -301,7 +301,7 @@ field_or(const struct a64_row_info *row, uint32_t word, const char *name, uint32
 }
 
 static int64_t
-signed_field(const struct a64_row_info *row, uint32_t word, const char *name)
+signed_value(const struct a64_row_info *row, uint32_t word, const char *name)
 {
 	const struct a64_field *f = find_field(row, name);
 
@@ -469,8 +469,8 @@ address_offset(const struct a64_row_info *row, uint32_t word, const struct row_s
 	if (post_index)
 		return 0;
 	if (has_field(row, "imm7"))
-		return (uint64_t)signed_field(row, word, "imm7") << offset_scale(row, word);
-	return (uint64_t)signed_field(row, word, "imm9");
+		return (uint64_t)signed_value(row, word, "imm7") << offset_scale(row, word);
+	return (uint64_t)signed_value(row, word, "imm9");
 }
 
 /* Exclusives, atomics and ordered accesses must be aligned: the bytes they access, 1 for all others. */
@@ -564,7 +564,7 @@ aim_relative(const struct a64_row_info *row, uint32_t *word, uint64_t *r)
 
 		if (!has_field(row, names[i]))
 			continue;
-		offset = (int32_t)signed_field(row, *word, names[i]);
+		offset = (int32_t)signed_value(row, *word, names[i]);
 		if (!one_in(r, 4) || (offset < area && offset > -area))
 			set_field(row, word, names[i], (uint32_t)landing_pad(r, 1));
 	}

@@ -16,8 +16,4 @@ const char *row_exclusion(enum a64_row row);
 /** Record `number` of `row`; false if `number` gave no word that may be compared. */
 bool row_generate(struct row_record *record, uint64_t seed, enum a64_row row, uint32_t number);
 
-/** The bits of FPCR and FPSR that are compared: those that Armv8.0 defines for AArch64 without trapping. */
-#define ROW_FPCR_MASK 0x07c00000u
-#define ROW_FPSR_MASK 0x0800009fu
-
 #endif

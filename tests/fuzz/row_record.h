@@ -43,6 +43,31 @@ struct row_record {
 	struct row_state state;
 };
 
+/* The bits of FPCR and FPSR that are compared: those that Armv8.0 defines for AArch64 without trapping. */
+#define ROW_FPCR_MASK 0x07c00000u
+#define ROW_FPSR_MASK 0x0800009fu
+
+/* Leave of a result what is compared. */
+static inline void
+row_normalize(struct row_state *s)
+{
+	s->fpcr &= ROW_FPCR_MASK;
+	s->fpsr &= ROW_FPSR_MASK;
+}
+
+#define ROW_DIGEST_START UINT64_C(0xcbf29ce484222325)
+
+/* FNV-1a of a normalized result on top of `digest`. */
+static inline uint64_t
+row_digest(uint64_t digest, const struct row_state *s)
+{
+	const unsigned char *bytes = (const unsigned char *)s;
+
+	for (unsigned i = 0; i < sizeof *s; i++)
+		digest = (digest ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return digest;
+}
+
 /* Where the words of a slot start. */
 static inline uint64_t
 row_entry(unsigned slot)
