@@ -24,6 +24,7 @@
 #define FLAGS_OFFSET (V_OFFSET + V_COUNT * 16)
 #define STATE_END    (FLAGS_OFFSET + 8)
 #define TRIALS       24
+#define SPACE_SIZE   (4u << 20)
 
 static struct ir_state_slot slots[SLOT_COUNT];
 static const struct ir_state_layout layout = { slots, SLOT_COUNT };
