@@ -33,7 +33,7 @@ limits_to_guest(uint64_t host)
 void
 limits_init(void)
 {
-	struct rlimit host;
+	struct rlimit host = { RLIM_INFINITY, RLIM_INFINITY };
 
 	if (host_syscall(SYS_prlimit64, 0, RLIMIT_AS, NULL, &host) == 0)
 		own_limit = host.rlim_cur < LIMITS_ALLOWANCE ? RLIM_INFINITY
@@ -58,12 +58,13 @@ limits_allow_mapping(uint64_t length)
 static int64_t
 limit_address_space(uint64_t pid, uint64_t new, uint64_t old)
 {
-	struct rlimit before, guest, host;
+	struct rlimit before = { 0 }, guest, host;
 	int64_t result = host_syscall(SYS_prlimit64, pid, RLIMIT_AS, NULL, &before);
-	bool outside = before.rlim_max < LIMITS_ALLOWANCE;
+	bool outside;
 
 	if (result < 0)
 		return result;
+	outside = before.rlim_max < LIMITS_ALLOWANCE;
 	if (new) {
 		if (guest_copy_from(&guest, new, sizeof(guest)) != 0)
 			return -EFAULT;

@@ -35,6 +35,7 @@ rewrite_to_sysroot(const char *path, bool follow, char buffer[PATH_MAX])
 	if (host_syscall_failed(fd))
 		return false;
 	snprintf(link, sizeof(link), "/proc/self/fd/%ld", fd);
+	buffer[0] = '\0';
 	length = host_syscall(SYS_readlinkat, AT_FDCWD, link, buffer, PATH_MAX - 1);
 	host_syscall(SYS_close, fd);
 	if (length > 0 && buffer[0] == '/') {
