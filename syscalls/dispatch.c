@@ -46,7 +46,16 @@ perform(struct guest_thread *t, const struct system_call *call, const uint64_t *
 {
 	uint64_t argument[6];
 
-	memcpy(argument, registers, sizeof(argument));
+	/*
+	 * One by one: translated code has just stored each register by itself, and a load of two at once would
+	 * have to wait for both stores to reach the cache.
+	 */
+	for (unsigned n = 0; n < 6; n++) {
+		uint64_t value = registers[n];
+
+		__asm__("" : "+r"(value));
+		argument[n] = value;
+	}
 	if (call->descriptors)
 		arguments_check_descriptors(call, argument);
 	if (call->addresses)
