@@ -542,11 +542,11 @@ expect_memory(struct row_state *s, const struct a64_row_info *row, uint32_t word
 
 /* A BRK of the record's own slot, in words from its first word. */
 static int32_t
-landing_pad(uint64_t *r, unsigned count)
+landing_pad(uint64_t *r)
 {
 	int32_t words = (int32_t)below(r, ROW_SLOT_SIZE / 4) - ROW_ENTRY / 4;
 
-	return words >= 0 && words < (int32_t)count ? -1 : words;
+	return words >= 0 && words < ROW_MAX_WORDS ? -1 : words;
 }
 
 /*
@@ -566,7 +566,7 @@ aim_relative(const struct a64_row_info *row, uint32_t *word, uint64_t *r)
 			continue;
 		offset = (int32_t)signed_value(row, *word, names[i]);
 		if (!one_in(r, 4) || (offset < area && offset > -area))
-			set_field(row, word, names[i], (uint32_t)landing_pad(r, 1));
+			set_field(row, word, names[i], (uint32_t)landing_pad(r));
 	}
 }
 
@@ -574,7 +574,7 @@ aim_relative(const struct a64_row_info *row, uint32_t *word, uint64_t *r)
 static void
 aim_indirect(struct row_record *record, unsigned n, uint64_t *r)
 {
-	uint64_t target = row_entry(record->slot) + 4 * (uint64_t)(int64_t)landing_pad(r, 1);
+	uint64_t target = row_entry(record->slot) + 4 * (uint64_t)(int64_t)landing_pad(r);
 
 	if (one_in(r, 16))
 		target += 1 + below(r, 3);
@@ -658,8 +658,23 @@ add_companions(struct row_record *record, const struct a64_row_info *row, uint64
 			random_word_of_section(A64_SECTION_fp_convert, A64_SECTION_fp, r);
 }
 
+/* Fill the record with words that compute. */
+static void
+add_sequence(struct row_record *record, uint64_t *r)
+{
+	while (record->count < ROW_MAX_WORDS) {
+		bool integer = one_in(r, 3);
+
+		record->words[record->count++] =
+			integer ? random_word_of_section(
+					  A64_SECTION_data_register, A64_SECTION_data_register, r)
+				: random_word_of_section(A64_SECTION_crypto, A64_SECTION_fp, r);
+	}
+}
+
 bool
-row_generate(struct row_record *record, uint64_t seed, enum a64_row row_number, uint32_t number)
+row_generate(struct row_record *record, uint64_t seed, enum a64_row row_number, uint32_t number,
+	bool sequence)
 {
 	const struct a64_row_info *row = &a64_rows[row_number];
 	uint64_t r =
@@ -688,5 +703,7 @@ row_generate(struct row_record *record, uint64_t seed, enum a64_row row_number, 
 		aim_indirect(record, first_of(row, word), &r);
 	record->words[0] = word;
 	add_companions(record, row, &r);
+	if (sequence)
+		add_sequence(record, &r);
 	return true;
 }

@@ -13,7 +13,11 @@
 /** Why the fuzzer leaves out a row, or NULL. */
 const char *row_exclusion(enum a64_row row);
 
-/** Record `number` of `row`; false if `number` gave no word that may be compared. */
-bool row_generate(struct row_record *record, uint64_t seed, enum a64_row row, uint32_t number);
+/**
+ * Record `number` of `row`; false if `number` gave no word that may be compared. With `sequence`, random
+ * data-processing words follow the row's, which then share a unit with it.
+ */
+bool row_generate(
+	struct row_record *record, uint64_t seed, enum a64_row row, uint32_t number, bool sequence);
 
 #endif

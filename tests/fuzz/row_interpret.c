@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Executes the row fuzzer's records by lifting them and interpreting the IR, one guest instruction a unit, with the
-// code and memory areas mapped in this process. Bad addresses are caught as the faults that they are.
+// Executes the row fuzzer's records by lifting them and interpreting the IR, with the code and memory areas mapped
+// in this process. Bad addresses are caught as the faults that they are.
 #include "tests/fuzz/row_execute.h"
 
 #include "frontend/a64/lift.h"
@@ -108,17 +108,34 @@ signal_of_exception(enum ir_exception exception)
 	}
 }
 
-/* Execute the instruction at pc; gives the signal it raises, 0 if none, or an enum row_failure. */
+/*
+ * A record is lifted as one unit, but for system registers: they need the flags that the interpreter gives when a unit
+ * ends. What may fault comes first in a record, so that pc is right.
+ */
 static uint32_t
-step(struct cpu *cpu)
+unit_limit(const struct row_record *record)
+{
+	for (unsigned n = 0; n < record->count; n++) {
+		enum a64_row row = a64_decode(record->words[n]);
+
+		if (row != A64_ROW_none && a64_rows[row].section == A64_SECTION_system)
+			return 1;
+	}
+	return ROW_MAX_WORDS;
+}
+
+/* Execute a unit at pc; gives the signal it raises, 0 if none, or an enum row_failure. */
+static uint32_t
+step(struct cpu *cpu, uint32_t limit)
 {
 	static const struct ir_interpreter interpreter = { .runtime_calls = a64_runtime_calls };
 	static struct lift lift;
 	static struct ir_unit unit;
 	struct a64_state *a = a64_state(cpu);
-	struct lift_request request = {
-		.pc = a->hot.pc, .mode = a->hot.mode, .max_guest_insns = 1, .fetchable = fetchable
-	};
+	struct lift_request request = { .pc = a->hot.pc,
+		.mode = a->hot.mode,
+		.max_guest_insns = limit,
+		.fetchable = fetchable };
 	struct ir_outcome outcome;
 	char why[200];
 
@@ -139,7 +156,7 @@ step(struct cpu *cpu)
 }
 
 static uint32_t
-run(struct cpu *cpu)
+run(struct cpu *cpu, uint32_t limit)
 {
 	/* A fault leaves pc at the instruction that made it. */
 	int fault = sigsetjmp(fault_return, 1);
@@ -147,7 +164,7 @@ run(struct cpu *cpu)
 	if (fault != 0)
 		return (uint32_t)fault;
 	for (unsigned i = 0; i < MAX_STEPS; i++) {
-		uint32_t reason = step(cpu);
+		uint32_t reason = step(cpu, limit);
 
 		if (reason != 0)
 			return reason;
@@ -169,7 +186,7 @@ row_execute_interpreted(const struct row_record *records, unsigned count, struct
 
 		load_state(a64_state(&cpu), &records[i]);
 		cpu.cold.return_stack_base = return_stack;
-		reason = run(&cpu);
+		reason = run(&cpu, unit_limit(&records[i]));
 
 		save_state(&results[i], a64_state(&cpu), reason);
 	}

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define ROW_MAX_WORDS 4
+#define ROW_MAX_WORDS 8
 #define ROW_MAX_BATCH 4096
 
 /* Code: one slot a record, full of BRK #0 but for the record's words, which start at ROW_ENTRY in the slot. */
@@ -47,12 +47,15 @@ struct row_record {
 #define ROW_FPCR_MASK 0x07c00000u
 #define ROW_FPSR_MASK 0x0800009fu
 
-/* Leave of a result what is compared. */
+/* FPSR.UFC, which dragoman keeps exactly only for programs that look at FPSR. */
+#define ROW_FPSR_UFC 0x8u
+
+/* Leave of a result what is compared: these bits of FPSR. */
 static inline void
-row_normalize(struct row_state *s)
+row_normalize(struct row_state *s, uint32_t fpsr_mask)
 {
 	s->fpcr &= ROW_FPCR_MASK;
-	s->fpsr &= ROW_FPSR_MASK;
+	s->fpsr &= fpsr_mask;
 }
 
 #define ROW_DIGEST_START UINT64_C(0xcbf29ce484222325)
