@@ -22,14 +22,15 @@
 struct row {
 	int number;
 	const char *name;
-	int host; /* -1: refused */
+	int host;                /* -1: refused */
+	const char *disposition; /* as in docs/syscalls.md */
 };
 
 static const struct row rows[] = {
-#define PASS(number, name, host, ...) { number, #name, host },
-#define MARSHALLED                    PASS
-#define EMULATED                      PASS
-#define REFUSED(number, name, ...)    { number, #name, -1 },
+#define PASS(number, name, host, ...)       { number, #name, host, "passed through" },
+#define MARSHALLED(number, name, host, ...) { number, #name, host, "marshalled" },
+#define EMULATED(number, name, host, ...)   { number, #name, host, "emulated" },
+#define REFUSED(number, name, error, ...)   { number, #name, -1, "refused: " #error },
 #include "syscalls/linux.def"
 #undef PASS
 #undef MARSHALLED
@@ -335,14 +336,16 @@ Test(linux_table, document_is_up_to_date)
 
 	cr_assert_not_null(document, "run tests from the project's top folder");
 	while (fgets(line, sizeof(line), document)) {
-		char name[64];
+		char name[64], disposition[64];
 		int number;
 
-		if (sscanf(line, "| %d | `%63[^`]`", &number, name) != 2)
+		if (sscanf(line, "| %d | `%63[^`]` | %63[^|]", &number, name, disposition) != 3)
 			continue;
 		cr_assert_lt(found, ROW_COUNT);
 		cr_expect_eq(number, rows[found].number);
 		cr_expect_str_eq(name, rows[found].name);
+		disposition[strlen(disposition) - 1] = '\0'; /* the space before the bar */
+		cr_expect_str_eq(disposition, rows[found].disposition, "%s", name);
 		found++;
 	}
 	fclose(document);
