@@ -5,7 +5,22 @@
 
 typedef uint16_t float_ops[FLOAT_FORMS]; /* enum x86_vector_op */
 
-#define COMPARE_UNORDERED 3 /* vcmpps: UNORD_Q, raises invalid for signalling NaNs only */
+/* vcmpps: UNORD_Q and EQ_UQ, which raise invalid for signalling NaNs only. */
+#define COMPARE_UNORDERED       0x03
+#define COMPARE_EQUAL_UNORDERED 0x08
+
+static const union vec128 sign_bits[FLOAT_FORMS] = {
+	[FLOAT_SS] = {.s = {0x80000000}},
+	[FLOAT_SD] = {.d = {UINT64_C(1) << 63}},
+	[FLOAT_PS] = {.s = {0x80000000, 0x80000000, 0x80000000, 0x80000000}},
+	[FLOAT_PD] = {.d = {UINT64_C(1) << 63, UINT64_C(1) << 63}},
+};
+static const union vec128 other_bits[FLOAT_FORMS] = {
+	[FLOAT_SS] = {.s = {0x7fffffff}},
+	[FLOAT_SD] = {.d = {INT64_MAX}},
+	[FLOAT_PS] = {.s = {0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff}},
+	[FLOAT_PD] = {.d = {INT64_MAX, INT64_MAX}},
+};
 
 /* ---- shared by the select_float*.c files ---------------------------------------------------------------------------- */
 
@@ -118,11 +133,50 @@ test_unordered(struct compiler *c, enum float_form form, host_reg a, host_reg b,
 	return X86_NZ;
 }
 
-void
-float_repair_nan(struct compiler *c, enum float_form form, unsigned helper, uint64_t imm, host_reg dst,
-                 const host_reg operands[3], host_reg scratch)
+static bool
+checks_underflow(const struct compiler *c, enum float_doubt doubt)
 {
-	enum x86_cond cond = test_unordered(c, form, dst, dst, scratch);
+	return doubt == FLOAT_DOUBT_NAN_UNDERFLOW && c->u->mode & IR_MODE_EXACT_FLAGS;
+}
+
+host_reg
+float_scratch(struct compiler *c, enum float_form form, enum float_doubt doubt)
+{
+	return float_is_packed(form) || checks_underflow(c, doubt) ? temp_vec(c) : REG_NONE;
+}
+
+/*
+ * EFLAGS: whether dst is a NaN or may have been rounded up to the least normal number: below it, the host agrees about
+ * underflow.
+ */
+static enum x86_cond
+test_underflow(struct compiler *c, enum float_form form, host_reg dst, host_reg scratch)
+{
+	static const union vec128 least_normal[FLOAT_FORMS] = {
+		[FLOAT_SS] = {.s = {0x00800000}},
+		[FLOAT_SD] = {.d = {UINT64_C(1) << 52}},
+		[FLOAT_PS] = {.s = {0x00800000, 0x00800000, 0x00800000, 0x00800000}},
+		[FLOAT_PD] = {.d = {UINT64_C(1) << 52, UINT64_C(1) << 52}},
+	};
+	struct x86_mem limit = x86_mem_rip(&least_normal[form]);
+
+	x86_vec_rrm(&c->w, X86_VANDPS, XMM(scratch), XMM(dst), x86_mem_rip(&other_bits[form]));
+	if (!float_is_packed(form)) {
+		x86_vec_rm(&c->w, form == FLOAT_SS ? X86_VUCOMISS : X86_VUCOMISD, XMM(scratch), limit);
+		return X86_E; /* or unordered */
+	}
+	x86_vec_rrmi8(&c->w, form == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD, XMM(scratch), XMM(scratch), limit,
+	              COMPARE_EQUAL_UNORDERED);
+	x86_vec_rr(&c->w, X86_VPTEST, XMM(scratch), XMM(scratch));
+	return X86_NZ;
+}
+
+void
+float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper, uint64_t imm, host_reg dst,
+             const host_reg operands[3], host_reg scratch)
+{
+	enum x86_cond cond = checks_underflow(c, doubt) ? test_underflow(c, form, dst, scratch)
+	                                                : test_unordered(c, form, dst, dst, scratch);
 
 	cold_return_here(c, float_cold(c, cond, helper, imm, dst, operands));
 }
@@ -132,7 +186,7 @@ float_repair_nan(struct compiler *c, enum float_form form, unsigned helper, uint
 /* The upper part of a scalar result is that of the first source: of a commutative operation the better one. */
 static void
 select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops, unsigned helper,
-              bool commutative)
+              bool commutative, enum float_doubt doubt)
 {
 	enum float_form form = float_form_of(in);
 	uint64_t imm = float_helper_imm(c, form);
@@ -145,11 +199,11 @@ select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const floa
 	}
 	a = use_vec(c, in->a);
 	b = use_vec(c, in->b);
-	scratch = float_scratch(c, form);
+	scratch = float_scratch(c, form, doubt);
 	dst = def_vec(c, i);
 	swap = commutative && !float_upper_zero(c, in->a) && float_upper_zero(c, in->b);
 	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(swap ? b : a), XMM(swap ? a : b));
-	float_repair_nan(c, form, helper, imm, dst, (const host_reg[]){a, b, REG_NONE}, scratch);
+	float_repair(c, form, doubt, helper, imm, dst, (const host_reg[]){a, b, REG_NONE}, scratch);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, swap ? in->b : in->a);
 }
 
@@ -158,7 +212,7 @@ select_fadd(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VADD);
 
-	select_binary(c, i, in, ops, HELPER_fadd, true);
+	select_binary(c, i, in, ops, HELPER_fadd, true, FLOAT_DOUBT_NAN);
 }
 
 void
@@ -166,7 +220,7 @@ select_fsub(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VSUB);
 
-	select_binary(c, i, in, ops, HELPER_fsub, false);
+	select_binary(c, i, in, ops, HELPER_fsub, false, FLOAT_DOUBT_NAN);
 }
 
 void
@@ -174,7 +228,7 @@ select_fmul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VMUL);
 
-	select_binary(c, i, in, ops, HELPER_fmul, true);
+	select_binary(c, i, in, ops, HELPER_fmul, true, FLOAT_DOUBT_NAN_UNDERFLOW);
 }
 
 void
@@ -182,7 +236,7 @@ select_fdiv(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VDIV);
 
-	select_binary(c, i, in, ops, HELPER_fdiv, false);
+	select_binary(c, i, in, ops, HELPER_fdiv, false, FLOAT_DOUBT_NAN_UNDERFLOW);
 }
 
 /* ---- square root, fused multiply-add ------------------------------------------------------------------------------------ */
@@ -200,13 +254,14 @@ select_fsqrt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		return;
 	}
 	a = use_vec(c, in->a);
-	scratch = float_scratch(c, form);
+	scratch = float_scratch(c, form, FLOAT_DOUBT_NAN);
 	dst = def_vec(c, i);
 	if (float_is_packed(form))
 		x86_vec_rr(&c->w, ops[form], XMM(dst), XMM(a));
 	else
 		x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(a));
-	float_repair_nan(c, form, HELPER_fsqrt, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE}, scratch);
+	float_repair(c, form, FLOAT_DOUBT_NAN, HELPER_fsqrt, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE},
+	             scratch);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
 }
 
@@ -237,11 +292,11 @@ select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	a = use_vec(c, in->a);
 	b = use_vec(c, in->b);
 	addend = use_vec(c, in->c);
-	scratch = float_scratch(c, form);
+	scratch = float_scratch(c, form, FLOAT_DOUBT_NAN_UNDERFLOW);
 	dst = def_vec(c, i);
 	emit_reg_move(c, dst, addend);
 	x86_vec_rrr(&c->w, variants[variant].ops[form], XMM(dst), XMM(a), XMM(b));
-	float_repair_nan(c, form, helper, imm, dst, (const host_reg[]){a, b, addend}, scratch);
+	float_repair(c, form, FLOAT_DOUBT_NAN_UNDERFLOW, helper, imm, dst, (const host_reg[]){a, b, addend}, scratch);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->c);
 }
 
@@ -304,19 +359,6 @@ select_fminnm(struct compiler *c, ir_ref i, const struct ir_insn *in)
 }
 
 /* ---- signs: the same in every mode ---------------------------------------------------------------------------------------- */
-
-static const union vec128 sign_bits[FLOAT_FORMS] = {
-	[FLOAT_SS] = {.s = {0x80000000}},
-	[FLOAT_SD] = {.d = {UINT64_C(1) << 63}},
-	[FLOAT_PS] = {.s = {0x80000000, 0x80000000, 0x80000000, 0x80000000}},
-	[FLOAT_PD] = {.d = {UINT64_C(1) << 63, UINT64_C(1) << 63}},
-};
-static const union vec128 other_bits[FLOAT_FORMS] = {
-	[FLOAT_SS] = {.s = {0x7fffffff}},
-	[FLOAT_SD] = {.d = {INT64_MAX}},
-	[FLOAT_PS] = {.s = {0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff}},
-	[FLOAT_PD] = {.d = {INT64_MAX, INT64_MAX}},
-};
 
 static void
 select_sign(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op, const union vec128 *masks)

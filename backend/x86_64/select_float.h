@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the selectors of floating-point operations share. The host computes; where its result may differ from Arm's
 // (NaNs, saturating conversions) the main path tests for that and leaves for cold code, which computes the operation again by
-// its C helper. With flush-to-zero, or when the guest looks at the cumulative flags, the host's own rules for underflow
-// (tininess after rounding) and denormal operands are not Arm's, and the helper does it all.
+// its C helper. So it does, if the guest looks at the cumulative flags, for results that x86, which detects tininess after
+// rounding, does not call an underflow, and Arm does. With flush-to-zero the helper does it all: the host's rules for what is
+// flushed, and for the flags of it, are not Arm's.
 #ifndef BACKEND_X86_64_SELECT_FLOAT_H
 #define BACKEND_X86_64_SELECT_FLOAT_H
 
@@ -56,8 +57,14 @@ float_helper_imm(const struct compiler *c, enum float_form form)
 static inline bool
 float_on_host(const struct compiler *c)
 {
-	return !(c->u->mode & (IR_MODE_FLUSH | IR_MODE_EXACT_FLAGS));
+	return !(c->u->mode & IR_MODE_FLUSH);
 }
+
+/** What results of an operation the host may get wrong. Sums and roots cannot underflow and be inexact. */
+enum float_doubt {
+	FLOAT_DOUBT_NAN,
+	FLOAT_DOUBT_NAN_UNDERFLOW,
+};
 
 /** Whether the register of scalar `ref` is known to be zero above the scalar. */
 bool float_upper_zero(const struct compiler *c, ir_ref ref);
@@ -73,16 +80,10 @@ struct cold_path *float_cold(struct compiler *c, enum x86_cond cond, unsigned he
                              const host_reg operands[3]);
 
 /**
- * Leave for cold code when dst has a NaN. `scratch` is a vector register for the packed forms.
+ * Leave for cold code when dst is in doubt (in some lane). `scratch` is from float_scratch(), taken before the destination.
  */
-void float_repair_nan(struct compiler *c, enum float_form form, unsigned helper, uint64_t imm, host_reg dst,
-                      const host_reg operands[3], host_reg scratch);
-
-/** The scratch register that float_repair_nan wants, to be taken before the destination. */
-static inline host_reg
-float_scratch(struct compiler *c, enum float_form form)
-{
-	return float_is_packed(form) ? temp_vec(c) : REG_NONE;
-}
+void float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper, uint64_t imm,
+                  host_reg dst, const host_reg operands[3], host_reg scratch);
+host_reg float_scratch(struct compiler *c, enum float_form form, enum float_doubt doubt);
 
 #endif

@@ -27,18 +27,22 @@ select_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	unsigned to = in->type == F32 ? 2 : 3;
 	uint64_t imm = helper_imm_convert(HELPER_SCALAR, 5 - to, to, 0,
 		(enum float_rounding)(c->u->mode & IR_MODE_ROUNDING), c->u->mode);
-	host_reg a, dst;
+	enum float_doubt doubt = to == 2 ? FLOAT_DOUBT_NAN_UNDERFLOW : FLOAT_DOUBT_NAN;
+	bool check = c->u->mode & IR_MODE_DEFAULT_NAN ||
+	             (c->u->mode & IR_MODE_EXACT_FLAGS && doubt == FLOAT_DOUBT_NAN_UNDERFLOW);
+	host_reg a, scratch, dst;
 
 	if (!float_on_host(c)) {
 		float_select_helper(c, i, HELPER_fcvt, imm);
 		return;
 	}
 	a = use_vec(c, in->a);
+	scratch = float_scratch(c, FLOAT_SS, doubt);
 	dst = def_vec(c, i);
 	x86_vec_rrr(&c->w, to == 2 ? X86_VCVTSD2SS : X86_VCVTSS2SD, XMM(dst), XMM(a), XMM(a));
-	if (c->u->mode & IR_MODE_DEFAULT_NAN)
-		float_repair_nan(c, to == 2 ? FLOAT_SS : FLOAT_SD, HELPER_fcvt, imm, dst,
-		                 (const host_reg[]){a, REG_NONE, REG_NONE}, REG_NONE);
+	if (check)
+		float_repair(c, to == 2 ? FLOAT_SS : FLOAT_SD, doubt, HELPER_fcvt, imm, dst,
+		             (const host_reg[]){a, REG_NONE, REG_NONE}, scratch);
 	else
 		keep_eflags(c);
 	/* a single keeps the upper half of the double that it is made from */
@@ -92,11 +96,11 @@ select_frint(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		return;
 	}
 	a = use_vec(c, in->a);
-	scratch = float_scratch(c, form);
+	scratch = float_scratch(c, form, FLOAT_DOUBT_NAN);
 	dst = def_vec(c, i);
 	emit_vround(c, form, dst, a, vround_mode(c, rounding) | (exact ? 0 : ROUND_SUPPRESS_INEXACT));
 	if (c->u->mode & IR_MODE_DEFAULT_NAN)
-		float_repair_nan(c, form, helper, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE}, scratch);
+		float_repair(c, form, FLOAT_DOUBT_NAN, helper, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE}, scratch);
 	else
 		keep_eflags(c);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
