@@ -10,16 +10,16 @@ typedef uint16_t float_ops[FLOAT_FORMS]; /* enum x86_vector_op */
 #define COMPARE_EQUAL_UNORDERED 0x08
 
 static const union vec128 sign_bits[FLOAT_FORMS] = {
-	[FLOAT_SS] = {.s = {0x80000000}},
-	[FLOAT_SD] = {.d = {UINT64_C(1) << 63}},
-	[FLOAT_PS] = {.s = {0x80000000, 0x80000000, 0x80000000, 0x80000000}},
-	[FLOAT_PD] = {.d = {UINT64_C(1) << 63, UINT64_C(1) << 63}},
+	[FLOAT_SS] = { .s = { 0x80000000 } },
+	[FLOAT_SD] = { .d = { UINT64_C(1) << 63 } },
+	[FLOAT_PS] = { .s = { 0x80000000, 0x80000000, 0x80000000, 0x80000000 } },
+	[FLOAT_PD] = { .d = { UINT64_C(1) << 63, UINT64_C(1) << 63 } },
 };
 static const union vec128 other_bits[FLOAT_FORMS] = {
-	[FLOAT_SS] = {.s = {0x7fffffff}},
-	[FLOAT_SD] = {.d = {INT64_MAX}},
-	[FLOAT_PS] = {.s = {0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff}},
-	[FLOAT_PD] = {.d = {INT64_MAX, INT64_MAX}},
+	[FLOAT_SS] = { .s = { 0x7fffffff } },
+	[FLOAT_SD] = { .d = { INT64_MAX } },
+	[FLOAT_PS] = { .s = { 0x7fffffff, 0x7fffffff, 0x7fffffff, 0x7fffffff } },
+	[FLOAT_PD] = { .d = { INT64_MAX, INT64_MAX } },
 };
 
 /* ---- shared by the select_float*.c files ---------------------------------------------------------------------------- */
@@ -71,7 +71,7 @@ void
 float_select_helper(struct compiler *c, ir_ref i, unsigned helper, uint64_t imm)
 {
 	const struct ir_insn *in = &c->u->insns[i];
-	const ir_ref operands[3] = {in->a, in->b, in->c};
+	const ir_ref operands[3] = { in->a, in->b, in->c };
 	host_reg dst;
 
 	claim(c, X86_RAX);
@@ -89,7 +89,7 @@ float_select_helper(struct compiler *c, ir_ref i, unsigned helper, uint64_t imm)
 static void
 emit_cold_helper(struct compiler *c, struct cold_path *cold)
 {
-	const host_reg operands[3] = {cold->a, cold->b, cold->d};
+	const host_reg operands[3] = { cold->a, cold->b, cold->d };
 	struct x86_mem saved = x86_mem_base(X86_RBP, CPU_COLD(cold_rax));
 
 	x86_store(&c->w, 8, saved, X86_RAX);
@@ -104,7 +104,7 @@ emit_cold_helper(struct compiler *c, struct cold_path *cold)
 
 struct cold_path *
 float_cold(struct compiler *c, enum x86_cond cond, unsigned helper, uint64_t imm, host_reg dst,
-           const host_reg operands[3])
+	const host_reg operands[3])
 {
 	struct cold_path *cold = cold_jump(c, cond, emit_cold_helper);
 
@@ -121,8 +121,10 @@ float_cold(struct compiler *c, enum x86_cond cond, unsigned helper, uint64_t imm
 static enum x86_cond
 test_unordered(struct compiler *c, enum float_form form, host_reg a, host_reg b, host_reg scratch)
 {
-	static const float_ops compare = {
-		[FLOAT_SS] = X86_VUCOMISS, [FLOAT_SD] = X86_VUCOMISD, [FLOAT_PS] = X86_VCMPPS, [FLOAT_PD] = X86_VCMPPD};
+	static const float_ops compare = { [FLOAT_SS] = X86_VUCOMISS,
+		[FLOAT_SD] = X86_VUCOMISD,
+		[FLOAT_PS] = X86_VCMPPS,
+		[FLOAT_PD] = X86_VCMPPD };
 
 	if (!float_is_packed(form)) {
 		x86_vec_rr(&c->w, compare[form], XMM(a), XMM(b));
@@ -153,30 +155,32 @@ static enum x86_cond
 test_underflow(struct compiler *c, enum float_form form, host_reg dst, host_reg scratch)
 {
 	static const union vec128 least_normal[FLOAT_FORMS] = {
-		[FLOAT_SS] = {.s = {0x00800000}},
-		[FLOAT_SD] = {.d = {UINT64_C(1) << 52}},
-		[FLOAT_PS] = {.s = {0x00800000, 0x00800000, 0x00800000, 0x00800000}},
-		[FLOAT_PD] = {.d = {UINT64_C(1) << 52, UINT64_C(1) << 52}},
+		[FLOAT_SS] = { .s = { 0x00800000 } },
+		[FLOAT_SD] = { .d = { UINT64_C(1) << 52 } },
+		[FLOAT_PS] = { .s = { 0x00800000, 0x00800000, 0x00800000, 0x00800000 } },
+		[FLOAT_PD] = { .d = { UINT64_C(1) << 52, UINT64_C(1) << 52 } },
 	};
 	struct x86_mem limit = x86_mem_rip(&least_normal[form]);
 
 	x86_vec_rrm(&c->w, X86_VANDPS, XMM(scratch), XMM(dst), x86_mem_rip(&other_bits[form]));
 	if (!float_is_packed(form)) {
-		x86_vec_rm(&c->w, form == FLOAT_SS ? X86_VUCOMISS : X86_VUCOMISD, XMM(scratch), limit);
+		x86_vec_rm(
+			&c->w, form == FLOAT_SS ? X86_VUCOMISS : X86_VUCOMISD, XMM(scratch), limit);
 		return X86_E; /* or unordered */
 	}
-	x86_vec_rrmi8(&c->w, form == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD, XMM(scratch), XMM(scratch), limit,
-	              COMPARE_EQUAL_UNORDERED);
+	x86_vec_rrmi8(&c->w, form == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD, XMM(scratch), XMM(scratch),
+		limit, COMPARE_EQUAL_UNORDERED);
 	x86_vec_rr(&c->w, X86_VPTEST, XMM(scratch), XMM(scratch));
 	return X86_NZ;
 }
 
 void
-float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper, uint64_t imm, host_reg dst,
-             const host_reg operands[3], host_reg scratch)
+float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper,
+	uint64_t imm, host_reg dst, const host_reg operands[3], host_reg scratch)
 {
-	enum x86_cond cond = checks_underflow(c, doubt) ? test_underflow(c, form, dst, scratch)
-	                                                : test_unordered(c, form, dst, dst, scratch);
+	enum x86_cond cond = checks_underflow(c, doubt)
+				     ? test_underflow(c, form, dst, scratch)
+				     : test_unordered(c, form, dst, dst, scratch);
 
 	cold_return_here(c, float_cold(c, cond, helper, imm, dst, operands));
 }
@@ -185,8 +189,8 @@ float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, u
 
 /* The upper part of a scalar result is that of the first source: of a commutative operation the better one. */
 static void
-select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops, unsigned helper,
-              bool commutative, enum float_doubt doubt)
+select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops,
+	unsigned helper, bool commutative, enum float_doubt doubt)
 {
 	enum float_form form = float_form_of(in);
 	uint64_t imm = float_helper_imm(c, form);
@@ -203,8 +207,10 @@ select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const floa
 	dst = def_vec(c, i);
 	swap = commutative && !float_upper_zero(c, in->a) && float_upper_zero(c, in->b);
 	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(swap ? b : a), XMM(swap ? a : b));
-	float_repair(c, form, doubt, helper, imm, dst, (const host_reg[]){a, b, REG_NONE}, scratch);
-	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, swap ? in->b : in->a);
+	float_repair(
+		c, form, doubt, helper, imm, dst, (const host_reg[]){ a, b, REG_NONE }, scratch);
+	c->values[i].upper_zero =
+		!float_is_packed(form) && float_upper_zero(c, swap ? in->b : in->a);
 }
 
 void
@@ -260,8 +266,8 @@ select_fsqrt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		x86_vec_rr(&c->w, ops[form], XMM(dst), XMM(a));
 	else
 		x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(a));
-	float_repair(c, form, FLOAT_DOUBT_NAN, HELPER_fsqrt, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE},
-	             scratch);
+	float_repair(c, form, FLOAT_DOUBT_NAN, HELPER_fsqrt, imm, dst,
+		(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
 }
 
@@ -274,12 +280,13 @@ select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		float_ops ops;
 		uint8_t helper;
 	} variants[4] = {
-		{FLOAT_OPS(VFMADD231), HELPER_fmadd},
-		{FLOAT_OPS(VFNMADD231), HELPER_fmsub},
-		{FLOAT_OPS(VFMSUB231), HELPER_fnmsub},
-		{FLOAT_OPS(VFNMSUB231), HELPER_fnmadd},
+		{ FLOAT_OPS(VFMADD231), HELPER_fmadd },
+		{ FLOAT_OPS(VFNMADD231), HELPER_fmsub },
+		{ FLOAT_OPS(VFMSUB231), HELPER_fnmsub },
+		{ FLOAT_OPS(VFNMSUB231), HELPER_fnmadd },
 	};
-	unsigned variant = (in->aux & IR_FP_NEGATE_PRODUCT ? 1 : 0) | (in->aux & IR_FP_NEGATE_ADDEND ? 2 : 0);
+	unsigned variant =
+		(in->aux & IR_FP_NEGATE_PRODUCT ? 1 : 0) | (in->aux & IR_FP_NEGATE_ADDEND ? 2 : 0);
 	unsigned helper = variants[variant].helper;
 	enum float_form form = float_form_of(in);
 	uint64_t imm = float_helper_imm(c, form);
@@ -296,7 +303,8 @@ select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	dst = def_vec(c, i);
 	emit_reg_move(c, dst, addend);
 	x86_vec_rrr(&c->w, variants[variant].ops[form], XMM(dst), XMM(a), XMM(b));
-	float_repair(c, form, FLOAT_DOUBT_NAN_UNDERFLOW, helper, imm, dst, (const host_reg[]){a, b, addend}, scratch);
+	float_repair(c, form, FLOAT_DOUBT_NAN_UNDERFLOW, helper, imm, dst,
+		(const host_reg[]){ a, b, addend }, scratch);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->c);
 }
 
@@ -308,7 +316,7 @@ select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
  */
 static void
 select_minmax(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops,
-              enum x86_vector_op combine, unsigned helper)
+	enum x86_vector_op combine, unsigned helper)
 {
 	enum float_form form = float_form_of(in);
 	uint64_t imm = float_helper_imm(c, form);
@@ -323,7 +331,8 @@ select_minmax(struct compiler *c, ir_ref i, const struct ir_insn *in, const floa
 	b = use_vec(c, in->b);
 	scratch = temp_vec(c);
 	dst = def_vec(c, i);
-	cold = float_cold(c, test_unordered(c, form, a, b, scratch), helper, imm, dst, (const host_reg[]){a, b, REG_NONE});
+	cold = float_cold(c, test_unordered(c, form, a, b, scratch), helper, imm, dst,
+		(const host_reg[]){ a, b, REG_NONE });
 	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(b));
 	x86_vec_rrr(&c->w, ops[form], XMM(scratch), XMM(b), XMM(a));
 	x86_vec_rrr(&c->w, combine, XMM(dst), XMM(dst), XMM(scratch));
@@ -361,7 +370,8 @@ select_fminnm(struct compiler *c, ir_ref i, const struct ir_insn *in)
 /* ---- signs: the same in every mode ---------------------------------------------------------------------------------------- */
 
 static void
-select_sign(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op, const union vec128 *masks)
+select_sign(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op,
+	const union vec128 *masks)
 {
 	enum float_form form = float_form_of(in);
 	host_reg a = use_vec(c, in->a);
@@ -394,9 +404,9 @@ select_vfcmp(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		uint8_t predicate;
 		uint8_t helper;
 	} compares[] = {
-		[IR_FP_COMPARE_EQ] = {0x00, HELPER_fcmeq}, /* EQ_OQ */
-		[IR_FP_COMPARE_GE] = {0x0d, HELPER_fcmge}, /* GE_OS */
-		[IR_FP_COMPARE_GT] = {0x0e, HELPER_fcmgt}, /* GT_OS */
+		[IR_FP_COMPARE_EQ] = { 0x00, HELPER_fcmeq }, /* EQ_OQ */
+		[IR_FP_COMPARE_GE] = { 0x0d, HELPER_fcmge }, /* GE_OS */
+		[IR_FP_COMPARE_GT] = { 0x0e, HELPER_fcmgt }, /* GT_OS */
 	};
 	enum float_form form = float_form_of(in);
 	unsigned compare = in->aux >> 8;
@@ -408,7 +418,7 @@ select_vfcmp(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	}
 	a = use_vec(c, in->a);
 	b = use_vec(c, in->b);
-	x86_vec_rrri8(&c->w, form == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD, XMM(def_vec_over(c, i)), XMM(a), XMM(b),
-	              compares[compare].predicate);
+	x86_vec_rrri8(&c->w, form == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD, XMM(def_vec_over(c, i)),
+		XMM(a), XMM(b), compares[compare].predicate);
 	keep_eflags(c);
 }

@@ -14,10 +14,10 @@
 enum float_form { FLOAT_SS, FLOAT_SD, FLOAT_PS, FLOAT_PD, FLOAT_FORMS };
 
 /** The four x86 operations of a name; FLOAT_OPS(VADD) is VADDSS, VADDSD, VADDPS, VADDPD. */
-#define FLOAT_OPS(name)                                                                        \
-	{                                                                                      \
-		[FLOAT_SS] = X86_##name##SS, [FLOAT_SD] = X86_##name##SD,                      \
-		[FLOAT_PS] = X86_##name##PS, [FLOAT_PD] = X86_##name##PD                       \
+#define FLOAT_OPS(name)                                                   \
+	{                                                                 \
+		[FLOAT_SS] = X86_##name##SS, [FLOAT_SD] = X86_##name##SD, \
+		[FLOAT_PS] = X86_##name##PS, [FLOAT_PD] = X86_##name##PD  \
 	}
 
 static inline enum float_form
@@ -76,14 +76,14 @@ void float_select_helper(struct compiler *c, ir_ref i, unsigned helper, uint64_t
  * jcc to code that computes `dst` from up to three operand registers (REG_NONE: absent; either class) by the helper. All
  * registers of the instruction must have been allocated. The caller says by cold_return_here where the main path goes on.
  */
-struct cold_path *float_cold(struct compiler *c, enum x86_cond cond, unsigned helper, uint64_t imm, host_reg dst,
-                             const host_reg operands[3]);
+struct cold_path *float_cold(struct compiler *c, enum x86_cond cond, unsigned helper, uint64_t imm,
+	host_reg dst, const host_reg operands[3]);
 
 /**
  * Leave for cold code when dst is in doubt (in some lane). `scratch` is from float_scratch(), taken before the destination.
  */
-void float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper, uint64_t imm,
-                  host_reg dst, const host_reg operands[3], host_reg scratch);
+void float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper,
+	uint64_t imm, host_reg dst, const host_reg operands[3], host_reg scratch);
 host_reg float_scratch(struct compiler *c, enum float_form form, enum float_doubt doubt);
 
 #endif

@@ -3,7 +3,8 @@
 // Conversions that saturate are recognised by the value that x86 gives for what does not fit, and done again by the helper.
 #include "backend/x86_64/select_float.h"
 
-#define ROUND_CURRENT 4 /* vround's immediate: as MXCSR says; and without the precision exception: */
+#define ROUND_CURRENT \
+	4 /* vround's immediate: as MXCSR says; and without the precision exception: */
 #define ROUND_SUPPRESS_INEXACT 8
 
 static enum x86_gpr
@@ -29,7 +30,7 @@ select_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		(enum float_rounding)(c->u->mode & IR_MODE_ROUNDING), c->u->mode);
 	enum float_doubt doubt = to == 2 ? FLOAT_DOUBT_NAN_UNDERFLOW : FLOAT_DOUBT_NAN;
 	bool check = c->u->mode & IR_MODE_DEFAULT_NAN ||
-	             (c->u->mode & IR_MODE_EXACT_FLAGS && doubt == FLOAT_DOUBT_NAN_UNDERFLOW);
+		     (c->u->mode & IR_MODE_EXACT_FLAGS && doubt == FLOAT_DOUBT_NAN_UNDERFLOW);
 	host_reg a, scratch, dst;
 
 	if (!float_on_host(c)) {
@@ -42,7 +43,7 @@ select_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	x86_vec_rrr(&c->w, to == 2 ? X86_VCVTSD2SS : X86_VCVTSS2SD, XMM(dst), XMM(a), XMM(a));
 	if (check)
 		float_repair(c, to == 2 ? FLOAT_SS : FLOAT_SD, doubt, HELPER_fcvt, imm, dst,
-		             (const host_reg[]){a, REG_NONE, REG_NONE}, scratch);
+			(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
 	else
 		keep_eflags(c);
 	/* a single keeps the upper half of the double that it is made from */
@@ -56,15 +57,18 @@ rounding_of(const struct compiler *c, const struct ir_insn *in)
 {
 	unsigned rounding = in->aux >> IR_FP_ROUNDING_SHIFT & 7;
 
-	return (enum float_rounding)(rounding == IR_ROUND_CURRENT ? c->u->mode & IR_MODE_ROUNDING : rounding);
+	return (enum float_rounding)(
+		rounding == IR_ROUND_CURRENT ? c->u->mode & IR_MODE_ROUNDING : rounding);
 }
 
 /* vround's immediate for a rounding mode other than ties-away. */
 static unsigned
 vround_mode(const struct compiler *c, enum float_rounding rounding)
 {
-	static const uint8_t x86_rounding[4] = {
-		[FLOAT_ROUND_NEAREST] = 0, [FLOAT_ROUND_UP] = 2, [FLOAT_ROUND_DOWN] = 1, [FLOAT_ROUND_ZERO] = 3};
+	static const uint8_t x86_rounding[4] = { [FLOAT_ROUND_NEAREST] = 0,
+		[FLOAT_ROUND_UP] = 2,
+		[FLOAT_ROUND_DOWN] = 1,
+		[FLOAT_ROUND_ZERO] = 3 };
 
 	return rounding == (c->u->mode & IR_MODE_ROUNDING) ? ROUND_CURRENT : x86_rounding[rounding];
 }
@@ -88,7 +92,7 @@ select_frint(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	bool exact = in->aux & IR_FP_EXACT;
 	unsigned helper = exact ? HELPER_frintx : HELPER_frint;
 	uint64_t imm = helper_imm(float_form_shape(form), float_form_size(form), 0) |
-	               helper_imm_mode(rounding, c->u->mode);
+		       helper_imm_mode(rounding, c->u->mode);
 	host_reg a, scratch, dst;
 
 	if (!float_on_host(c) || rounding == FLOAT_ROUND_TIES_AWAY) {
@@ -98,9 +102,11 @@ select_frint(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	a = use_vec(c, in->a);
 	scratch = float_scratch(c, form, FLOAT_DOUBT_NAN);
 	dst = def_vec(c, i);
-	emit_vround(c, form, dst, a, vround_mode(c, rounding) | (exact ? 0 : ROUND_SUPPRESS_INEXACT));
+	emit_vround(
+		c, form, dst, a, vround_mode(c, rounding) | (exact ? 0 : ROUND_SUPPRESS_INEXACT));
 	if (c->u->mode & IR_MODE_DEFAULT_NAN)
-		float_repair(c, form, FLOAT_DOUBT_NAN, helper, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE}, scratch);
+		float_repair(c, form, FLOAT_DOUBT_NAN, helper, imm, dst,
+			(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
 	else
 		keep_eflags(c);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
@@ -112,7 +118,7 @@ select_frint(struct compiler *c, ir_ref i, const struct ir_insn *in)
 struct to_int {
 	enum float_form form;
 	enum float_rounding rounding;
-	unsigned size;    /* bytes of the integer */
+	unsigned size; /* bytes of the integer */
 	bool is_unsigned;
 	unsigned helper;
 	uint64_t imm;
@@ -127,7 +133,8 @@ struct to_int {
 static bool
 converts_directly(const struct compiler *c, const struct to_int *t)
 {
-	return (t->rounding == FLOAT_ROUND_ZERO || t->rounding == (c->u->mode & IR_MODE_ROUNDING)) &&
+	return (t->rounding == FLOAT_ROUND_ZERO ||
+		       t->rounding == (c->u->mode & IR_MODE_ROUNDING)) &&
 	       (!t->is_unsigned || host_features.avx512);
 }
 
@@ -142,7 +149,8 @@ static void
 round_source(struct compiler *c, const struct to_int *t)
 {
 	if (t->source != t->a)
-		emit_vround(c, t->form, t->source, t->a, vround_mode(c, t->rounding) | ROUND_SUPPRESS_INEXACT);
+		emit_vround(c, t->form, t->source, t->a,
+			vround_mode(c, t->rounding) | ROUND_SUPPRESS_INEXACT);
 }
 
 /* Rounding again raises inexact, now that the value is known to fit: one that does not is only invalid. */
@@ -156,7 +164,8 @@ raise_inexact(struct compiler *c, const struct to_int *t)
 static struct cold_path *
 leave_for_helper(struct compiler *c, const struct to_int *t, enum x86_cond cond)
 {
-	return float_cold(c, cond, t->helper, t->imm, t->dst, (const host_reg[]){t->a, REG_NONE, REG_NONE});
+	return float_cold(
+		c, cond, t->helper, t->imm, t->dst, (const host_reg[]){ t->a, REG_NONE, REG_NONE });
 }
 
 /* The last test of a conversion: what does not fit is the helper's. */
@@ -176,7 +185,8 @@ convert_signed(struct compiler *c, const struct to_int *t)
 	bool f32 = t->form == FLOAT_SS;
 
 	x86_vec_to_gpr(&c->w,
-		f32 ? converter(t, X86_VCVTTSS2SI, X86_VCVTSS2SI) : converter(t, X86_VCVTTSD2SI, X86_VCVTSD2SI),
+		f32 ? converter(t, X86_VCVTTSS2SI, X86_VCVTSS2SI)
+		    : converter(t, X86_VCVTTSD2SI, X86_VCVTSD2SI),
 		t->size, gpr(t->dst), XMM(t->source));
 	x86_alu_ri(&c->w, X86_CMP, t->size, gpr(t->dst), 1);
 	finish_conversion(c, t, X86_O);
@@ -189,7 +199,8 @@ convert_unsigned(struct compiler *c, const struct to_int *t)
 	bool f32 = t->form == FLOAT_SS;
 
 	x86_vec_to_gpr(&c->w,
-		f32 ? converter(t, X86_VCVTTSS2USI, X86_VCVTSS2USI) : converter(t, X86_VCVTTSD2USI, X86_VCVTSD2USI),
+		f32 ? converter(t, X86_VCVTTSS2USI, X86_VCVTSS2USI)
+		    : converter(t, X86_VCVTTSD2USI, X86_VCVTSD2USI),
 		t->size, gpr(t->dst), XMM(t->source));
 	x86_alu_ri(&c->w, X86_CMP, t->size, gpr(t->dst), -1);
 	finish_conversion(c, t, X86_E);
@@ -199,7 +210,8 @@ convert_unsigned(struct compiler *c, const struct to_int *t)
 static void
 convert_unsigned32(struct compiler *c, const struct to_int *t, host_reg upper)
 {
-	x86_vec_to_gpr(&c->w, t->form == FLOAT_SS ? X86_VCVTTSS2SI : X86_VCVTTSD2SI, 8, gpr(t->dst), XMM(t->source));
+	x86_vec_to_gpr(&c->w, t->form == FLOAT_SS ? X86_VCVTTSS2SI : X86_VCVTTSD2SI, 8, gpr(t->dst),
+		XMM(t->source));
 	x86_mov_rr(&c->w, 8, gpr(upper), gpr(t->dst));
 	x86_shift_ri(&c->w, X86_SHR, 8, gpr(upper), 32);
 	finish_conversion(c, t, X86_NZ);
@@ -209,15 +221,18 @@ convert_unsigned32(struct compiler *c, const struct to_int *t, host_reg upper)
 static void
 convert_unsigned64(struct compiler *c, const struct to_int *t)
 {
-	static const union vec128 limit[2] = {{.s = {0x5f000000}}, {.d = {UINT64_C(0x43e0000000000000)}}};
+	static const union vec128 limit[2] = { { .s = { 0x5f000000 } },
+		{ .d = { UINT64_C(0x43e0000000000000) } } };
 	bool f32 = t->form == FLOAT_SS;
 	struct cold_path *too_large;
 
-	x86_vec_rm(&c->w, f32 ? X86_VMOVSS : X86_VMOVSD, XMM(t->scratch), x86_mem_rip(&limit[!f32]));
+	x86_vec_rm(
+		&c->w, f32 ? X86_VMOVSS : X86_VMOVSD, XMM(t->scratch), x86_mem_rip(&limit[!f32]));
 	x86_vec_rr(&c->w, f32 ? X86_VUCOMISS : X86_VUCOMISD, XMM(t->scratch), XMM(t->a));
 	too_large = leave_for_helper(c, t, X86_BE);
 	round_source(c, t);
-	x86_vec_to_gpr(&c->w, f32 ? X86_VCVTTSS2SI : X86_VCVTTSD2SI, 8, gpr(t->dst), XMM(t->source));
+	x86_vec_to_gpr(
+		&c->w, f32 ? X86_VCVTTSS2SI : X86_VCVTTSD2SI, 8, gpr(t->dst), XMM(t->source));
 	x86_test_rr(&c->w, 8, gpr(t->dst), gpr(t->dst));
 	finish_conversion(c, t, X86_S);
 	cold_return_here(c, too_large);
@@ -258,7 +273,8 @@ packed_converter(const struct to_int *t)
 	if (!host_features.avx512)
 		return X86_VECTOR_OPS;
 	if (t->form == FLOAT_PS)
-		return t->rounding == FLOAT_ROUND_ZERO || t->source != t->a ? X86_VCVTTPS2UDQ : X86_VECTOR_OPS;
+		return t->rounding == FLOAT_ROUND_ZERO || t->source != t->a ? X86_VCVTTPS2UDQ
+									    : X86_VECTOR_OPS;
 	if (t->is_unsigned)
 		return converter(t, X86_VCVTTPD2UQQ, X86_VCVTPD2UQQ);
 	return converter(t, X86_VCVTTPD2QQ, X86_VCVTPD2QQ);
@@ -269,8 +285,8 @@ static void
 emit_packed_check(struct compiler *c, const struct to_int *t)
 {
 	static const union vec128 least[2] = {
-		{.s = {0x80000000, 0x80000000, 0x80000000, 0x80000000}},
-		{.d = {UINT64_C(1) << 63, UINT64_C(1) << 63}},
+		{ .s = { 0x80000000, 0x80000000, 0x80000000, 0x80000000 } },
+		{ .d = { UINT64_C(1) << 63, UINT64_C(1) << 63 } },
 	};
 	enum x86_vector_op compare = t->form == FLOAT_PS ? X86_VPCMPEQD : X86_VPCMPEQQ;
 
@@ -278,7 +294,8 @@ emit_packed_check(struct compiler *c, const struct to_int *t)
 		x86_vec_rrr(&c->w, X86_VPCMPEQD, XMM(t->scratch), XMM(t->scratch), XMM(t->scratch));
 		x86_vec_rrr(&c->w, compare, XMM(t->scratch), XMM(t->scratch), XMM(t->dst));
 	} else {
-		x86_vec_rrm(&c->w, compare, XMM(t->scratch), XMM(t->dst), x86_mem_rip(&least[t->form == FLOAT_PD]));
+		x86_vec_rrm(&c->w, compare, XMM(t->scratch), XMM(t->dst),
+			x86_mem_rip(&least[t->form == FLOAT_PD]));
 	}
 	x86_vec_rr(&c->w, X86_VPTEST, XMM(t->scratch), XMM(t->scratch));
 	finish_conversion(c, t, X86_NZ);
@@ -311,7 +328,9 @@ select_fcvt_to_int(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	bool packed = in->type == V128;
 	enum ir_type from = c->u->insns[in->a].type;
 	struct to_int t = {
-		.form = packed ? float_form_of(in) : from == F32 ? FLOAT_SS : FLOAT_SD,
+		.form = packed        ? float_form_of(in)
+			: from == F32 ? FLOAT_SS
+				      : FLOAT_SD,
 		.rounding = rounding_of(c, in),
 		.is_unsigned = in->aux & IR_FP_UNSIGNED,
 		.scratch = REG_NONE,
@@ -320,8 +339,8 @@ select_fcvt_to_int(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 	t.size = packed ? 1u << from_log2 : int_size(in->type);
 	t.helper = t.is_unsigned ? HELPER_fcvtu : HELPER_fcvts;
-	t.imm = helper_imm_convert(float_form_shape(t.form), from_log2, t.size == 8 ? 3 : 2, (unsigned)in->imm,
-		t.rounding, c->u->mode);
+	t.imm = helper_imm_convert(float_form_shape(t.form), from_log2, t.size == 8 ? 3 : 2,
+		(unsigned)in->imm, t.rounding, c->u->mode);
 	if (!float_on_host(c) || in->imm != 0 || t.rounding == FLOAT_ROUND_TIES_AWAY)
 		float_select_helper(c, i, t.helper, t.imm);
 	else if (packed)
@@ -334,7 +353,8 @@ select_fcvt_to_int(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 /* dst *= 2^-fraction_bits, which is exact: results are zero or between 2^-64 and 2^64. */
 static void
-scale(struct compiler *c, enum float_form form, host_reg dst, unsigned fraction_bits, host_reg factor, host_reg bits)
+scale(struct compiler *c, enum float_form form, host_reg dst, unsigned fraction_bits,
+	host_reg factor, host_reg bits)
 {
 	static const uint16_t multiply[FLOAT_FORMS] = FLOAT_OPS(VMUL);
 
@@ -348,7 +368,8 @@ scale(struct compiler *c, enum float_form form, host_reg dst, unsigned fraction_
 		x86_vec_from_gpr(&c->w, X86_VMOVQ_GPR, XMM(factor), gpr(bits));
 	}
 	if (float_is_packed(form))
-		x86_vec_rr(&c->w, form == FLOAT_PS ? X86_VPBROADCASTD : X86_VPBROADCASTQ, XMM(factor), XMM(factor));
+		x86_vec_rr(&c->w, form == FLOAT_PS ? X86_VPBROADCASTD : X86_VPBROADCASTQ,
+			XMM(factor), XMM(factor));
 	x86_vec_rrr(&c->w, multiply[form], XMM(dst), XMM(dst), XMM(factor));
 }
 
@@ -361,10 +382,12 @@ convert_from_gpr(struct compiler *c, enum x86_vector_op op, unsigned size, host_
 }
 
 static void
-select_from_int_scalar(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned helper, uint64_t imm)
+select_from_int_scalar(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned helper, uint64_t imm)
 {
 	enum float_form form = float_form_of(in);
-	unsigned size = int_size(ir_result_type(&c->u->insns[in->a])), fraction_bits = (unsigned)in->imm;
+	unsigned size = int_size(ir_result_type(&c->u->insns[in->a])),
+		 fraction_bits = (unsigned)in->imm;
 	enum x86_vector_op op = form == FLOAT_SS ? X86_VCVTSI2SS : X86_VCVTSI2SD;
 	bool is_unsigned = in->aux & IR_FP_UNSIGNED;
 	host_reg a = use_gpr(c, in->a);
@@ -383,7 +406,8 @@ select_from_int_scalar(struct compiler *c, ir_ref i, const struct ir_insn *in, u
 		if (is_unsigned) { /* 2^63 and more */
 			c->eflags_kept = false;
 			x86_test_rr(&c->w, 8, gpr(a), gpr(a));
-			negative = float_cold(c, X86_S, helper, imm, dst, (const host_reg[]){a, REG_NONE, REG_NONE});
+			negative = float_cold(c, X86_S, helper, imm, dst,
+				(const host_reg[]){ a, REG_NONE, REG_NONE });
 		}
 		convert_from_gpr(c, op, size, dst, a);
 	}
@@ -394,14 +418,15 @@ select_from_int_scalar(struct compiler *c, ir_ref i, const struct ir_insn *in, u
 }
 
 static void
-select_from_int_packed(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned helper, uint64_t imm)
+select_from_int_packed(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned helper, uint64_t imm)
 {
 	enum float_form form = float_form_of(in);
 	unsigned fraction_bits = (unsigned)in->imm;
 	bool is_unsigned = in->aux & IR_FP_UNSIGNED;
-	enum x86_vector_op op = form == FLOAT_PD ? (is_unsigned ? X86_VCVTUQQ2PD : X86_VCVTQQ2PD) :
-	                        is_unsigned      ? X86_VCVTUDQ2PS :
-	                                           X86_VCVTDQ2PS;
+	enum x86_vector_op op = form == FLOAT_PD ? (is_unsigned ? X86_VCVTUQQ2PD : X86_VCVTQQ2PD)
+				: is_unsigned    ? X86_VCVTUDQ2PS
+						 : X86_VCVTDQ2PS;
 	host_reg a, factor, bits, dst;
 
 	if (op != X86_VCVTDQ2PS && !host_features.avx512) {
@@ -425,8 +450,9 @@ select_int_to_fp(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	unsigned to_log2 = float_form_size(form);
 	unsigned from_log2 = is_integer(from) ? (from == I32 ? 2 : 3) : to_log2;
 	unsigned helper = in->aux & IR_FP_UNSIGNED ? HELPER_ucvtf : HELPER_scvtf;
-	uint64_t imm = helper_imm_convert(float_form_shape(form), from_log2, to_log2, (unsigned)in->imm,
-		(enum float_rounding)(c->u->mode & IR_MODE_ROUNDING), c->u->mode);
+	uint64_t imm =
+		helper_imm_convert(float_form_shape(form), from_log2, to_log2, (unsigned)in->imm,
+			(enum float_rounding)(c->u->mode & IR_MODE_ROUNDING), c->u->mode);
 
 	if (!float_on_host(c))
 		float_select_helper(c, i, helper, imm);

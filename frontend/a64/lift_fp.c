@@ -5,21 +5,21 @@
 
 /* ---- one and two sources --------------------------------------------------------------------------------- */
 
-#define ONE_SOURCE(row, op)                                                          \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)            \
-	{                                                                            \
-		enum ir_type t = fp_type(d->ftype);                                  \
-                                                                                     \
-		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn)));                    \
-	}                                                                            \
+#define ONE_SOURCE(row, op)                                               \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		enum ir_type t = fp_type(d->ftype);                       \
+                                                                          \
+		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn)));         \
+	}                                                                 \
 	A64_LIFTER(row)
-#define TWO_SOURCES(row, op)                                                                        \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = fp_type(d->ftype);                                                 \
-                                                                                                    \
-		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn), get_f(l, t, d->rm)));               \
-	}                                                                                           \
+#define TWO_SOURCES(row, op)                                                          \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)             \
+	{                                                                             \
+		enum ir_type t = fp_type(d->ftype);                                   \
+                                                                                      \
+		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn), get_f(l, t, d->rm))); \
+	}                                                                             \
 	A64_LIFTER(row)
 
 static void
@@ -51,15 +51,15 @@ TWO_SOURCES(fnmul, multiply_negate);
 
 /* ---- fused multiply-add: +-Ra +- Rn * Rm ------------------------------------------------------------------- */
 
-#define FUSED(row, aux)                                                                             \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		enum ir_type t = fp_type(d->ftype);                                                 \
-                                                                                                    \
-		put_v(l, d->rd,                                                                     \
-			ir_fma(l, t, aux, get_f(l, t, d->rn), get_f(l, t, d->rm),                   \
-				get_f(l, t, d->ra)));                                               \
-	}                                                                                           \
+#define FUSED(row, aux)                                                           \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)         \
+	{                                                                         \
+		enum ir_type t = fp_type(d->ftype);                               \
+                                                                                  \
+		put_v(l, d->rd,                                                   \
+			ir_fma(l, t, aux, get_f(l, t, d->rn), get_f(l, t, d->rm), \
+				get_f(l, t, d->ra)));                             \
+	}                                                                         \
 	A64_LIFTER(row)
 
 FUSED(fmadd, 0);
@@ -79,8 +79,8 @@ lift_fcvt(struct lift *l, const struct a64_fcvt *d)
 	if (from == FLOAT_HALF || to == FLOAT_HALF)
 		put_v(l, d->rd,
 			simd_helper(l, HELPER_fcvt,
-				helper_imm_convert(HELPER_SCALAR, from, to, 0, fp_rounding(l),
-					l->unit->mode),
+				helper_imm_convert(
+					HELPER_SCALAR, from, to, 0, fp_rounding(l), l->unit->mode),
 				get_v(l, d->rn), IR_NONE, IR_NONE));
 	else
 		put_v(l, d->rd, ir_fcvt(l, fp_type(d->opc), get_f(l, fp_type(d->ftype), d->rn)));
@@ -88,13 +88,13 @@ lift_fcvt(struct lift *l, const struct a64_fcvt *d)
 A64_LIFTER(fcvt);
 
 /* FRINT*: aux is the rounding mode, and whether inexact is raised. */
-#define ROUND(row, aux)                                                      \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)    \
-	{                                                                    \
-		enum ir_type t = fp_type(d->ftype);                          \
-                                                                             \
-		put_v(l, d->rd, ir_frint(l, t, aux, get_f(l, t, d->rn)));    \
-	}                                                                    \
+#define ROUND(row, aux)                                                   \
+	static void lift_##row(struct lift *l, const struct a64_##row *d) \
+	{                                                                 \
+		enum ir_type t = fp_type(d->ftype);                       \
+                                                                          \
+		put_v(l, d->rd, ir_frint(l, t, aux, get_f(l, t, d->rn))); \
+	}                                                                 \
 	A64_LIFTER(row)
 
 ROUND(frint_mode, fp_rounding_aux((enum ir_rounding)d->rmode));

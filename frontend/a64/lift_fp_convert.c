@@ -13,8 +13,8 @@ unsigned_aux(unsigned U)
 /* ---- to general registers -------------------------------------------------------------------------------- */
 
 static void
-to_general(struct lift *l, unsigned sf, unsigned ftype, unsigned aux, unsigned fraction_bits, unsigned rd,
-	unsigned rn)
+to_general(struct lift *l, unsigned sf, unsigned ftype, unsigned aux, unsigned fraction_bits,
+	unsigned rd, unsigned rn)
 {
 	enum ir_type t = gpr_type(sf);
 
@@ -48,8 +48,8 @@ A64_LIFTER(float_to_fixed);
 /* ---- from general registers ------------------------------------------------------------------------------ */
 
 static void
-from_general(struct lift *l, unsigned sf, unsigned ftype, unsigned U, unsigned fraction_bits, unsigned rd,
-	unsigned rn)
+from_general(struct lift *l, unsigned sf, unsigned ftype, unsigned U, unsigned fraction_bits,
+	unsigned rd, unsigned rn)
 {
 	put_v(l, rd,
 		ir_int_to_fp(l, fp_type(ftype), unsigned_aux(U), get_gpr(l, gpr_type(sf), rn),

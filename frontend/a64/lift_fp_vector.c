@@ -11,19 +11,20 @@ vector(struct lift *l, unsigned Q, unsigned sz, fp_op2 *op, unsigned rd, ir_ref 
 	simd_put(l, simd_shape(Q), rd, op(l, V128, fp_lane(sz), a, b));
 }
 
-#define VECTOR(row, op)                                                                                      \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                                    \
-	{                                                                                                    \
-		vector(l, d->Q, d->sz, op, d->rd, fp_get_v(l, d->Q, d->rn), fp_get_v(l, d->Q, d->rm));       \
-	}                                                                                                    \
+#define VECTOR(row, op)                                                     \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)   \
+	{                                                                   \
+		vector(l, d->Q, d->sz, op, d->rd, fp_get_v(l, d->Q, d->rn), \
+			fp_get_v(l, d->Q, d->rm));                          \
+	}                                                                   \
 	A64_LIFTER(row)
-#define SCALAR(row, op)                                                                       \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                     \
-	{                                                                                     \
-		enum ir_type t = fp_type(d->sz);                                              \
-                                                                                              \
-		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn), get_f(l, t, d->rm)));         \
-	}                                                                                     \
+#define SCALAR(row, op)                                                               \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)             \
+	{                                                                             \
+		enum ir_type t = fp_type(d->sz);                                      \
+                                                                                      \
+		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn), get_f(l, t, d->rm))); \
+	}                                                                             \
 	A64_LIFTER(row)
 
 /* FABD clears the sign of a NaN too. */
@@ -57,13 +58,13 @@ A64_LIFTER(fdiv_vec);
 
 /* ---- fused multiply-add into Vd -------------------------------------------------------------------------- */
 
-#define FUSED(row, aux)                                                                        \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                      \
-	{                                                                                      \
-		simd_put(l, simd_shape(d->Q), d->rd,                                           \
-			ir_fma(l, V128, fp_lane(d->sz) | (aux), fp_get_v(l, d->Q, d->rn),      \
-				fp_get_v(l, d->Q, d->rm), fp_get_v(l, d->Q, d->rd)));          \
-	}                                                                                      \
+#define FUSED(row, aux)                                                                   \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)                 \
+	{                                                                                 \
+		simd_put(l, simd_shape(d->Q), d->rd,                                      \
+			ir_fma(l, V128, fp_lane(d->sz) | (aux), fp_get_v(l, d->Q, d->rn), \
+				fp_get_v(l, d->Q, d->rm), fp_get_v(l, d->Q, d->rd)));     \
+	}                                                                                 \
 	A64_LIFTER(row)
 
 FUSED(fmla_vec, 0);
@@ -96,14 +97,13 @@ element_scalar(struct lift *l, unsigned sz, ir_ref element)
 				fp_get_v(l, d->Q, d->rd)));                                    \
 	}                                                                                      \
 	A64_LIFTER(row##_elem);                                                                \
-	static void lift_##row##_elem_scalar(struct lift *l,                                   \
-		const struct a64_##row##_elem_scalar *d)                                       \
+	static void lift_##row##_elem_scalar(                                                  \
+		struct lift *l, const struct a64_##row##_elem_scalar *d)                       \
 	{                                                                                      \
 		enum ir_type t = fp_type(d->sz);                                               \
 		ir_ref m = element_scalar(l, d->sz, ELEMENT_OF(d));                            \
                                                                                                \
-		put_v(l, d->rd,                                                                \
-			ir_fma(l, t, aux, get_f(l, t, d->rn), m, get_f(l, t, d->rd)));         \
+		put_v(l, d->rd, ir_fma(l, t, aux, get_f(l, t, d->rn), m, get_f(l, t, d->rd))); \
 	}                                                                                      \
 	A64_LIFTER(row##_elem_scalar)
 
@@ -131,22 +131,24 @@ A64_LIFTER(fmul_elem_scalar);
 /* ---- by helpers: FMULX, FRECPS, FRSQRTS ------------------------------------------------------------------ */
 
 static void
-call2(struct lift *l, enum vector_helper helper, enum helper_shape shape, unsigned sz, unsigned rd, ir_ref a,
-	ir_ref b)
+call2(struct lift *l, enum vector_helper helper, enum helper_shape shape, unsigned sz, unsigned rd,
+	ir_ref a, ir_ref b)
 {
 	put_v(l, rd, simd_helper(l, helper, fp_helper_imm(l, shape, sz), a, b, IR_NONE));
 }
 
-#define HELPER_ROWS(name)                                                                                 \
-	static void lift_##name##_vec(struct lift *l, const struct a64_##name##_vec *d)                   \
-	{                                                                                                 \
-		call2(l, HELPER_##name, simd_shape(d->Q), d->sz, d->rd, get_v(l, d->rn), get_v(l, d->rm)); \
-	}                                                                                                 \
-	A64_LIFTER(name##_vec);                                                                           \
-	static void lift_##name##_scalar(struct lift *l, const struct a64_##name##_scalar *d)             \
-	{                                                                                                 \
-		call2(l, HELPER_##name, HELPER_SCALAR, d->sz, d->rd, get_v(l, d->rn), get_v(l, d->rm));   \
-	}                                                                                                 \
+#define HELPER_ROWS(name)                                                                     \
+	static void lift_##name##_vec(struct lift *l, const struct a64_##name##_vec *d)       \
+	{                                                                                     \
+		call2(l, HELPER_##name, simd_shape(d->Q), d->sz, d->rd, get_v(l, d->rn),      \
+			get_v(l, d->rm));                                                     \
+	}                                                                                     \
+	A64_LIFTER(name##_vec);                                                               \
+	static void lift_##name##_scalar(struct lift *l, const struct a64_##name##_scalar *d) \
+	{                                                                                     \
+		call2(l, HELPER_##name, HELPER_SCALAR, d->sz, d->rd, get_v(l, d->rn),         \
+			get_v(l, d->rm));                                                     \
+	}                                                                                     \
 	A64_LIFTER(name##_scalar)
 
 HELPER_ROWS(fmulx);
@@ -222,13 +224,13 @@ put_mask(struct lift *l, unsigned sz, unsigned rd, ir_ref mask)
 	put_v(l, rd, ir_f_from_v(l, fp_type(sz), mask));
 }
 
-#define SCALAR_COMPARE(row, op)                                                                       \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                             \
-	{                                                                                             \
-		put_mask(l, d->sz, d->rd,                                                             \
-			op(l, V128, fp_lane(d->sz), only_lane(l, d->sz, d->rn),                       \
-				only_lane(l, d->sz, d->rm)));                                         \
-	}                                                                                             \
+#define SCALAR_COMPARE(row, op)                                                 \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)       \
+	{                                                                       \
+		put_mask(l, d->sz, d->rd,                                       \
+			op(l, V128, fp_lane(d->sz), only_lane(l, d->sz, d->rn), \
+				only_lane(l, d->sz, d->rm)));                   \
+	}                                                                       \
 	A64_LIFTER(row)
 
 SCALAR_COMPARE(fcmeq_scalar, equal);
@@ -238,21 +240,21 @@ SCALAR_COMPARE(facge_scalar, absolute_greater_equal);
 SCALAR_COMPARE(facgt_scalar, absolute_greater);
 
 /* With zero; `swapped` for "less" forms: 0 op x. */
-#define ZERO_COMPARE(row, op, swapped)                                                                \
-	static void lift_##row##_vec(struct lift *l, const struct a64_##row##_vec *d)                 \
-	{                                                                                             \
-		ir_ref x = fp_get_v(l, d->Q, d->rn), zero = simd_constant(l, 3, 0);                   \
-                                                                                                      \
-		vector(l, d->Q, d->sz, op, d->rd, swapped ? zero : x, swapped ? x : zero);            \
-	}                                                                                             \
-	A64_LIFTER(row##_vec);                                                                        \
-	static void lift_##row##_scalar(struct lift *l, const struct a64_##row##_scalar *d)           \
-	{                                                                                             \
-		ir_ref x = only_lane(l, d->sz, d->rn), zero = simd_constant(l, 3, 0);                 \
-                                                                                                      \
-		put_mask(l, d->sz, d->rd,                                                             \
-			op(l, V128, fp_lane(d->sz), swapped ? zero : x, swapped ? x : zero));         \
-	}                                                                                             \
+#define ZERO_COMPARE(row, op, swapped)                                                        \
+	static void lift_##row##_vec(struct lift *l, const struct a64_##row##_vec *d)         \
+	{                                                                                     \
+		ir_ref x = fp_get_v(l, d->Q, d->rn), zero = simd_constant(l, 3, 0);           \
+                                                                                              \
+		vector(l, d->Q, d->sz, op, d->rd, swapped ? zero : x, swapped ? x : zero);    \
+	}                                                                                     \
+	A64_LIFTER(row##_vec);                                                                \
+	static void lift_##row##_scalar(struct lift *l, const struct a64_##row##_scalar *d)   \
+	{                                                                                     \
+		ir_ref x = only_lane(l, d->sz, d->rn), zero = simd_constant(l, 3, 0);         \
+                                                                                              \
+		put_mask(l, d->sz, d->rd,                                                     \
+			op(l, V128, fp_lane(d->sz), swapped ? zero : x, swapped ? x : zero)); \
+	}                                                                                     \
 	A64_LIFTER(row##_scalar)
 
 ZERO_COMPARE(fcmgt_zero, greater, false);
@@ -264,24 +266,25 @@ ZERO_COMPARE(fcmle_zero, greater_equal, true);
 /* ---- pairs of lanes, across lanes ------------------------------------------------------------------------ */
 
 /* Pairs of Vn, then of Vm; the 64-bit form computes them twice. */
-#define PAIRWISE(name, op)                                                                            \
-	static void lift_##name##p_vec(struct lift *l, const struct a64_##name##p_vec *d)             \
-	{                                                                                             \
-		unsigned lane = fp_lane(d->sz);                                                       \
-		ir_ref a = get_v(l, d->rn), b = get_v(l, d->rm);                                      \
-                                                                                                      \
-		if (!d->Q)                                                                            \
-			a = b = ir_vcombine(l, a, b);                                                 \
-		vector(l, d->Q, d->sz, op, d->rd, ir_vuzp1(l, lane, a, b), ir_vuzp2(l, lane, a, b));  \
-	}                                                                                             \
-	A64_LIFTER(name##p_vec);                                                                      \
-	static void lift_##name##p_scalar(struct lift *l, const struct a64_##name##p_scalar *d)       \
-	{                                                                                             \
-		enum ir_type t = fp_type(d->sz);                                                      \
-		ir_ref second = ir_vdup_lane(l, fp_lane(d->sz) | 1 << 8, get_v(l, d->rn));            \
-                                                                                                      \
-		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn), ir_f_from_v(l, t, second)));          \
-	}                                                                                             \
+#define PAIRWISE(name, op)                                                                      \
+	static void lift_##name##p_vec(struct lift *l, const struct a64_##name##p_vec *d)       \
+	{                                                                                       \
+		unsigned lane = fp_lane(d->sz);                                                 \
+		ir_ref a = get_v(l, d->rn), b = get_v(l, d->rm);                                \
+                                                                                                \
+		if (!d->Q)                                                                      \
+			a = b = ir_vcombine(l, a, b);                                           \
+		vector(l, d->Q, d->sz, op, d->rd, ir_vuzp1(l, lane, a, b),                      \
+			ir_vuzp2(l, lane, a, b));                                               \
+	}                                                                                       \
+	A64_LIFTER(name##p_vec);                                                                \
+	static void lift_##name##p_scalar(struct lift *l, const struct a64_##name##p_scalar *d) \
+	{                                                                                       \
+		enum ir_type t = fp_type(d->sz);                                                \
+		ir_ref second = ir_vdup_lane(l, fp_lane(d->sz) | 1 << 8, get_v(l, d->rn));      \
+                                                                                                \
+		put_v(l, d->rd, op(l, t, 0, get_f(l, t, d->rn), ir_f_from_v(l, t, second)));    \
+	}                                                                                       \
 	A64_LIFTER(name##p_scalar)
 
 PAIRWISE(fadd, ir_fadd);

@@ -5,12 +5,12 @@
 
 /* ---- one source ------------------------------------------------------------------------------------------ */
 
-#define VECTOR(row, op)                                                                        \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                      \
-	{                                                                                      \
-		simd_put(l, simd_shape(d->Q), d->rd,                                           \
-			op(l, V128, fp_lane(d->sz), fp_get_v(l, d->Q, d->rn)));                \
-	}                                                                                      \
+#define VECTOR(row, op)                                                         \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)       \
+	{                                                                       \
+		simd_put(l, simd_shape(d->Q), d->rd,                            \
+			op(l, V128, fp_lane(d->sz), fp_get_v(l, d->Q, d->rn))); \
+	}                                                                       \
 	A64_LIFTER(row)
 
 VECTOR(fabs_vec, ir_fabs);
@@ -24,17 +24,18 @@ call1(struct lift *l, enum vector_helper helper, uint64_t imm, unsigned rd, unsi
 	put_v(l, rd, simd_helper(l, helper, imm, get_v(l, rn), IR_NONE, IR_NONE));
 }
 
-#define VECTOR_HELPER_ROW(row, helper)                                                              \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		call1(l, HELPER_##helper, fp_helper_imm(l, simd_shape(d->Q), d->sz), d->rd, d->rn); \
-	}                                                                                           \
+#define VECTOR_HELPER_ROW(row, helper)                                                      \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)                   \
+	{                                                                                   \
+		call1(l, HELPER_##helper, fp_helper_imm(l, simd_shape(d->Q), d->sz), d->rd, \
+			d->rn);                                                             \
+	}                                                                                   \
 	A64_LIFTER(row)
-#define SCALAR_HELPER_ROW(row, helper)                                                              \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                           \
-	{                                                                                           \
-		call1(l, HELPER_##helper, fp_helper_imm(l, HELPER_SCALAR, d->sz), d->rd, d->rn);    \
-	}                                                                                           \
+#define SCALAR_HELPER_ROW(row, helper)                                                           \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)                        \
+	{                                                                                        \
+		call1(l, HELPER_##helper, fp_helper_imm(l, HELPER_SCALAR, d->sz), d->rd, d->rn); \
+	}                                                                                        \
 	A64_LIFTER(row)
 
 VECTOR_HELPER_ROW(frecpe_vec, frecpe);
@@ -45,12 +46,12 @@ SCALAR_HELPER_ROW(frecpx_scalar, frecpx);
 
 /* ---- rounding to integral values ------------------------------------------------------------------------- */
 
-#define ROUND(row, aux)                                                                          \
-	static void lift_##row(struct lift *l, const struct a64_##row *d)                        \
-	{                                                                                        \
-		simd_put(l, simd_shape(d->Q), d->rd,                                             \
-			ir_frint(l, V128, fp_lane(d->sz) | (aux), fp_get_v(l, d->Q, d->rn)));    \
-	}                                                                                        \
+#define ROUND(row, aux)                                                                       \
+	static void lift_##row(struct lift *l, const struct a64_##row *d)                     \
+	{                                                                                     \
+		simd_put(l, simd_shape(d->Q), d->rd,                                          \
+			ir_frint(l, V128, fp_lane(d->sz) | (aux), fp_get_v(l, d->Q, d->rn))); \
+	}                                                                                     \
 	A64_LIFTER(row)
 
 ROUND(frint_mode_vec, fp_rounding_aux((enum ir_rounding)(d->o1 << 1 | d->o2)));
@@ -67,14 +68,16 @@ unsigned_aux(unsigned U)
 }
 
 static void
-to_int(struct lift *l, unsigned Q, unsigned sz, unsigned aux, unsigned fraction_bits, unsigned rd, unsigned rn)
+to_int(struct lift *l, unsigned Q, unsigned sz, unsigned aux, unsigned fraction_bits, unsigned rd,
+	unsigned rn)
 {
 	simd_put(l, simd_shape(Q), rd,
 		ir_fcvt_to_int(l, V128, fp_lane(sz) | aux, fp_get_v(l, Q, rn), fraction_bits));
 }
 
 static void
-to_int_scalar(struct lift *l, unsigned sz, unsigned aux, unsigned fraction_bits, unsigned rd, unsigned rn)
+to_int_scalar(
+	struct lift *l, unsigned sz, unsigned aux, unsigned fraction_bits, unsigned rd, unsigned rn)
 {
 	enum ir_type t = fp_type(sz), integer = fp_integer_type(sz);
 	ir_ref value = ir_fcvt_to_int(l, integer, aux, get_f(l, t, rn), fraction_bits);
@@ -83,15 +86,17 @@ to_int_scalar(struct lift *l, unsigned sz, unsigned aux, unsigned fraction_bits,
 }
 
 static void
-from_int(struct lift *l, unsigned Q, unsigned sz, unsigned U, unsigned fraction_bits, unsigned rd, unsigned rn)
+from_int(struct lift *l, unsigned Q, unsigned sz, unsigned U, unsigned fraction_bits, unsigned rd,
+	unsigned rn)
 {
 	simd_put(l, simd_shape(Q), rd,
-		ir_int_to_fp(l, V128, fp_lane(sz) | unsigned_aux(U), fp_get_v(l, Q, rn),
-			fraction_bits));
+		ir_int_to_fp(
+			l, V128, fp_lane(sz) | unsigned_aux(U), fp_get_v(l, Q, rn), fraction_bits));
 }
 
 static void
-from_int_scalar(struct lift *l, unsigned sz, unsigned U, unsigned fraction_bits, unsigned rd, unsigned rn)
+from_int_scalar(
+	struct lift *l, unsigned sz, unsigned U, unsigned fraction_bits, unsigned rd, unsigned rn)
 {
 	enum ir_type t = fp_type(sz), integer = fp_integer_type(sz);
 
@@ -101,18 +106,18 @@ from_int_scalar(struct lift *l, unsigned sz, unsigned U, unsigned fraction_bits,
 }
 
 /* FCVT* by the mode `rounding`. */
-#define TO_INT(name, rounding)                                                                      \
-	static void lift_##name##_vec(struct lift *l, const struct a64_##name##_vec *d)             \
-	{                                                                                           \
-		to_int(l, d->Q, d->sz, unsigned_aux(d->U) | fp_rounding_aux(rounding), 0, d->rd,    \
-			d->rn);                                                                     \
-	}                                                                                           \
-	A64_LIFTER(name##_vec);                                                                     \
-	static void lift_##name##_scalar(struct lift *l, const struct a64_##name##_scalar *d)       \
-	{                                                                                           \
-		to_int_scalar(l, d->sz, unsigned_aux(d->U) | fp_rounding_aux(rounding), 0, d->rd,   \
-			d->rn);                                                                     \
-	}                                                                                           \
+#define TO_INT(name, rounding)                                                                    \
+	static void lift_##name##_vec(struct lift *l, const struct a64_##name##_vec *d)           \
+	{                                                                                         \
+		to_int(l, d->Q, d->sz, unsigned_aux(d->U) | fp_rounding_aux(rounding), 0, d->rd,  \
+			d->rn);                                                                   \
+	}                                                                                         \
+	A64_LIFTER(name##_vec);                                                                   \
+	static void lift_##name##_scalar(struct lift *l, const struct a64_##name##_scalar *d)     \
+	{                                                                                         \
+		to_int_scalar(l, d->sz, unsigned_aux(d->U) | fp_rounding_aux(rounding), 0, d->rd, \
+			d->rn);                                                                   \
+	}                                                                                         \
 	A64_LIFTER(name##_scalar)
 
 TO_INT(fcvt_to_int, (enum ir_rounding)(d->o1 << 1 | d->o2));
@@ -168,18 +173,21 @@ A64_LIFTER(fixed_to_float_scalar);
 /* ---- between sizes --------------------------------------------------------------------------------------- */
 
 static uint64_t
-convert_imm(const struct lift *l, enum helper_shape shape, unsigned from, unsigned to, enum float_rounding rounding)
+convert_imm(const struct lift *l, enum helper_shape shape, unsigned from, unsigned to,
+	enum float_rounding rounding)
 {
 	return helper_imm_convert(shape, from, to, 0, rounding, l->unit->mode);
 }
 
 /* FCVTN, FCVTXN: lanes of `from` to lanes of half the size; with Q into Vd's upper half. */
 static void
-narrow(struct lift *l, unsigned Q, unsigned from, enum float_rounding rounding, unsigned rd, unsigned rn)
+narrow(struct lift *l, unsigned Q, unsigned from, enum float_rounding rounding, unsigned rd,
+	unsigned rn)
 {
 	put_v(l, rd,
-		simd_helper(l, HELPER_fcvtn, convert_imm(l, simd_shape(Q), from, from - 1, rounding),
-			get_v(l, rn), IR_NONE, Q ? get_v(l, rd) : IR_NONE));
+		simd_helper(l, HELPER_fcvtn,
+			convert_imm(l, simd_shape(Q), from, from - 1, rounding), get_v(l, rn),
+			IR_NONE, Q ? get_v(l, rd) : IR_NONE));
 }
 
 static void

@@ -26,15 +26,19 @@ struct layout {
 	uint8_t a, b, c, result;
 	bool constant_b; /* b is a constant (scalars) */
 	bool chained;    /* the result is used again */
-	bool pressure;   /* all vector registers, and integers in scratch registers, are live across the operation */
-	bool discarded;  /* only the flags are left of it */
+	bool pressure; /* all vector registers, and integers in scratch registers, are live across the operation */
+	bool discarded; /* only the flags are left of it */
 };
 
 static const struct layout layouts[] = {
-	{ 0, 1, 2, 3, false, false, false, false },    { 0, 1, 2, 0, false, true, false, false },
-	{ 20, 31, 7, 20, false, false, false, false }, { 5, 5, 5, 6, false, true, false, false },
-	{ 0, 1, 2, 2, true, true, false, false },      { 17, 18, 19, 30, false, true, true, false },
-	{ 1, 0, 3, 0, false, false, true, false },     { 3, 21, 4, 5, false, false, false, true },
+	{ 0, 1, 2, 3, false, false, false, false },
+	{ 0, 1, 2, 0, false, true, false, false },
+	{ 20, 31, 7, 20, false, false, false, false },
+	{ 5, 5, 5, 6, false, true, false, false },
+	{ 0, 1, 2, 2, true, true, false, false },
+	{ 17, 18, 19, 30, false, true, true, false },
+	{ 1, 0, 3, 0, false, false, true, false },
+	{ 3, 21, 4, 5, false, false, false, true },
 };
 #define LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
 
@@ -177,8 +181,8 @@ set_inputs(const struct operation *o, const struct layout *layout, uint64_t *see
 }
 
 static void
-report(const struct operation *o, uint32_t mode, const struct layout *layout, const struct a64_state *before,
-	const struct ir_outcome *outcome, const char *slot)
+report(const struct operation *o, uint32_t mode, const struct layout *layout,
+	const struct a64_state *before, const struct ir_outcome *outcome, const char *slot)
 {
 	static char text[1 << 16];
 	const struct a64_state *is = a64_state(test.compiled), *want = a64_state(test.interpreted);
@@ -188,16 +192,17 @@ report(const struct operation *o, uint32_t mode, const struct layout *layout, co
 	cr_assert_fail("%s, mode %#x: slot %s differs; flags %#x instead of %#x\n"
 		       "a %016lx%016lx b %016lx%016lx c %016lx%016lx x %016lx\n"
 		       "v%u %016lx%016lx instead of %016lx%016lx, x%u %016lx instead of %016lx\n%s",
-		ir_op_info[o->op].name, mode, slot ? slot : "none", compiled_flags(test.compiled), outcome->fpsr,
-		before->v[layout->a].d[1], before->v[layout->a].d[0], before->v[layout->b].d[1],
-		before->v[layout->b].d[0], before->v[layout->c].d[1], before->v[layout->c].d[0], before->x[layout->a],
-		r, is->v[r].d[1], is->v[r].d[0], want->v[r].d[1], want->v[r].d[0], r, is->x[r], want->x[r], text);
+		ir_op_info[o->op].name, mode, slot ? slot : "none", compiled_flags(test.compiled),
+		outcome->fpsr, before->v[layout->a].d[1], before->v[layout->a].d[0],
+		before->v[layout->b].d[1], before->v[layout->b].d[0], before->v[layout->c].d[1],
+		before->v[layout->c].d[0], before->x[layout->a], r, is->v[r].d[1], is->v[r].d[0],
+		want->v[r].d[1], want->v[r].d[0], r, is->x[r], want->x[r], text);
 }
 
 /* Run the unit both ways on one set of inputs. */
 static void
-run_once(const struct operation *o, uint32_t mode, const struct layout *layout, const struct code_unit *code,
-	uint64_t *seed)
+run_once(const struct operation *o, uint32_t mode, const struct layout *layout,
+	const struct code_unit *code, uint64_t *seed)
 {
 	static struct a64_state before;
 	struct ir_outcome outcome;
@@ -246,7 +251,9 @@ run_all_types(enum ir_op op, unsigned aux, uint64_t *seed)
 	} types[] = { { F32, 0 }, { F64, 0 }, { V128, 2 }, { V128, 3 } };
 
 	for (unsigned t = 0; t < 4; t++)
-		run_operation(&(struct operation){ op, types[t].type, types[t].type, aux | types[t].lane, 0 }, seed);
+		run_operation(&(struct operation){ op, types[t].type, types[t].type,
+				      aux | types[t].lane, 0 },
+			seed);
 }
 
 /* ---- the tests: with what the host has, and as on a host without AVX-512 ------------------------------------------ */
@@ -262,15 +269,17 @@ begin(bool without_avx512)
 static void
 test_arithmetic(bool without_avx512)
 {
-	static const uint8_t ops[] = { IR_fadd, IR_fsub, IR_fmul, IR_fdiv, IR_fsqrt, IR_fmax, IR_fmin, IR_fmaxnm,
-		IR_fminnm, IR_fabs, IR_fneg };
+	static const uint8_t ops[] = { IR_fadd, IR_fsub, IR_fmul, IR_fdiv, IR_fsqrt, IR_fmax,
+		IR_fmin, IR_fmaxnm, IR_fminnm, IR_fabs, IR_fneg };
 	uint64_t seed = 1;
 
 	begin(without_avx512);
 	for (unsigned n = 0; n < sizeof(ops); n++)
 		run_all_types(ops[n], 0, &seed);
 	for (unsigned n = 0; n < 4; n++)
-		run_all_types(IR_fma, (n & 1 ? IR_FP_NEGATE_PRODUCT : 0) | (n & 2 ? IR_FP_NEGATE_ADDEND : 0), &seed);
+		run_all_types(IR_fma,
+			(n & 1 ? IR_FP_NEGATE_PRODUCT : 0) | (n & 2 ? IR_FP_NEGATE_ADDEND : 0),
+			&seed);
 }
 
 static void
@@ -281,7 +290,9 @@ test_compare(bool without_avx512)
 	begin(without_avx512);
 	for (unsigned compare = IR_FP_COMPARE_EQ; compare <= IR_FP_COMPARE_GT; compare++)
 		for (unsigned lane = 2; lane <= 3; lane++)
-			run_operation(&(struct operation){ IR_vfcmp, V128, V128, lane | compare << 8, 0 }, &seed);
+			run_operation(
+				&(struct operation){ IR_vfcmp, V128, V128, lane | compare << 8, 0 },
+				&seed);
 }
 
 static void
@@ -310,13 +321,17 @@ run_conversions(enum ir_op op, unsigned aux, uint64_t *seed)
 		enum ir_type f = floats[n & 1], i = integers[n >> 1];
 
 		for (unsigned k = 0; k < 4; k++)
-			run_operation(&(struct operation){ op, to_int ? i : f, to_int ? f : i, aux, fraction_bits[k] },
+			run_operation(&(struct operation){ op, to_int ? i : f, to_int ? f : i, aux,
+					      fraction_bits[k] },
 				seed);
 	}
 	for (unsigned lane = 2; lane <= 3; lane++)
 		for (unsigned k = 0; k < 4; k++)
-			run_operation(&(struct operation){ op, V128, V128, lane | aux, fraction_bits[k] }, seed);
-	run_operation(&(struct operation){ op, to_int ? I64 : F32, to_int ? F32 : I64, aux, 64 }, seed);
+			run_operation(
+				&(struct operation){ op, V128, V128, lane | aux, fraction_bits[k] },
+				seed);
+	run_operation(
+		&(struct operation){ op, to_int ? I64 : F32, to_int ? F32 : I64, aux, 64 }, seed);
 	run_operation(&(struct operation){ op, V128, V128, 3 | aux, 64 }, seed);
 }
 
@@ -328,7 +343,8 @@ test_to_int(bool without_avx512)
 	begin(without_avx512);
 	for (unsigned rounding = IR_ROUND_NEAREST; rounding <= IR_ROUND_CURRENT; rounding++) {
 		run_conversions(IR_fcvt_to_int, rounding << IR_FP_ROUNDING_SHIFT, &seed);
-		run_conversions(IR_fcvt_to_int, rounding << IR_FP_ROUNDING_SHIFT | IR_FP_UNSIGNED, &seed);
+		run_conversions(
+			IR_fcvt_to_int, rounding << IR_FP_ROUNDING_SHIFT | IR_FP_UNSIGNED, &seed);
 	}
 }
 
@@ -342,14 +358,14 @@ test_from_int(bool without_avx512)
 	run_conversions(IR_int_to_fp, IR_FP_UNSIGNED, &seed);
 }
 
-#define BOTH_HOSTS(name)             \
-	Test(backend_float, name)    \
-	{                            \
-		test_##name(false);  \
-	}                            \
+#define BOTH_HOSTS(name)                 \
+	Test(backend_float, name)        \
+	{                                \
+		test_##name(false);      \
+	}                                \
 	Test(backend_float, name##_avx2) \
-	{                            \
-		test_##name(true);   \
+	{                                \
+		test_##name(true);       \
 	}
 
 BOTH_HOSTS(arithmetic)
