@@ -67,19 +67,27 @@ is_integer(enum ir_type t)
 	return t == I32 || t == I64;
 }
 
+static void
+store_operand(struct compiler *c, unsigned index, ir_ref operand)
+{
+	bool integer = is_integer(ir_result_type(&c->u->insns[operand]));
+
+	store_argument(c, index, integer ? use_gpr(c, operand) : use_vec(c, operand));
+}
+
 void
 float_select_helper(struct compiler *c, ir_ref i, unsigned helper, uint64_t imm)
 {
 	const struct ir_insn *in = &c->u->insns[i];
-	const ir_ref operands[3] = { in->a, in->b, in->c };
+	unsigned operands = ir_op_info[in->op].operands;
 	host_reg dst;
 
 	claim(c, X86_RAX);
-	for (unsigned k = 0; k < helper_table[helper].operands; k++) {
-		bool integer = is_integer(ir_result_type(&c->u->insns[operands[k]]));
-
-		store_argument(c, k, integer ? use_gpr(c, operands[k]) : use_vec(c, operands[k]));
-	}
+	store_operand(c, 0, in->a);
+	if (operands > 1)
+		store_operand(c, 1, in->b);
+	if (operands > 2)
+		store_operand(c, 2, in->c);
 	call_helper(c, helper, imm);
 	dst = is_integer(in->type) ? def_gpr(c, i) : def_vec_over(c, i);
 	load_result(c, dst);

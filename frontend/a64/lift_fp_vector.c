@@ -240,21 +240,21 @@ SCALAR_COMPARE(facge_scalar, absolute_greater_equal);
 SCALAR_COMPARE(facgt_scalar, absolute_greater);
 
 /* With zero; `swapped` for "less" forms: 0 op x. */
-#define ZERO_COMPARE(row, op, swapped)                                                        \
-	static void lift_##row##_vec(struct lift *l, const struct a64_##row##_vec *d)         \
-	{                                                                                     \
-		ir_ref x = fp_get_v(l, d->Q, d->rn), zero = simd_constant(l, 3, 0);           \
-                                                                                              \
-		vector(l, d->Q, d->sz, op, d->rd, swapped ? zero : x, swapped ? x : zero);    \
-	}                                                                                     \
-	A64_LIFTER(row##_vec);                                                                \
-	static void lift_##row##_scalar(struct lift *l, const struct a64_##row##_scalar *d)   \
-	{                                                                                     \
-		ir_ref x = only_lane(l, d->sz, d->rn), zero = simd_constant(l, 3, 0);         \
-                                                                                              \
-		put_mask(l, d->sz, d->rd,                                                     \
-			op(l, V128, fp_lane(d->sz), swapped ? zero : x, swapped ? x : zero)); \
-	}                                                                                     \
+#define ZERO_COMPARE(row, op, swapped)                                                            \
+	static void lift_##row##_vec(struct lift *l, const struct a64_##row##_vec *d)             \
+	{                                                                                         \
+		ir_ref x = fp_get_v(l, d->Q, d->rn), zero = simd_constant(l, 3, 0);               \
+                                                                                                  \
+		vector(l, d->Q, d->sz, op, d->rd, (swapped) ? zero : x, (swapped) ? x : zero);    \
+	}                                                                                         \
+	A64_LIFTER(row##_vec);                                                                    \
+	static void lift_##row##_scalar(struct lift *l, const struct a64_##row##_scalar *d)       \
+	{                                                                                         \
+		ir_ref x = only_lane(l, d->sz, d->rn), zero = simd_constant(l, 3, 0);             \
+                                                                                                  \
+		put_mask(l, d->sz, d->rd,                                                         \
+			op(l, V128, fp_lane(d->sz), (swapped) ? zero : x, (swapped) ? x : zero)); \
+	}                                                                                         \
 	A64_LIFTER(row##_scalar)
 
 ZERO_COMPARE(fcmgt_zero, greater, false);

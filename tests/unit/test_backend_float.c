@@ -104,7 +104,7 @@ emit(const struct operation *o, const struct layout *layout, uint64_t constant)
 static void
 build(const struct operation *o, const struct layout *layout, uint32_t mode, uint64_t constant)
 {
-	ir_ref all[32], integers[4], value;
+	ir_ref all[32] = { 0 }, integers[4] = { 0 }, value;
 
 	ir_begin(&lift, &unit, &a64_layout, UNIT_PC, mode);
 	for (unsigned r = 0; layout->pressure && r < 32; r++)
