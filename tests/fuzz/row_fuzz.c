@@ -375,7 +375,7 @@ main(int argc, char **argv)
 	regex_t pattern;
 
 	parse_options(&options, argc, argv);
-	if (regcomp(&pattern, options.rows, REG_EXTENDED | REG_NOSUB) != 0) {
+	if (regcomp(&pattern, options.rows, REG_EXTENDED | REG_ICASE | REG_NOSUB) != 0) {
 		fprintf(stderr, "row_fuzz: bad regular expression: %s\n", options.rows);
 		return 2;
 	}

@@ -324,10 +324,10 @@ is_register(const struct a64_field *f)
 	return f->name[0] == 'r' && f->width == 5;
 }
 
+/* Of few registers, so that operands meet. */
 static uint32_t
-random_word(const struct a64_row_info *row, uint64_t *r)
+random_word(const struct a64_row_info *row, bool few_registers, uint64_t *r)
 {
-	bool few_registers = one_in(r, 4);
 	uint32_t word;
 
 	do {
@@ -631,7 +631,7 @@ random_word_of_section(enum a64_section first, enum a64_section last, uint64_t *
 	do {
 		row = (enum a64_row)below(r, A64_ROW_COUNT);
 	} while (a64_rows[row].section < first || a64_rows[row].section > last);
-	return random_word(&a64_rows[row], r);
+	return random_word(&a64_rows[row], !one_in(r, 4), r);
 }
 
 static void
@@ -683,7 +683,7 @@ row_generate(struct row_record *record, uint64_t seed, enum a64_row row_number, 
 
 	r = random_bits(&r) + number;
 	r = random_bits(&r);
-	word = random_word(row, &r);
+	word = random_word(row, one_in(&r, sequence ? 2 : 4), &r);
 	if (is_unpredictable(row, word) || is_semihosting(row, word))
 		return false;
 	*record = (struct row_record){ .count = 1, .slot = number % ROW_MAX_BATCH };
