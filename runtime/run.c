@@ -13,6 +13,7 @@
 #include "frontend/a64/state.h"
 #include "runtime/host_syscall.h"
 #include "runtime/run.h"
+#include "runtime/statistics.h"
 #include "runtime/threads.h"
 #include "runtime/units.h"
 #include "syscalls/system_call.h"
@@ -83,6 +84,7 @@ runtime_run(const struct loaded_program *program, const struct run_options *opti
 		dprintf(STDERR_FILENO, "dragoman: cannot start: %s\n", why);
 		return STATUS_CANNOT_START;
 	}
+	statistics_init(options);
 	t = thread_create();
 	if (!t) {
 		dprintf(STDERR_FILENO, "dragoman: cannot start: no memory for the first thread; "
