@@ -38,11 +38,13 @@ emit_reg_move(struct compiler *c, host_reg to, host_reg from)
 void
 allocate_begin(struct compiler *c)
 {
-	for (unsigned r = 0; r < REG_COUNT; r++)
+	for (unsigned r = 0; r < REG_COUNT; r++) {
 		c->holds[r] = slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
+		c->pin_value[r] = HOLDS_HOME;
+	}
 	c->locked = c->temps = 0;
+	c->flags_value = IR_NONE;
 	for (unsigned s = 0; s < slot_total; s++) {
-		c->slot_value[s] = IR_NONE;
 		c->slot_reader[s] = IR_NONE;
 		c->slot_saved[s] = false;
 	}
@@ -385,11 +387,11 @@ hint_available(struct compiler *c, ir_ref i, host_reg hint)
 	if (holder == HOLDS_NOTHING)
 		return true;
 	if (holder == HOLDS_HOME)
-		return c->slot_next_get[slot] == NEVER || c->slot_value[slot] != IR_NONE;
+		return c->slot_next_get[slot] == NEVER || c->pin_value[hint] != HOLDS_HOME;
 	if (holder == HOLDS_TEMP)
 		return false;
 	const struct value *v = &c->values[holder];
-	unsigned refs = v->slot_refs - (c->slot_value[slot] == holder);
+	unsigned refs = v->slot_refs - (c->pin_value[hint] == holder);
 
 	return v->last_use <= i && refs == 0;
 }
@@ -605,7 +607,7 @@ allocate_get(struct compiler *c, ir_ref i)
 		c->slot_reader[slot] = i;
 		return;
 	}
-	c->slot_value[slot] = i;
+	c->pin_value[pin] = i;
 	v->slot_refs++;
 	if (c->slot_saved[slot]) {
 		v->memory = MEMORY_SLOT;
@@ -659,15 +661,15 @@ static void
 put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 {
 	host_reg pin = pin_of_slot[slot];
-	ir_ref old = c->slot_value[slot];
+	uint32_t old = c->pin_value[pin];
 	struct value *v = &c->values[ref];
 
 	v->slot_refs++;
-	c->slot_value[slot] = ref;
+	c->pin_value[pin] = ref;
 	c->slot_saved[slot] = false;
 	if (c->holds[pin] == HOLDS_HOME)
 		c->holds[pin] = HOLDS_NOTHING;
-	if (old != IR_NONE) {
+	if (old != HOLDS_HOME) {
 		c->values[old].slot_refs--;
 		if (!needed_after(c, old, i))
 			release_value(c, old);
@@ -815,13 +817,12 @@ allocate_flush_keeping(struct compiler *c, ir_ref i, uint32_t keep)
 			c->values[ref].reg = REG_NONE;
 		if (ref != HOLDS_TEMP)
 			c->holds[r] = slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
+		if (c->pin_value[r] != HOLDS_HOME)
+			c->values[c->pin_value[r]].slot_refs--;
+		c->pin_value[r] = HOLDS_HOME;
 	}
+	c->flags_value = IR_NONE;
 	for (unsigned s2 = 0; s2 < slot_total; s2++) {
-		ir_ref ref = c->slot_value[s2];
-
-		if (ref != IR_NONE && pin_of_slot[s2] != REG_NONE)
-			c->values[ref].slot_refs--;
-		c->slot_value[s2] = IR_NONE;
 		c->slot_saved[s2] = false;
 		ir_ref reader = c->slot_reader[s2];
 		if (reader != IR_NONE && c->values[reader].memory == MEMORY_SLOT)

@@ -28,15 +28,17 @@ take_data(struct code_space *space, size_t size)
 	return at;
 }
 
-/* Every exit instruction makes at most two exit records (a call: itself and its return). */
+/* Exit records that the unit's exits make: a call makes one for itself and one for its return. */
 static uint32_t
 count_exits(const struct ir_unit *u)
 {
-	uint32_t count = 2;
+	static const uint8_t records[IR_OP_COUNT] = {
+		[IR_exit_if] = 1, [IR_exit_direct] = 1, [IR_exit_call] = 2, [IR_exit_call_indirect] = 1,
+	};
+	uint32_t count = 0;
 
 	for (ir_ref i = 0; i < u->count; i++)
-		if (ir_op_info[u->insns[i].op].effect == IR_EFFECT_EXIT)
-			count += 2;
+		count += records[u->insns[i].op];
 	return count;
 }
 

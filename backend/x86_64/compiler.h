@@ -123,10 +123,12 @@ struct compiler {
 	bool failed; /* out of some table; the unit must be smaller */
 	uint64_t guest_pc; /* of the instruction being selected */
 
-	uint32_t holds[REG_COUNT];
+	uint32_t holds[REG_COUNT] __attribute__((aligned(16)));
 	uint32_t locked; /* registers the current instruction uses */
 	uint32_t temps;  /* registers to free at its end */
-	ir_ref slot_value[IR_MAX_SLOTS]; /* pinned and flags slots: current value; IR_NONE = at home */
+	/* what a pinned register's slot has: a ref, or HOLDS_HOME = its value from unit entry */
+	uint32_t pin_value[REG_COUNT] __attribute__((aligned(16)));
+	ir_ref flags_value; /* the flags slot's value if it is not in memory, else IR_NONE */
 	bool slot_saved[IR_MAX_SLOTS];   /* pinned, unnamed entry value was saved to the slot's memory */
 	uint32_t slot_next_get[IR_MAX_SLOTS];
 	ir_ref slot_reader[IR_MAX_SLOTS];/* value whose only copy may be the slot's memory */
@@ -162,6 +164,7 @@ struct host_features {
 extern struct host_features host_features;
 extern host_reg pin_of_slot[IR_MAX_SLOTS];  /* register (0..31) a slot is pinned in, REG_NONE */
 extern uint8_t slot_of_pin[REG_COUNT];      /* inverse, 0xff */
+extern uint32_t pin_mask;                   /* registers that are pins */
 extern uint8_t high_home_of_slot[IR_MAX_SLOTS]; /* xmm16..31 number, 0 = memory */
 extern int32_t slot_displacement[IR_MAX_SLOTS]; /* from rbp */
 extern uint8_t slot_kind[IR_MAX_SLOTS];

@@ -9,6 +9,7 @@
 struct host_features host_features;
 host_reg pin_of_slot[IR_MAX_SLOTS];
 uint8_t slot_of_pin[REG_COUNT];
+uint32_t pin_mask;
 uint8_t high_home_of_slot[IR_MAX_SLOTS];
 int32_t slot_displacement[IR_MAX_SLOTS];
 uint8_t slot_kind[IR_MAX_SLOTS];
@@ -90,6 +91,7 @@ assign_pins(const struct ir_state_layout *layout, unsigned kind, const host_reg 
 	for (unsigned rank = 1; rank <= count && slot_of_rank(layout, kind, rank, &slot); rank++) {
 		pin_of_slot[slot] = pins[rank - 1];
 		slot_of_pin[pins[rank - 1]] = (uint8_t)slot;
+		pin_mask |= 1u << pins[rank - 1];
 	}
 }
 

@@ -3,6 +3,8 @@
 // registers, flags in memory) at exits.
 #include "backend/x86_64/compiler.h"
 
+#include <emmintrin.h>
+
 static void
 add_move(struct compiler *c, struct snapshot *s, host_reg to, struct place from)
 {
@@ -18,7 +20,7 @@ add_move(struct compiler *c, struct snapshot *s, host_reg to, struct place from)
 static void
 snapshot_flags(struct compiler *c, struct snapshot *s)
 {
-	ir_ref flags = c->slot_value[flags_slot];
+	ir_ref flags = c->flags_value;
 	ir_ref a, b;
 
 	s->flags = FLAGS_IN_MEMORY;
@@ -33,24 +35,32 @@ snapshot_flags(struct compiler *c, struct snapshot *s)
 		s->flags_form = c->eflags_form;
 }
 
+/* Pinned registers that do not hold their slot's value. */
+static uint32_t
+misplaced_pins(const struct compiler *c)
+{
+	uint32_t right = 0;
+
+	for (unsigned r = 0; r < REG_COUNT; r += 4) {
+		__m128i holds = _mm_load_si128((const __m128i *)&c->holds[r]);
+		__m128i want = _mm_load_si128((const __m128i *)&c->pin_value[r]);
+
+		right |= (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(holds, want))) << r;
+	}
+	return ~right & pin_mask;
+}
+
 void
 snapshot_take(struct compiler *c, ir_ref i, struct snapshot *s)
 {
 	(void)i;
 	s->move_count = 0;
 	s->rax_taken = false;
-	for (unsigned r = 0; r < REG_COUNT; r++) {
-		unsigned slot = slot_of_pin[r];
+	for (uint32_t set = misplaced_pins(c); set; set &= set - 1) {
+		host_reg r = (host_reg)__builtin_ctz(set);
+		struct place saved = {.kind = PLACE_SLOT, .index = slot_of_pin[r]};
 
-		if (slot == 0xff)
-			continue;
-		if (c->slot_value[slot] != IR_NONE) {
-			if (c->holds[r] != c->slot_value[slot])
-				add_move(c, s, (host_reg)r, place_of(c, c->slot_value[slot]));
-		} else if (c->slot_saved[slot]) {
-			add_move(c, s, (host_reg)r,
-			         (struct place){.kind = PLACE_SLOT, .index = (uint16_t)slot});
-		}
+		add_move(c, s, r, c->pin_value[r] == HOLDS_HOME ? saved : place_of(c, c->pin_value[r]));
 	}
 	snapshot_flags(c, s);
 }

@@ -135,14 +135,15 @@ select_put(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	keep_eflags(c);
 	if (slot_kind[slot] == IR_SLOT_FLAGS) {
 		if (flags_kind_of(c, value, &a, &b) == FLAGS_IN_MEMORY) {
-			c->slot_value[slot] = IR_NONE;
+			c->flags_value = IR_NONE;
 			allocate_put(c, i, slot, value);
 		} else {
-			c->slot_value[slot] = value;
+			c->flags_value = value;
 		}
 		return;
 	}
-	if (slot_kind[slot] == IR_SLOT_VECTOR && type != V128 && !c->values[value].upper_zero)
+	if (slot_kind[slot] == IR_SLOT_VECTOR && type != V128 &&
+	    !(c->values[value].upper_zero && c->u->insns[value].type == type))
 		value = zero_extended_scalar(c, i, value, type);
 	allocate_put(c, i, slot, value);
 }

@@ -15,12 +15,13 @@
 static struct code_exit *
 new_exit(struct compiler *c, uint64_t guest_pc, enum code_exit_kind kind)
 {
-	struct code_exit *exit = &c->exits[c->exit_count];
+	static struct code_exit surplus;
+	struct code_exit *exit = &surplus;
 
-	if (c->exit_count == c->exit_capacity - 1)
+	if (c->exit_count == c->exit_capacity)
 		c->failed = true;
 	else
-		c->exit_count++;
+		exit = &c->exits[c->exit_count++];
 	*exit = (struct code_exit){.unit = c->unit, .guest_pc = guest_pc, .kind = (uint8_t)kind};
 	return exit;
 }
@@ -300,6 +301,8 @@ select_code_check(struct compiler *c)
 	uint8_t *stale[64];
 	unsigned count = 0;
 
+	if (c->u->guest_insns == 0)
+		return; /* the code cannot be fetched */
 	for (unsigned r = 0; r < c->u->range_count; r++) {
 		uint64_t start = c->u->ranges[r].start;
 

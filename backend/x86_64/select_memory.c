@@ -86,7 +86,7 @@ load_vector(struct compiler *c, ir_ref i, const struct ir_insn *in, host_reg dst
 	default:
 		x86_vec_rm(&c->w, X86_VMOVUPS, XMM(dst), mem);
 	}
-	c->values[i].upper_zero = true;
+	c->values[i].upper_zero = in->type != V128;
 }
 
 void
