@@ -13,6 +13,8 @@ struct lift_request {
 	uint32_t max_guest_insns;
 	/* Bytes of guest code readable and executable from `pc` on, up to 4096 at most; 0: fetch fault. */
 	size_t (*fetchable)(uint64_t pc);
+	/* Whether a unit starts at `pc` already: lifting ends there instead of translating the code again. May be NULL. */
+	bool (*is_translated)(uint64_t pc, uint32_t mode);
 };
 
 /** A runtime call (IR op runtime_call): guest state is canonical; returns the op's value. */

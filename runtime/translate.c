@@ -11,7 +11,7 @@
 #include "runtime/translation_log.h"
 #include "runtime/units.h"
 
-#define UNIT_GUEST_INSNS 16
+#define UNIT_GUEST_INSNS 48
 /* A unit that checks its own code at entry is kept short: it compares every word. */
 #define CHECKED_UNIT_GUEST_INSNS 16
 
@@ -75,6 +75,7 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		.mode = mode | (single_instruction ? IR_MODE_SINGLE : 0),
 		.max_guest_insns = mode & IR_MODE_CHECK_CODE ? CHECKED_UNIT_GUEST_INSNS : UNIT_GUEST_INSNS,
 		.fetchable = fetchable,
+		.is_translated = units_is_translated,
 	};
 
 	for (; request.max_guest_insns; request.max_guest_insns /= 2) {

@@ -23,8 +23,9 @@
 /* Room that one unit surely does not exceed: with less left, the buffer counts as full. */
 #define ROOM_FOR_A_UNIT (UINT64_C(1) << 20)
 
-#define HASH_BITS 16
-#define PAGE_HASH_BITS 14
+/* The hash table starts small, so that short programs touch few pages, and grows with the number of units. */
+#define FIRST_HASH_BITS 10
+#define PAGE_HASH_BITS 9
 #define MAX_UNITS (1u << 21)
 
 /* A unit on a page of guest code. */
@@ -39,6 +40,8 @@ static struct lock lock;
 static struct code_space space;
 static struct code_space first_space; /* as it was before the first unit */
 static struct code_unit **hash_table;
+static unsigned hash_bits = FIRST_HASH_BITS;
+static uint32_t hashed_units;
 static struct page_unit **page_table;
 static struct code_unit **units_by_code;
 static uint32_t unit_count;
@@ -52,7 +55,7 @@ struct units_statistics units_statistics;
 static bool
 map_tables(void)
 {
-	hash_table = host_memory_map(sizeof(*hash_table) << HASH_BITS);
+	hash_table = host_memory_map(sizeof(*hash_table) << hash_bits);
 	page_table = host_memory_map(sizeof(*page_table) << PAGE_HASH_BITS);
 	units_by_code = host_memory_map(sizeof(*units_by_code) * MAX_UNITS);
 	return hash_table && page_table && units_by_code;
@@ -81,7 +84,7 @@ units_init(const struct run_options *options, char *why, size_t size)
 static uint32_t
 hash_of(uint64_t pc, uint32_t mode)
 {
-	return (uint32_t)((pc >> 2 ^ (uint64_t)mode << 40) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - HASH_BITS));
+	return (uint32_t)((pc >> 2 ^ (uint64_t)mode << 40) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - hash_bits));
 }
 
 static struct code_unit *
@@ -92,6 +95,47 @@ find(uint64_t pc, uint32_t mode)
 	while (unit && (unit->guest_pc != pc || unit->mode != mode))
 		unit = unit->next;
 	return unit;
+}
+
+bool
+units_is_translated(uint64_t pc, uint32_t mode)
+{
+	return find(pc, mode & ~(uint32_t)(IR_MODE_CHECK_CODE | IR_MODE_SINGLE)) != NULL;
+}
+
+static void
+put_in_hash(struct code_unit *unit)
+{
+	struct code_unit **chain = &hash_table[hash_of(unit->guest_pc, unit->mode)];
+
+	unit->next = *chain;
+	*chain = unit;
+}
+
+static void
+grow_hash(void)
+{
+	struct code_unit **old = hash_table, **table = host_memory_map(sizeof(*table) << (hash_bits + 2));
+	size_t buckets = (size_t)1 << hash_bits;
+
+	if (!table)
+		return; /* longer chains, nothing worse */
+	hash_table = table;
+	hash_bits += 2;
+	for (size_t k = 0; k < buckets; k++)
+		for (struct code_unit *unit = old[k], *next; unit; unit = next) {
+			next = unit->next;
+			put_in_hash(unit);
+		}
+	host_memory_unmap(old, sizeof(*old) * buckets);
+}
+
+static void
+add_to_hash(struct code_unit *unit)
+{
+	if (++hashed_units > 2u << hash_bits)
+		grow_hash();
+	put_in_hash(unit);
 }
 
 struct code_unit *
@@ -130,11 +174,11 @@ page_chain(uint64_t page)
 static struct page_unit *
 add_page_record(struct code_unit *unit, uint64_t page)
 {
-	struct page_unit *record = host_allocate(sizeof(*record));
+	/* beside the units' own data; is_full() keeps room, and a flush forgets records and units together */
+	struct page_unit *record = (struct page_unit *)(((uintptr_t)space.data + 7) & ~(uintptr_t)7);
 	struct page_unit **chain = page_chain(page);
 
-	if (!record)
-		return NULL;
+	space.data = (uint8_t *)(record + 1);
 	*record = (struct page_unit){.unit = unit, .next = *chain, .page = page};
 	*chain = record;
 	return record;
@@ -190,14 +234,9 @@ flush_everything(void)
 	t = threads_first();
 	if (!t || t->next)
 		die_full();
-	memset(hash_table, 0, sizeof(*hash_table) << HASH_BITS);
-	for (uint32_t k = 0; k < 1u << PAGE_HASH_BITS; k++)
-		while (page_table[k]) {
-			struct page_unit *next = page_table[k]->next;
-
-			host_free(page_table[k]);
-			page_table[k] = next;
-		}
+	memset(hash_table, 0, sizeof(*hash_table) << hash_bits);
+	memset(page_table, 0, sizeof(*page_table) << PAGE_HASH_BITS);
+	hashed_units = 0;
 	unit_count = 0;
 	space = first_space;
 	thread_clear_indirect_table(t);
@@ -218,11 +257,9 @@ make_unit(uint64_t pc, uint32_t mode)
 	const struct code_space before = space;
 	uint64_t start = __rdtsc();
 	struct code_unit *unit = translate(pc, page_changes_often(pc) ? mode | IR_MODE_CHECK_CODE : mode, &space);
-	uint32_t hash = hash_of(pc, mode);
 
 	unit->mode = mode;
-	unit->next = hash_table[hash];
-	hash_table[hash] = unit;
+	add_to_hash(unit);
 	add_to_pages(unit);
 	units_by_code[unit_count] = unit;
 	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
@@ -297,8 +334,10 @@ remove_from_hash(struct code_unit *unit)
 
 	while (*at && *at != unit)
 		at = &(*at)->next;
-	if (*at)
+	if (*at) {
 		*at = unit->next;
+		hashed_units--;
+	}
 }
 
 static void
@@ -377,7 +416,6 @@ invalidate_page(uint64_t page, uint64_t start, uint64_t end)
 		any = true;
 		invalidate_unit(record->unit);
 		*at = record->next;
-		host_free(record);
 	}
 	return any;
 }
@@ -389,8 +427,7 @@ count_change(uint64_t page)
 
 	if (!record)
 		record = add_page_record(NULL, page);
-	if (record)
-		record->changes++;
+	record->changes++;
 }
 
 static void

@@ -32,6 +32,9 @@ bool units_init(const struct run_options *options, char *why, size_t size);
 /** The valid unit for guest `pc` in `mode`, translated now if need be; never NULL. */
 struct code_unit *units_get(uint64_t pc, uint32_t mode);
 
+/** Whether a valid unit for (pc, mode) exists. For the translator: the lock is held. */
+bool units_is_translated(uint64_t pc, uint32_t mode);
+
 /** units_get for an exit that is not linked yet, and link it. */
 struct code_unit *units_get_and_link(struct code_exit *exit, uint32_t mode);
 

@@ -76,6 +76,13 @@ lift_fetch_fault(struct lift *l)
 	end_with_exception(l, l->pc % INSN_SIZE != 0 ? IR_EXCEPTION_PC_ALIGN : IR_EXCEPTION_FETCH);
 }
 
+/* Some other unit goes on from here. */
+static bool
+ends_at(const struct ir_unit *u, const struct lift_request *request, uint64_t pc)
+{
+	return u->guest_insns != 0 && request->is_translated && request->is_translated(pc, request->mode);
+}
+
 static void
 lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 {
@@ -89,7 +96,7 @@ lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 		return;
 	}
 	while (!l->ended && !l->overflow) {
-		if (u->guest_insns >= limit || in_unit(u, l->pc) ||
+		if (u->guest_insns >= limit || in_unit(u, l->pc) || ends_at(u, request, l->pc) ||
 			!can_fetch(&window, request, l->pc) || !add_to_ranges(u, l->pc)) {
 			end_with_jump(l, l->pc);
 			break;
