@@ -11,7 +11,7 @@
 #include "runtime/translation_log.h"
 #include "runtime/units.h"
 
-#define UNIT_GUEST_INSNS 48
+#define UNIT_GUEST_INSNS 24
 /* A unit that checks its own code at entry is kept short: it compares every word. */
 #define CHECKED_UNIT_GUEST_INSNS 16
 

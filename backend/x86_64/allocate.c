@@ -44,10 +44,8 @@ allocate_begin(struct compiler *c)
 	}
 	c->locked = c->temps = 0;
 	c->flags_value = IR_NONE;
-	for (unsigned s = 0; s < slot_total; s++) {
-		c->slot_reader[s] = IR_NONE;
-		c->slot_saved[s] = false;
-	}
+	memset(c->slot_reader, 0xff, slot_total * sizeof(c->slot_reader[0])); /* IR_NONE */
+	memset(c->slot_saved, 0, slot_total);
 	c->spill_used = 0;
 	c->eflags = IR_NONE;
 }
@@ -65,12 +63,15 @@ spill_free(struct compiler *c, struct value *v)
 static void
 drop_registers(struct compiler *c, ir_ref ref)
 {
-	if (c->values[ref].reg == REG_NONE)
+	struct value *v = &c->values[ref];
+
+	if (v->reg == REG_NONE)
 		return;
-	for (unsigned r = 0; r < REG_COUNT; r++)
+	c->holds[v->reg] = HOLDS_NOTHING;
+	v->reg = REG_NONE;
+	for (unsigned r = 0; v->copied && r < REG_COUNT; r++)
 		if (c->holds[r] == ref)
 			c->holds[r] = HOLDS_NOTHING;
-	c->values[ref].reg = REG_NONE;
 }
 
 static void
@@ -130,7 +131,7 @@ store_register(struct compiler *c, struct x86_mem to, host_reg from)
 static bool
 other_register(const struct compiler *c, ir_ref ref, host_reg except, host_reg *other)
 {
-	for (unsigned r = 0; r < REG_COUNT; r++)
+	for (unsigned r = 0; c->values[ref].copied && r < REG_COUNT; r++)
 		if (r != except && c->holds[r] == ref) {
 			*other = (host_reg)r;
 			return true;
@@ -435,11 +436,9 @@ def_over(struct compiler *c, ir_ref i)
 {
 	const struct ir_insn *in = &c->u->insns[i];
 	const ir_ref operands[3] = {in->a, in->b, in->c};
-	unsigned count = ir_op_info[in->op].operands;
+	unsigned count = operand_count[in->op];
 	host_reg r = take_hint(c, i, true);
 
-	if (ir_op_info[in->op].has_imm && count > 1)
-		count = 1;
 	for (unsigned k = 0; r == REG_NONE && k < count; k++) {
 		ir_ref a;
 
@@ -683,6 +682,8 @@ put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 		if (slot_of_pin[v->reg] == 0xff) { /* free the scratch register */
 			c->holds[v->reg] = HOLDS_NOTHING;
 			v->reg = pin;
+		} else {
+			v->copied = true;
 		}
 	} else {
 		load_value(c, pin, ref);
@@ -742,7 +743,7 @@ void
 allocate_end_insn(struct compiler *c, ir_ref i)
 {
 	const struct ir_insn *in = &c->u->insns[i];
-	unsigned count = ir_op_info[in->op].operands;
+	unsigned count = operand_count[in->op];
 	const ir_ref operands[3] = {in->a, in->b, in->c};
 
 	for (unsigned k = 0; k < count; k++)

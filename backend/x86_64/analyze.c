@@ -4,21 +4,45 @@
 // memory operands, and which flags operation goes with which result.
 #include "backend/x86_64/compiler.h"
 
+const uint8_t operand_count[IR_OP_COUNT] = {
+#define OPERANDS(name, result, operands, aux, imm, effect) [IR_##name] = operands,
+	IR_OPS(OPERANDS)
+#undef OPERANDS
+};
+
 /* Instructions at which precise guest state may be asked for. */
-bool
+#define BARRIER_PURE false
+#define BARRIER_GET false
+#define BARRIER_PUT false
+#define BARRIER_LOAD true
+#define BARRIER_STORE true
+#define BARRIER_MARK false
+#define BARRIER_EXIT true
+#define BARRIER_BARRIER false
+#define BARRIER_HELPER false
+static const bool is_barrier[IR_OP_COUNT] = {
+#define BARRIER(name, result, operands, aux, imm, effect) [IR_##name] = BARRIER_##effect,
+	IR_OPS(BARRIER)
+#undef BARRIER
+};
+
+static bool
 op_is_barrier(const struct ir_insn *in)
 {
-	switch (ir_op_info[in->op].effect) {
-	case IR_EFFECT_LOAD:
-	case IR_EFFECT_STORE:
-	case IR_EFFECT_EXIT:
-		return true;
-	case IR_EFFECT_HELPER:
-		return in->op == IR_runtime_call;
-	default:
-		return false;
-	}
+	return is_barrier[in->op] || in->op == IR_runtime_call;
 }
+
+#define FLAGS_SAME false
+#define FLAGS_I64 false
+#define FLAGS_V128 false
+#define FLAGS_FLAGS true
+#define FLAGS_FLAGS0 true
+#define FLAGS_NONE false
+static const bool makes_flags[IR_OP_COUNT] = {
+#define MAKES_FLAGS(name, result, operands, aux, imm, effect) [IR_##name] = FLAGS_##result,
+	IR_OPS(MAKES_FLAGS)
+#undef MAKES_FLAGS
+};
 
 /* I32 operations whose x86 form clears the upper half of its 64-bit register. */
 static bool
@@ -164,7 +188,7 @@ count_uses(struct compiler *c)
 		const struct ir_insn *in = &c->u->insns[i];
 		const ir_ref operands[3] = {in->a, in->b, in->c};
 
-		for (unsigned k = 0; k < ir_op_info[in->op].operands; k++)
+		for (unsigned k = 0; k < operand_count[in->op]; k++)
 			if (operands[k] != IR_NONE)
 				c->values[canon(c, operands[k])].uses++;
 		if (takes_address(in))
@@ -230,8 +254,7 @@ find_lifetimes(struct compiler *c)
 {
 	uint32_t flags_needed_at = 0; /* last barrier before the flags slot is written again */
 
-	for (unsigned s = 0; s < slot_total; s++)
-		c->slot_next_get[s] = NEVER;
+	memset(c->slot_next_get, 0xff, slot_total * sizeof(c->slot_next_get[0])); /* NEVER */
 	for (ir_ref i = c->u->count; i-- > 0;) {
 		const struct ir_insn *in = &c->u->insns[i];
 		const ir_ref operands[3] = {in->a, in->b, in->c};
@@ -253,13 +276,13 @@ find_lifetimes(struct compiler *c)
 		}
 		if (c->values[i].folded)
 			continue;
-		for (unsigned k = 0; k < ir_op_info[in->op].operands; k++) {
+		for (unsigned k = 0; k < operand_count[in->op]; k++) {
 			ir_ref ref = operands[k];
 
 			if (ref == IR_NONE)
 				continue;
 			c->operand_next[i][k] = c->values[canon(c, ref)].next_use;
-			if (c->u->insns[ref].type == FLAGS || ir_result_type(&c->u->insns[ref]) == FLAGS)
+			if (c->u->insns[ref].type == FLAGS || makes_flags[c->u->insns[ref].op])
 				need_flags(c, ref, i);
 			else
 				need(c, ref, i);

@@ -49,6 +49,7 @@ struct value {
 	host_reg hint;         /* home of the slot that it is about to be put in */
 	uint8_t slot_refs;     /* pinned slots whose current value it is */
 	uint8_t folded;        /* an address computed inside the memory operands that use it */
+	uint8_t copied;          /* a second register holds it too (or did) */
 	uint8_t upper_zero;    /* vector class: bits above the scalar are known to be zero */
 	ir_ref pair;           /* result op <-> flags op with the same operands, or IR_NONE */
 };
@@ -195,6 +196,9 @@ struct trampolines {
 extern struct trampolines trampolines;
 bool trampolines_generate(struct code_space *space);
 
+/* The operands column of the ops table, packed: the passes over a unit spend their time on such look-ups. */
+extern const uint8_t operand_count[IR_OP_COUNT];
+
 /* ---- analyze.c -------------------------------------------------------------------------------------------- */
 
 void analyze(struct compiler *c);
@@ -209,7 +213,6 @@ insn_of(const struct compiler *c, ir_ref ref)
 {
 	return &c->u->insns[c->values[ref].canon];
 }
-bool op_is_barrier(const struct ir_insn *in);
 
 /* ---- allocate.c ------------------------------------------------------------------------------------------- */
 
