@@ -292,6 +292,20 @@ is_inaccessible(const struct exec_request *request)
 	return flags >= 0 && (flags & FD_CLOEXEC);
 }
 
+/*
+ * Whether the kernel refuses to execute the file because somebody has it open for writing. It opens the file before it
+ * looks at the arguments, of which an address in its own half can only be a fault (kernels before 6.9 look at them
+ * first, and the question stays without an answer).
+ */
+static bool
+is_busy(int fd)
+{
+	const uint64_t never_valid = UINT64_C(1) << 63;
+
+	return host_syscall(SYS_execveat, fd, "", never_valid, never_valid, AT_EMPTY_PATH) ==
+	       -ETXTBSY;
+}
+
 static int64_t
 exec_program(struct guest_thread *t, const struct exec_request *request)
 {
@@ -308,7 +322,9 @@ exec_program(struct guest_thread *t, const struct exec_request *request)
 	/* Only the kernel can give the rights of a set-user-id program, by binfmt_misc with flag C. */
 	if (way == EXEC_BY_US && guest_options->binfmt && (status.st_mode & (S_ISUID | S_ISGID)))
 		way = EXEC_BY_HOST;
-	if (way == EXEC_BY_US)
+	if (way == EXEC_BY_US && is_busy((int)fd))
+		result = -ETXTBSY;
+	else if (way == EXEC_BY_US)
 		result = execute_guest(t, request, (int)fd);
 	else if (way == EXEC_BY_HOST)
 		result = execute(t, request->dirfd, (uint64_t)request->path, request->argv,

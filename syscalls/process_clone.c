@@ -268,6 +268,9 @@ sys_clone3(struct guest_thread *t, const uint64_t argument[6])
 		arguments.stack > GUEST_ADDRESS_END ||
 		arguments.stack_size > GUEST_ADDRESS_END - arguments.stack)
 		return -EINVAL;
+	/* FLAGS_NOT_FOR_HOST hides this from the host's own check. */
+	if ((arguments.flags & CLONE_CLEAR_SIGHAND) && (arguments.flags & CLONE_SIGHAND))
+		return -EINVAL;
 	task.flags = arguments.flags;
 	task.stack_pointer = arguments.stack + arguments.stack_size;
 	task.tls = arguments.tls;

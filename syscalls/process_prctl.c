@@ -68,7 +68,7 @@ static const struct prctl_option options[] = {
 	{ PR_SCHED_CORE, PRCTL_WRITES, 4, 8 },
 	{ PR_SET_VMA, PRCTL_RANGE, 2, 0 },
 	/* Numbers that older headers lack. */
-	{ 65 /* PR_GET_MDWE */, PRCTL_PASS, 0, 0 },
+	{ 66 /* PR_GET_MDWE */, PRCTL_PASS, 0, 0 },
 	{ 67 /* PR_SET_MEMORY_MERGE */, PRCTL_PASS, 0, 0 },
 	{ 68 /* PR_GET_MEMORY_MERGE */, PRCTL_PASS, 0, 0 },
 };

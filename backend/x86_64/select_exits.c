@@ -173,14 +173,17 @@ backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct 
 	entry->code = unit->code;
 }
 
-/* The owning thread may be reading the entry: its code stays valid to run, only no pc matches any more. */
+/*
+ * The owning thread may be reading the entry: its code stays valid to run, only no pc matches any more. Every 64-bit
+ * number is a pc that a guest may jump to, but only some belong to this entry: one that does not takes its place.
+ */
 void
 backend_indirect_remove(struct indirect_entry *table, uint64_t pc)
 {
 	struct indirect_entry *entry = indirect_entry(table, pc);
 
 	if (__atomic_load_n(&entry->guest_pc, __ATOMIC_RELAXED) == pc)
-		__atomic_store_n(&entry->guest_pc, UINT64_MAX, __ATOMIC_RELAXED);
+		__atomic_store_n(&entry->guest_pc, entry == table ? 4 : 0, __ATOMIC_RELAXED);
 }
 
 void
