@@ -45,6 +45,8 @@ struct code_unit {
 	uint16_t exit_count;
 	uint16_t range_count;
 	struct guest_range *ranges;  /* guest code it was made from */
+	const uint32_t *relocations; /* the backend's, for backend_export; NULL: the unit cannot be exported */
+	uint16_t relocation_count;
 	struct code_unit *next;      /* runtime's hash chain */
 	bool invalid;                /* unlinked and out of all tables; code stays until flushed */
 };
@@ -60,6 +62,27 @@ bool backend_init(struct code_space *space, const struct guest_isa *isa, char *w
 
 /** Compile `u` into `space`; NULL when it does not fit (nothing is consumed then). */
 struct code_unit *backend_compile(struct code_space *space, const struct ir_unit *u);
+
+/**
+ * Write `unit` to `to` (`room` bytes) in a form that backend_import can put anywhere, guest addresses as offsets from
+ * `bias`. Gives the bytes needed; nothing is written when they do not fit; 0 when the unit cannot be exported.
+ */
+size_t backend_export(const struct code_unit *unit, uint64_t bias, void *to, size_t room);
+
+/** What backend_import can tell beforehand of an image of `size` bytes; false when it is malformed. */
+struct unit_image_info {
+	uint64_t guest_offset; /* of its first instruction, from the bias */
+	uint32_t mode;
+	const struct guest_range *ranges; /* guest code it was made from, as offsets from the bias */
+	uint16_t range_count;
+};
+bool backend_image_info(const void *image, size_t size, struct unit_image_info *info);
+
+/** Make a unit of an exported image in `space`; NULL when it is malformed or does not fit. `image` must stay. */
+struct code_unit *backend_import(struct code_space *space, const void *image, size_t size, uint64_t bias);
+
+/** Text that changes whenever exported images stop being usable: features of the host that code depends on. */
+void backend_image_key(char *text, size_t size);
 
 /** Point `exit` at `target`'s entry / back at its stub. Safe while other threads execute the code. */
 void backend_link(struct code_exit *exit, struct code_unit *target);

@@ -200,7 +200,7 @@ continues(const struct guest_mapping *low, const struct guest_mapping *high)
 	return low->end == high->start && low->device == high->device &&
 	       low->inode == high->inode && low->protection == high->protection &&
 	       low->kind == high->kind && low->shared == high->shared &&
-	       low->grows_down == high->grows_down &&
+	       low->grows_down == high->grows_down && low->sealed == high->sealed &&
 	       (!has_offset(low) || low->offset + (low->end - low->start) == high->offset);
 }
 
@@ -279,6 +279,19 @@ intervals_put(const struct guest_mapping *mapping)
 	root = merge_joining(low, high);
 }
 
+struct guest_mapping
+intervals_part(uint64_t start, uint64_t end)
+{
+	struct guest_mapping part = *intervals_find(start);
+
+	if (has_offset(&part))
+		part.offset += start - part.start;
+	part.start = start;
+	if (part.end > end)
+		part.end = end;
+	return part;
+}
+
 void
 intervals_set_protection(uint64_t start, uint64_t end, uint8_t protection)
 {
@@ -287,11 +300,7 @@ intervals_set_protection(uint64_t start, uint64_t end, uint8_t protection)
 
 	if (found == NULL || found->protection == protection)
 		return;
-	mapping = *found;
-	if (has_offset(&mapping))
-		mapping.offset += start - mapping.start;
-	mapping.start = start;
-	mapping.end = end;
+	mapping = intervals_part(start, end);
 	mapping.protection = protection;
 	intervals_put(&mapping);
 }

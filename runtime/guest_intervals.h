@@ -22,6 +22,9 @@ void intervals_remove(uint64_t start, uint64_t end);
 /* Replaces whatever is in the mapping's range by it, joining it to equal neighbours. Takes up to 3 reserved nodes. */
 void intervals_put(const struct guest_mapping *mapping);
 
+/* A copy of the mapping that holds `start` (there has to be one), cut to [start, end). */
+struct guest_mapping intervals_part(uint64_t start, uint64_t end);
+
 /* Sets the protection of [start, end), wholly mapped by one mapping. Takes up to 3 reserved nodes. */
 void intervals_set_protection(uint64_t start, uint64_t end, uint8_t protection);
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 
 /* Default of vm.mmap_min_addr on arm64 and x86-64 (security/Kconfig). */
 #define LOWEST_ADDRESS UINT64_C(0x10000)
@@ -21,6 +23,8 @@
 
 struct lock guest_memory_lock = LOCK_INITIALIZER;
 uint64_t guest_mmap_base = GUEST_ADDRESS_END;
+/* Nearly no program seals anything. */
+static bool any_sealed;
 
 int
 guest_memory_init(void)
@@ -135,6 +139,8 @@ guest_map_locked(
 	uint64_t length = mapping->end - mapping->start;
 	long result;
 
+	if (guest_is_sealed_locked(mapping->start, mapping->end))
+		return -EPERM;
 	if (!intervals_reserve(3))
 		return -ENOMEM;
 	result = host_syscall(SYS_mmap, mapping->start, length,
@@ -184,8 +190,12 @@ map_at_free_place(struct map_call *call, struct dropped_code *dropped)
 		}
 		call->mapping.start = (uint64_t)place;
 		call->mapping.end = call->mapping.start + call->length;
-		result = guest_map_locked(
-			&call->mapping, call->flags | MAP_FIXED_NOREPLACE, call->fd, dropped);
+		/* MAP_SHARED_VALIDATE refuses flags that the file does not know; a free hint is taken as well. */
+		result = guest_map_locked(&call->mapping,
+			(call->flags & MAP_TYPE) == MAP_SHARED_VALIDATE
+				? call->flags
+				: call->flags | MAP_FIXED_NOREPLACE,
+			call->fd, dropped);
 		call->hint = 0;
 		if (result == -EEXIST && (uint64_t)place < guest_mmap_base)
 			guest_mmap_base = guest_page_start((uint64_t)place + call->length / 2);
@@ -210,13 +220,13 @@ map_fixed(struct map_call *call, struct dropped_code *dropped)
 	return guest_map_locked(&call->mapping, call->flags, call->fd, dropped);
 }
 
-/* Checks as sys_mmap and do_mmap of the kernel do, before any look at the file. */
+/* Checks as do_mmap of the kernel does, once it knows that there is a file. */
 static int64_t
 check_map_arguments(struct map_call *call, uint64_t offset)
 {
 	uint64_t length = guest_page_round_up(call->length);
 
-	if (!guest_page_aligned(offset) || call->length == 0)
+	if (call->length == 0)
 		return -EINVAL;
 	if (length == 0 || length > GUEST_ADDRESS_END)
 		return -ENOMEM;
@@ -249,6 +259,7 @@ static int64_t
 identify_object(struct map_call *call, uint64_t offset)
 {
 	struct guest_mapping *mapping = &call->mapping;
+	struct statfs file_system = { 0 };
 	struct stat status = { 0 };
 	long result;
 
@@ -257,13 +268,19 @@ identify_object(struct map_call *call, uint64_t offset)
 	if (call->flags & MAP_ANONYMOUS) {
 		mapping->inode = mapping->shared ? guest_new_object() : 0;
 		mapping->grows_down = call->flags & MAP_GROWSDOWN;
-		call->alignment = anonymous_alignment(call->flags, call->length);
+		call->alignment =
+			anonymous_alignment(call->flags, guest_page_round_up(call->length));
 		call->must_align = call->flags & MAP_HUGETLB;
 		return 0;
 	}
 	result = host_syscall(SYS_fstat, call->fd, &status);
 	if (host_syscall_failed(result))
 		return result;
+	/* The host never maps for execution, and would not say that this file must not be. */
+	if (mapping->protection & PROT_EXEC &&
+		host_syscall(SYS_fstatfs, call->fd, &file_system) == 0 &&
+		file_system.f_flags & ST_NOEXEC)
+		return -EPERM;
 	mapping->device = status.st_dev;
 	mapping->inode = status.st_ino;
 	mapping->offset = offset;
@@ -300,10 +317,10 @@ guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, ui
 		.mapping = { .protection = protection & PROTECTION_BITS, .kind = kind },
 	};
 	struct dropped_code dropped = { 0 };
-	int64_t result = check_map_arguments(&call, offset);
+	int64_t result = guest_page_aligned(offset) ? identify_object(&call, offset) : -EINVAL;
 
 	if (result == 0)
-		result = identify_object(&call, offset);
+		result = check_map_arguments(&call, offset);
 	if (result < 0)
 		return result;
 	lock_acquire(&guest_memory_lock);
@@ -334,6 +351,8 @@ guest_unmap_locked(uint64_t start, uint64_t end, struct dropped_code *dropped)
 {
 	long result;
 
+	if (guest_is_sealed_locked(start, end))
+		return -EPERM;
 	if (!intervals_reserve(2))
 		return -ENOMEM;
 	result = host_syscall(SYS_munmap, start, end - start);
@@ -404,6 +423,8 @@ protect_locked(uint64_t start, uint64_t end, uint64_t protection, struct dropped
 		mapping = intervals_find(start);
 		if (mapping == NULL)
 			return -ENOMEM;
+		if (mapping->sealed)
+			return -EPERM;
 		stop = mapping->end < end ? mapping->end : end;
 		result = protect_in_mapping(
 			mapping, start, stop, protection & PROTECTION_BITS, dropped);
@@ -425,10 +446,12 @@ guest_memory_protect(uint64_t address, uint64_t length, uint64_t protection)
 		return -EINVAL;
 	if (length == 0)
 		return 0;
-	if (end <= address || end > GUEST_ADDRESS_END)
+	if (end <= address)
 		return -ENOMEM;
 	if (protection & ~known || protection & PROT_GROWSUP)
 		return -EINVAL;
+	if (end > GUEST_ADDRESS_END)
+		return -ENOMEM;
 	lock_acquire(&guest_memory_lock);
 	result = protect_locked(address, end, protection, &dropped);
 	lock_release(&guest_memory_lock);
@@ -448,6 +471,24 @@ advice_changes_contents(int advice)
 	       advice == ADVICE_DONTNEED_LOCKED || advice == ADVICE_GUARD_INSTALL;
 }
 
+/* The kernel's can_modify_mm_madv: nothing that the program could not write is thrown away under a seal. */
+static bool
+advice_breaks_seal(uint64_t start, uint64_t end, int advice)
+{
+	enum { ADVICE_DONTNEED_LOCKED = 24 };
+	const struct guest_mapping *mapping = intervals_next(start);
+
+	if (!any_sealed || !(advice == MADV_DONTNEED || advice == MADV_FREE ||
+				   advice == MADV_REMOVE || advice == MADV_DONTFORK ||
+				   advice == MADV_WIPEONFORK || advice == ADVICE_DONTNEED_LOCKED))
+		return false;
+	for (; mapping != NULL && mapping->start < end; mapping = intervals_next(mapping->end))
+		if (mapping->sealed && mapping->device == GUEST_DEVICE_ANONYMOUS &&
+			!(mapping->protection & PROT_WRITE))
+			return true;
+	return false;
+}
+
 int64_t
 guest_memory_advise(uint64_t address, uint64_t length, int advice)
 {
@@ -456,16 +497,82 @@ guest_memory_advise(uint64_t address, uint64_t length, int advice)
 	struct dropped_code dropped = { 0 };
 	long result;
 
-	if (length != 0 && (end <= address || end > GUEST_ADDRESS_END))
-		return end <= address ? -EINVAL : -ENOMEM;
+	if (length != 0 && (end <= address || end > GUEST_ADDRESS_END)) {
+		/* What is wrong with the advice is said first: of no bytes, the host says nothing else. */
+		result = host_syscall(SYS_madvise, 0, 0, advice);
+		if (host_syscall_failed(result))
+			return result;
+		return end <= address || !guest_page_aligned(address) ? -EINVAL : -ENOMEM;
+	}
 	if (advice == ADVICE_POPULATE_WRITE)
 		guest_memory_prepare_write(address, length);
 	lock_acquire(&guest_memory_lock);
+	if (length != 0 && advice_breaks_seal(guest_page_start(address), end, advice)) {
+		lock_release(&guest_memory_lock);
+		return -EPERM;
+	}
 	if (length != 0 && advice_changes_contents(advice))
 		code_pages_release(guest_page_start(address), end, &dropped);
 	result = host_syscall(SYS_madvise, address, length, advice);
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);
+	return result;
+}
+
+/* -- mseal -- */
+
+bool
+guest_is_sealed_locked(uint64_t start, uint64_t end)
+{
+	const struct guest_mapping *mapping = any_sealed ? intervals_next(start) : NULL;
+
+	for (; mapping != NULL && mapping->start < end; mapping = intervals_next(mapping->end))
+		if (mapping->sealed)
+			return true;
+	return false;
+}
+
+/* Seals [start, end) if all of it is mapped. */
+static int64_t
+seal_locked(uint64_t start, uint64_t end)
+{
+	struct guest_mapping part;
+
+	for (uint64_t at = start; at < end;) {
+		const struct guest_mapping *mapping = intervals_find(at);
+
+		if (mapping == NULL)
+			return -ENOMEM;
+		at = mapping->end;
+	}
+	any_sealed = true;
+	for (uint64_t at = start; at < end; at = part.end) {
+		if (!intervals_reserve(3))
+			return -ENOMEM;
+		part = intervals_part(at, end);
+		part.sealed = true;
+		intervals_put(&part);
+	}
+	return 0;
+}
+
+int64_t
+guest_memory_seal(uint64_t address, uint64_t length, uint64_t flags)
+{
+	uint64_t pages = guest_page_round_up(length);
+	uint64_t end = address + pages;
+	int64_t result;
+
+	if (flags != 0 || !guest_page_aligned(address) || (length != 0 && pages == 0) ||
+		end < address)
+		return -EINVAL;
+	if (pages == 0)
+		return 0;
+	if (end > GUEST_ADDRESS_END)
+		return -ENOMEM;
+	lock_acquire(&guest_memory_lock);
+	result = seal_locked(address, end);
+	lock_release(&guest_memory_lock);
 	return result;
 }
 

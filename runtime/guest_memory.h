@@ -41,6 +41,7 @@ struct guest_mapping {
 	uint8_t kind;       /* enum guest_mapping_kind */
 	bool shared; /* MAP_SHARED: writes through other mappings of the object are seen here */
 	bool grows_down;
+	bool sealed; /* mseal: stays as it is */
 };
 
 #define GUEST_DEVICE_ANONYMOUS UINT64_MAX
@@ -87,6 +88,9 @@ int64_t guest_memory_shmat(int id, uint64_t address, int flags);
 int64_t guest_memory_shmdt(uint64_t address);
 /* madvise; advice that changes contents (MADV_DONTNEED...) also drops the translations of the range. */
 int64_t guest_memory_advise(uint64_t address, uint64_t length, int advice);
+
+/* mseal: the mappings of the range can no longer be unmapped, moved, replaced or given another protection. */
+int64_t guest_memory_seal(uint64_t address, uint64_t length, uint64_t flags);
 
 /* Maps for the loader: as guest_memory_map, then names the mapping. */
 int64_t guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection,

@@ -45,6 +45,9 @@ extern uint64_t guest_mmap_base;
 /* Free room as guest_memory_find_free, the lock being held. */
 int64_t guest_find_free_locked(uint64_t hint, uint64_t length, uint64_t alignment);
 
+/* True when some mapping of [start, end) is sealed; the lock is held. */
+bool guest_is_sealed_locked(uint64_t start, uint64_t end);
+
 /* Unmaps on the host and forgets; the lock is held. */
 int64_t guest_unmap_locked(uint64_t start, uint64_t end, struct dropped_code *dropped);
 

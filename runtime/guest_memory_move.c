@@ -128,6 +128,10 @@ remap_locked(struct remap_call *call, struct dropped_code *dropped)
 
 	if (result < 0)
 		return result;
+	if (call->mapping.sealed ||
+		(call->flags & MREMAP_FIXED &&
+			guest_is_sealed_locked(call->target, call->target + call->new_length)))
+		return -EPERM;
 	if (!intervals_reserve(6))
 		return -ENOMEM;
 	if (!must_move && call->old_length >= call->new_length) {

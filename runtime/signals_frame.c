@@ -63,6 +63,8 @@ signals_alternate_stack(struct guest_thread *t, const struct guest_stack *new,
 	mode = new->flags &STACK_MODE_BITS;
 	if (mode != SS_DISABLE && mode != SS_ONSTACK && mode != 0)
 		return -EINVAL;
+	if (stack->sp == new->sp && stack->size == new->size && stack->flags == new->flags)
+		return 0;
 	if (mode == SS_DISABLE) {
 		*stack = (struct guest_stack){ .flags = new->flags };
 		return 0;

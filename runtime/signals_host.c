@@ -319,7 +319,6 @@ signals_init_process(struct guest_thread *t)
 		crash_report_message("out of memory");
 	actions->users = 1;
 	t->signals.actions = actions;
-	t->signals.stack.flags = SS_DISABLE;
 	host_syscall(SYS_rt_sigprocmask, SIG_BLOCK, NULL, &t->signals.mask, MASK_SIZE);
 	signals_block_all();
 	inherit_actions(actions);

@@ -3,15 +3,24 @@
 #ifndef SYSCALLS_ARGUMENTS_H
 #define SYSCALLS_ARGUMENTS_H
 
+#include "runtime/guest_memory.h"
 #include "syscalls/system_call.h"
 
+/* arm64's TASK_SIZE with addresses of 48 bits. */
+#define ARGUMENTS_ADDRESS_LIMIT (UINT64_C(1) << 48)
+/* Amid the gap between the guest's addresses and the code buffer. */
+#define ARGUMENTS_NOTHING (GUEST_ADDRESS_END + (UINT64_C(1) << 30))
+
 /*
- * An address that the host kernel refuses (EFAULT) in place of one that the guest cannot have. Where it checks other
- * arguments first, their errors come first, as on the guest's own kernel.
+ * What the host kernel is given in place of an address that the guest has nothing at. One that an arm64 process could
+ * have (48 bits) becomes one in a part of the address space where the host never has anything: it is looked at as late
+ * as on the guest's own kernel, and not at all for nothing. Others become ones that the kernel refuses at once.
  */
 static inline uint64_t
 arguments_refused_address(uint64_t address)
 {
+	if (address < ARGUMENTS_ADDRESS_LIMIT)
+		return ARGUMENTS_NOTHING + address % GUEST_PAGE_SIZE;
 	return address | UINT64_C(1) << 63;
 }
 

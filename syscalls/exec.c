@@ -362,8 +362,16 @@ sys_execveat(struct guest_thread *t, const uint64_t argument[6])
 		.flags = (int)argument[4],
 	};
 
-	if (request.flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
-		return -EINVAL;
+	/* As the kernel's getname_uflags and do_open_execat: the name first. */
+	if (request.flags & ~(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW)) {
+		int64_t length = request.name < GUEST_ADDRESS_END
+					 ? guest_string_length(request.name, 1)
+					 : -EFAULT;
+
+		if (length < 0)
+			return -EFAULT;
+		return length == 0 && !(request.flags & AT_EMPTY_PATH) ? -ENOENT : -EINVAL;
+	}
 	if (request.flags & AT_EMPTY_PATH)
 		request.empty_path = guest_string_length(request.name, 1) == 0;
 	return exec_program(t, &request);

@@ -9,13 +9,36 @@
 #include "syscalls/handlers.h"
 #include "syscalls/limits.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
-/* A range that is not wholly the guest's is, to the guest, not mapped. */
-static bool
-is_guest_range(uint64_t address, uint64_t length)
+/*
+ * arm64's untagged_addr: the calls that look for mappings ignore the top byte of an address in the lower half
+ * (Documentation/arch/arm64/tagged-address-abi.rst; mmap, brk and mremap's new address do not).
+ */
+static uint64_t
+untagged(uint64_t address)
 {
-	return address < GUEST_ADDRESS_END && length <= GUEST_ADDRESS_END - address;
+	return address & (uint64_t)((int64_t)(address << 8) >> 8);
+}
+
+/* Copies the arguments, the first being an address that may be tagged. */
+static void
+untag_first(uint64_t to[6], const uint64_t argument[6])
+{
+	memcpy(to, argument, 6 * sizeof(to[0]));
+	to[0] = untagged(argument[0]);
+}
+
+/* True when the whole pages of a range, as the kernel rounds it, include some of the host's, which the guest has not. */
+static bool
+reaches_host(uint64_t address, uint64_t length)
+{
+	uint64_t start = address & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
+	uint64_t end = start + ((length + (address - start) + GUEST_PAGE_SIZE - 1) &
+				       ~(uint64_t)(GUEST_PAGE_SIZE - 1));
+
+	return start < end && end > GUEST_ADDRESS_END;
 }
 
 int64_t
@@ -39,24 +62,31 @@ int64_t
 sys_munmap(struct guest_thread *t, const uint64_t argument[6])
 {
 	(void)t;
-	return guest_memory_unmap(argument[0], argument[1]);
+	return guest_memory_unmap(untagged(argument[0]), argument[1]);
 }
 
 int64_t
 sys_mprotect(struct guest_thread *t, const uint64_t argument[6])
 {
 	(void)t;
-	return guest_memory_protect(argument[0], argument[1], argument[2]);
+	return guest_memory_protect(untagged(argument[0]), argument[1], argument[2]);
 }
 
-/* Key -1 stands for none; there are no others. */
+/* Key -1 stands for none, and 0 is everybody's; there are no others. What is wrong otherwise is looked at first. */
 int64_t
 sys_pkey_mprotect(struct guest_thread *t, const uint64_t argument[6])
 {
+	uint64_t address = untagged(argument[0]), pages;
+	int key = (int)argument[3];
+
 	(void)t;
-	if ((int)argument[3] != -1)
-		return -EINVAL;
-	return guest_memory_protect(argument[0], argument[1], argument[2]);
+	if (key != -1 && key != 0 && address % GUEST_PAGE_SIZE == 0 && argument[1] != 0) {
+		if (argument[2] & PROT_GROWSDOWN && argument[2] & PROT_GROWSUP)
+			return -EINVAL;
+		pages = (argument[1] + GUEST_PAGE_SIZE - 1) / GUEST_PAGE_SIZE;
+		return address + pages * GUEST_PAGE_SIZE <= address ? -ENOMEM : -EINVAL;
+	}
+	return guest_memory_protect(address, argument[1], argument[2]);
 }
 
 int64_t
@@ -65,7 +95,8 @@ sys_mremap(struct guest_thread *t, const uint64_t argument[6])
 	(void)t;
 	if (argument[2] > argument[1] && !limits_allow_mapping(argument[2] - argument[1]))
 		return -ENOMEM;
-	return guest_memory_remap(argument[0], argument[1], argument[2], argument[3], argument[4]);
+	return guest_memory_remap(
+		untagged(argument[0]), argument[1], argument[2], argument[3], argument[4]);
 }
 
 int64_t
@@ -100,33 +131,55 @@ int64_t
 sys_madvise(struct guest_thread *t, const uint64_t argument[6])
 {
 	(void)t;
-	return guest_memory_advise(argument[0], argument[1], (int)argument[2]);
+	return guest_memory_advise(untagged(argument[0]), argument[1], (int)argument[2]);
 }
 
 int64_t
 sys_msync(struct guest_thread *t, const uint64_t argument[6])
 {
-	if (!is_guest_range(argument[0], argument[1]))
-		return argument[0] % GUEST_PAGE_SIZE ? -EINVAL : -ENOMEM;
-	return system_call_wait(t, SYS_msync, RESTART_SYS, argument);
+	uint64_t host[6];
+
+	untag_first(host, argument);
+	/* What is wrong with the flags is said first: of no bytes at all, the host's call says nothing else. */
+	if (reaches_host(host[0], host[1])) {
+		host[1] = 0;
+		return host[0] % GUEST_PAGE_SIZE ? -EINVAL
+						 : (system_call_quick(SYS_msync, host) ?: -ENOMEM);
+	}
+	return system_call_wait(t, SYS_msync, RESTART_SYS, host);
 }
 
 int64_t
 sys_mincore(struct guest_thread *t, const uint64_t argument[6])
 {
+	uint64_t host[6];
+
 	(void)t;
-	if (!is_guest_range(argument[0], argument[1]))
-		return argument[0] % GUEST_PAGE_SIZE ? -EINVAL : -ENOMEM;
-	return system_call_quick(SYS_mincore, argument);
+	untag_first(host, argument);
+	if (reaches_host(host[0], host[1]))
+		return host[0] % GUEST_PAGE_SIZE ? -EINVAL : -ENOMEM;
+	return system_call_quick(SYS_mincore, host);
 }
 
 /* mlock, munlock and mlock2 differ in nothing but the host's number here. */
 static int64_t
 lock_pages(long number, const uint64_t argument[6])
 {
-	if (!is_guest_range(argument[0], argument[1]))
-		return -ENOMEM;
-	return system_call_quick(number, argument);
+	uint64_t host[6];
+
+	untag_first(host, argument);
+	if (!reaches_host(host[0], host[1]))
+		return system_call_quick(number, host);
+	/* The host's other errors, of no bytes, come first. */
+	host[1] = 0;
+	return system_call_quick(number, host) ?: -ENOMEM;
+}
+
+int64_t
+sys_mseal(struct guest_thread *t, const uint64_t argument[6])
+{
+	(void)t;
+	return guest_memory_seal(untagged(argument[0]), argument[1], argument[2]);
 }
 
 int64_t
@@ -195,7 +248,7 @@ sys_remap_file_pages(struct guest_thread *t, const uint64_t argument[6])
 	int64_t result;
 
 	(void)t;
-	if (!is_guest_range(start, size) || !guest_memory_query(start, &mapping) ||
+	if (reaches_host(start, size) || !guest_memory_query(start, &mapping) ||
 		size > mapping.end - start || !mapping.shared)
 		return -EINVAL;
 	result = host_syscall(

@@ -78,7 +78,7 @@ sys_rt_sigpending(struct guest_thread *t, const uint64_t argument[6])
 	if (result < 0)
 		return signals_after_system_call(t, RESTART_ALWAYS, argument[0], result);
 	pending |= t->signals.held & t->signals.mask;
-	return guest_copy_to(argument[0], &pending, argument[1]);
+	return argument[1] ? guest_copy_to(argument[0], &pending, argument[1]) : 0;
 }
 
 int64_t

@@ -10,6 +10,7 @@
 #include "syscalls/handlers.h"
 #include "syscalls/marshal.h"
 
+#include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -19,6 +20,8 @@
 /* epoll events that are taken in one call: more wait for the next call, as the kernel allows at any time. */
 #define EPOLL_CHUNK      512
 #define EPOLL_GUEST_SIZE 16
+/* EP_MAX_EVENTS: more than this is EINVAL. */
+#define EPOLL_GUEST_LIMIT (INT_MAX / EPOLL_GUEST_SIZE)
 
 /* The { mask, size } that pselect6 and io_pgetevents have as one argument. */
 struct mask_argument {
@@ -46,12 +49,27 @@ use_mask(struct guest_thread *t, uint64_t address, uint64_t size, uint64_t *mask
 	return 0;
 }
 
+/* The kernel takes the time before the mask: its errors come first. 0 is no time. */
+static int64_t
+check_timeout(uint64_t address)
+{
+	struct timespec time;
+
+	if (address == 0)
+		return 0;
+	if (address >= GUEST_ADDRESS_END || guest_copy_from(&time, address, sizeof(time)) != 0)
+		return -EFAULT;
+	return time.tv_sec < 0 || (uint64_t)time.tv_nsec >= 1000000000 ? -EINVAL : 0;
+}
+
 int64_t
 sys_ppoll(struct guest_thread *t, const uint64_t argument[6])
 {
 	uint64_t host[6], mask;
-	int64_t result;
+	int64_t result = check_timeout(argument[2]);
 
+	if (result < 0)
+		return result;
 	memcpy(host, argument, sizeof(host));
 	host[4] = SIGNAL_SET_SIZE;
 	result = use_mask(t, argument[3], argument[4], &mask, &host[3]);
@@ -60,19 +78,20 @@ sys_ppoll(struct guest_thread *t, const uint64_t argument[6])
 	return system_call_wait(t, SYS_ppoll, RESTART_NOHAND, host);
 }
 
-/* The last argument of pselect6 and io_pgetevents, with the mask behind it. */
+/* The last argument of pselect6 and io_pgetevents, with the mask behind it, and the time that comes between them. */
 static int64_t
-use_mask_argument(
-	struct guest_thread *t, uint64_t address, uint64_t *mask, struct mask_argument *host)
+use_mask_argument(struct guest_thread *t, uint64_t address, uint64_t timeout, uint64_t *mask,
+	struct mask_argument *host)
 {
 	struct mask_argument guest = { 0 };
+	int64_t result;
 
 	*host = (struct mask_argument){ .size = SIGNAL_SET_SIZE };
-	if (address == 0)
-		return 0;
-	if (address >= GUEST_ADDRESS_END || guest_copy_from(&guest, address, sizeof(guest)) != 0)
+	if (address >= GUEST_ADDRESS_END ||
+		(address && guest_copy_from(&guest, address, sizeof(guest)) != 0))
 		return -EFAULT;
-	return use_mask(t, guest.address, guest.size, mask, &host->address);
+	result = check_timeout(timeout);
+	return result < 0 ? result : use_mask(t, guest.address, guest.size, mask, &host->address);
 }
 
 int64_t
@@ -82,7 +101,7 @@ sys_pselect6(struct guest_thread *t, const uint64_t argument[6])
 	uint64_t host[6], mask;
 	int64_t result;
 
-	result = use_mask_argument(t, argument[5], &mask, &last);
+	result = use_mask_argument(t, argument[5], argument[4], &mask, &last);
 	if (result < 0)
 		return result;
 	memcpy(host, argument, sizeof(host));
@@ -97,7 +116,10 @@ sys_io_pgetevents(struct guest_thread *t, const uint64_t argument[6])
 	uint64_t host[6], mask;
 	int64_t result;
 
-	result = use_mask_argument(t, argument[5], &mask, &last);
+	/* A time that makes no sense is not refused here. */
+	if (check_timeout(argument[4]) == -EFAULT)
+		return -EFAULT;
+	result = use_mask_argument(t, argument[5], 0, &mask, &last);
 	if (result < 0)
 		return result;
 	memcpy(host, argument, sizeof(host));
@@ -145,13 +167,17 @@ wait_for_events(struct guest_thread *t, long number, const uint64_t argument[6])
 
 	memcpy(host, argument, sizeof(host));
 	host[5] = SIGNAL_SET_SIZE;
-	result = use_mask(t, argument[4], argument[5], &mask, &host[4]);
+	result = number == SYS_epoll_pwait2 ? check_timeout(argument[3]) : 0;
+	if (result == 0)
+		result = use_mask(t, argument[4], argument[5], &mask, &host[4]);
 	if (result < 0)
 		return result;
 	/* A bad address or count is for the kernel to refuse. */
 	if (argument[1] != 0 && argument[1] < GUEST_ADDRESS_END)
 		host[1] = (uint64_t)events;
-	if ((int)argument[2] > EPOLL_CHUNK)
+	if ((int)argument[2] > EPOLL_GUEST_LIMIT)
+		host[2] = INT_MAX;
+	else if ((int)argument[2] > EPOLL_CHUNK)
 		host[2] = EPOLL_CHUNK;
 	result = system_call_wait(t, number, RESTART_NEVER, host);
 	return result > 0 && host[1] == (uint64_t)events
@@ -183,9 +209,10 @@ sleep_relative(struct guest_thread *t, long number, const uint64_t argument[6], 
 	int64_t result;
 
 	memcpy(host, argument, sizeof(host));
+	/* Which clock it is, is looked at before the time. */
 	if (argument[n] == 0 || argument[n] >= GUEST_ADDRESS_END ||
 		guest_copy_from(&request, argument[n], sizeof(request)) != 0)
-		return -EFAULT;
+		return system_call_quick(number, argument);
 	host[n] = (uint64_t)&request;
 	host[n + 1] = (uint64_t)&left;
 	for (;;) {

@@ -282,6 +282,8 @@ load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 {
 	if (in->op == IR_state_address) {
 		x86_lea(&c->w, 8, (enum x86_gpr)r, slot_memory(in->aux));
+	} else if (in->op == IR_address) {
+		emit_guest_address(c, (enum x86_gpr)r, (uint64_t)in->imm);
 	} else if (r < REG_XMM) {
 		x86_mov_ri(&c->w, (enum x86_gpr)r, in->type == I32 ? (uint32_t)in->imm : (uint64_t)in->imm);
 	} else if (in->imm == 0) {
@@ -773,7 +775,10 @@ place_of(const struct compiler *c, ir_ref ref)
 		return (struct place){.kind = PLACE_SPILL, .index = v->memory_index};
 	if (v->memory == MEMORY_SLOT)
 		return (struct place){.kind = PLACE_SLOT, .index = v->memory_index};
-	return (struct place){.kind = PLACE_CONST, .imm = c->u->insns[ref].imm};
+	return (struct place){
+		.kind = c->u->insns[ref].op == IR_address ? PLACE_ADDRESS : PLACE_CONST,
+		.imm = c->u->insns[ref].imm,
+	};
 }
 
 /* `keep`: scratch registers whose content the snapshot's code must not touch. */

@@ -71,7 +71,22 @@ begin(struct compiler *c, struct code_space *space, const struct ir_unit *u)
 	c->recipe_pc = c->guest_pc = u->guest_pc;
 	memset(&c->recipe_last, 0, sizeof(c->recipe_last));
 	c->w = (struct x86_writer){.at = space->code, .end = space->code_end};
+	relocations_begin(c);
 	return true;
+}
+
+/* For backend_export, if the unit may be exported at all and there is room. */
+static void
+keep_relocations(struct compiler *c)
+{
+	uint32_t *relocations = take_data(c->space, c->relocation_count * sizeof(*relocations));
+
+	if (!c->relocatable || !relocations || (c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE)) ||
+	    c->unit->code_size > UINT16_MAX)
+		return;
+	memcpy(relocations, c->relocations, c->relocation_count * sizeof(*relocations));
+	c->unit->relocations = relocations;
+	c->unit->relocation_count = (uint16_t)c->relocation_count;
 }
 
 struct code_unit *
@@ -97,6 +112,7 @@ backend_compile(struct code_space *space, const struct ir_unit *u)
 	c->unit->exit_count = (uint16_t)c->exit_count;
 	c->unit->recipe_size = (uint32_t)(c->recipe_at - c->unit->recipes);
 	space->data = c->recipe_at;
+	keep_relocations(c);
 	space->code = c->w.at + (-(uintptr_t)c->w.at & 15);
 	return c->unit;
 }

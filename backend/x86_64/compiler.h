@@ -55,7 +55,7 @@ struct value {
 };
 
 /* A value's place as exits and recipes name it. */
-enum place_kind { PLACE_REG, PLACE_SPILL, PLACE_SLOT, PLACE_CONST };
+enum place_kind { PLACE_REG, PLACE_SPILL, PLACE_SLOT, PLACE_CONST, PLACE_ADDRESS /* guest address */ };
 struct place {
 	uint8_t kind;
 	host_reg reg;
@@ -117,8 +117,21 @@ struct cold_path {
 	uint64_t imm;
 };
 
+/*
+ * A field of the code that depends on where the unit or its guest code lies: offset in bits 0-15, the number of an exit in
+ * bits 16-27, kind above.
+ */
+enum relocation_kind {
+	RELOCATE_ADDRESS64,        /* guest address, 8 bytes */
+	RELOCATE_ADDRESS32,        /* guest address, 4 bytes zero-extended */
+	RELOCATE_ADDRESS32_SIGNED, /* guest address, 4 bytes sign-extended */
+	RELOCATE_TEXT,             /* rip-relative, to dragoman's own text or constants */
+	RELOCATE_EXIT,             /* rip-relative, to the unit's exit record */
+};
+#define MAX_RELOCATIONS 2048
+
 struct compiler {
-	struct x86_writer w;
+	struct x86_writer w; /* first: image.c finds the compiler by it */
 	const struct ir_unit *u;
 	struct code_space *space;
 	bool failed; /* out of some table; the unit must be smaller */
@@ -143,6 +156,8 @@ struct compiler {
 	uint32_t stub_count, cold_count, exit_count, exit_capacity;
 	struct code_exit *exits;
 	struct code_unit *unit;
+	uint32_t relocation_count;
+	bool relocatable;
 	uint8_t *recipe_at;
 	uint8_t *recipe_end;
 	uint32_t recipe_code; /* code offset of the last recipe */
@@ -152,6 +167,7 @@ struct compiler {
 	struct value values[IR_MAX_INSNS];
 	uint32_t operand_next[IR_MAX_INSNS][3]; /* next use of each operand after this instruction */
 	uint16_t barriers[IR_MAX_INSNS + 1];    /* instructions before this one that may fault or leave */
+	uint32_t relocations[MAX_RELOCATIONS];
 	struct exit_stub stubs[MAX_STUBS];
 	struct cold_path cold[MAX_COLD];
 };
@@ -268,6 +284,14 @@ bool snapshot_empty(const struct snapshot *s);
 
 /* The code from `start` to the writer's place may fault; state as now. Call with the snapshot taken before. */
 void recipe_add(struct compiler *c, const uint8_t *start, const struct snapshot *s);
+
+/* ---- image.c: units that can be put elsewhere ------------------------------------------------------------- */
+
+/* Begin noting relocations for the unit. */
+void relocations_begin(struct compiler *c);
+/* dst = a guest address, in a form that can be relocated; EFLAGS kept. */
+void emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address);
+void emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch);
 
 /* ---- select_flags.c ---------------------------------------------------------------------------------------- */
 

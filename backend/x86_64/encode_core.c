@@ -71,6 +71,8 @@ put_modrm_rip(const struct x86_writer *w, struct x86_emission *e, unsigned reg, 
 
 	assert(distance == (int32_t)distance);
 	x86_put(e, (reg & 7) << 3 | 5);
+	if (w->on_rip)
+		w->on_rip((struct x86_writer *)w, w->at + (e->p - e->start), target);
 	x86_put_value(e, (uint64_t)distance, 4);
 }
 

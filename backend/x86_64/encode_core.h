@@ -19,6 +19,8 @@ struct x86_writer {
 	uint8_t *at;
 	uint8_t *end;
 	bool overflow;
+	/* told of each rip-relative operand's displacement field and target, if not NULL */
+	void (*on_rip)(struct x86_writer *w, const uint8_t *field, const void *target);
 };
 
 /* General-purpose registers.  At size 1, 4..7 are spl, bpl, sil, dil; never ah..bh. */

@@ -106,6 +106,9 @@ emit_move(struct compiler *c, host_reg to, const struct place *from)
 		else
 			move_from_memory(c, to, slot_memory(from->index));
 		break;
+	case PLACE_ADDRESS:
+		emit_guest_address(c, (enum x86_gpr)to, (uint64_t)from->imm);
+		break;
 	default:
 		x86_mov_ri(&c->w, (enum x86_gpr)to, (uint64_t)from->imm);
 	}

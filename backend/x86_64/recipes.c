@@ -41,6 +41,8 @@ put_place(struct compiler *c, const struct place *p)
 	put_byte(c, p->kind);
 	if (p->kind == PLACE_CONST)
 		put_varint(c, zigzag(p->imm));
+	else if (p->kind == PLACE_ADDRESS) /* from the unit's start, so that the recipe moves with it */
+		put_varint(c, zigzag((int64_t)((uint64_t)p->imm - c->u->guest_pc)));
 	else
 		put_byte(c, p->kind == PLACE_REG ? p->reg : p->index);
 }
@@ -126,12 +128,14 @@ unzigzag(uint64_t value)
 }
 
 static struct place
-get_place(struct reader *r)
+get_place(struct reader *r, uint64_t guest_pc)
 {
 	struct place p = {.kind = (uint8_t)get_byte(r)};
 
 	if (p.kind == PLACE_CONST)
 		p.imm = unzigzag(get_varint(r));
+	else if (p.kind == PLACE_ADDRESS)
+		p.imm = (int64_t)(guest_pc + (uint64_t)unzigzag(get_varint(r)));
 	else if (p.kind == PLACE_REG)
 		p.reg = (host_reg)get_byte(r);
 	else
@@ -159,13 +163,13 @@ recipe_find(const struct code_unit *unit, uint32_t pc, struct snapshot *s, uint6
 			s->flags = (uint8_t)flags;
 			if (flags != FLAGS_IN_MEMORY) {
 				s->flags_type = (uint8_t)get_byte(&r);
-				s->flags_a = get_place(&r);
-				s->flags_b = get_place(&r);
+				s->flags_a = get_place(&r, unit->guest_pc);
+				s->flags_b = get_place(&r, unit->guest_pc);
 			}
 			s->move_count = (uint8_t)get_byte(&r);
 			for (unsigned m = 0; m < s->move_count && m < MAX_MOVES; m++) {
 				s->moves[m].to = (host_reg)get_byte(&r);
-				s->moves[m].from = get_place(&r);
+				s->moves[m].from = get_place(&r, unit->guest_pc);
 			}
 		}
 		if (pc >= start && pc < end)

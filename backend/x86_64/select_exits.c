@@ -215,17 +215,6 @@ emit_return_landing(struct compiler *c, uint64_t return_pc)
 	emit_direct_jump(c, return_pc, CODE_EXIT_RETURN, false);
 }
 
-static void
-emit_push_address(struct compiler *c, uint64_t pc, enum x86_gpr scratch)
-{
-	if (pc == (uint64_t)(int32_t)pc) {
-		x86_push_i(&c->w, (int32_t)pc);
-		return;
-	}
-	x86_mov_ri(&c->w, scratch, pc);
-	x86_push_r(&c->w, scratch);
-}
-
 void
 select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -235,7 +224,7 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 	snapshot_take(c, i, &s);
 	snapshot_emit(c, &s);
-	emit_push_address(c, return_pc, X86_RAX);
+	emit_push_guest_address(c, return_pc, X86_RAX);
 	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
 	align_patchable(c, 1);
 	exit->jump = x86_call_rel32(&c->w);
@@ -252,7 +241,7 @@ select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in
 	uint8_t *miss, *call_miss;
 
 	make_canonical_with_rax(c, i, in->a);
-	emit_push_address(c, return_pc, X86_RCX);
+	emit_push_guest_address(c, return_pc, X86_RCX);
 	miss = emit_hash_probe(c, &code);
 	x86_call_m(&c->w, code);
 	const uint8_t *landing = c->w.at;
@@ -274,7 +263,7 @@ emit_leave(struct compiler *c, ir_ref i, uint64_t pc, enum entry_point entry)
 
 	snapshot_take(c, i, &s);
 	snapshot_emit(c, &s);
-	x86_mov_ri(&c->w, X86_RAX, pc);
+	emit_guest_address(c, X86_RAX, pc);
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + (int32_t)entry * 8));
 }
 
@@ -292,7 +281,7 @@ select_exit_exception(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	snapshot_take(c, i, &s);
 	snapshot_emit(c, &s);
 	x86_mov_ri(&c->w, X86_RCX, in->aux);
-	x86_mov_ri(&c->w, X86_RAX, (uint64_t)in->imm);
+	emit_guest_address(c, X86_RAX, (uint64_t)in->imm);
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_EXCEPTION * 8));
 }
 

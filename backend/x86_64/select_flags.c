@@ -109,8 +109,16 @@ load_place(struct compiler *c, enum x86_gpr to, const struct place *p)
 		x86_mov_rr(&c->w, 8, to, (enum x86_gpr)p->reg);
 	else if (p->kind == PLACE_CONST)
 		x86_mov_ri(&c->w, to, (uint64_t)p->imm);
+	else if (p->kind == PLACE_ADDRESS)
+		emit_guest_address(c, to, (uint64_t)p->imm);
 	else
 		x86_load(&c->w, 8, to, place_memory(p));
+}
+
+static bool
+in_memory(const struct place *p)
+{
+	return p->kind == PLACE_SPILL || p->kind == PLACE_SLOT;
 }
 
 static bool
@@ -141,13 +149,13 @@ emit_direct(struct compiler *c, enum flags_kind kind, enum ir_type t, const stru
 				x86_test_rr(&c->w, size, ra, ra); /* CF = 0 = no borrow, OF = 0 */
 			else
 				x86_alu_ri(&c->w, X86_CMP, size, ra, imm);
-		} else if (place_imm(b, t, &imm) && a->kind != PLACE_CONST) {
+		} else if (place_imm(b, t, &imm) && in_memory(a)) {
 			x86_alu_mi(&c->w, X86_CMP, size, place_memory(a), imm);
 		} else if (b->kind == PLACE_REG && a->kind == PLACE_REG) {
 			x86_alu_rr(&c->w, X86_CMP, size, ra, (enum x86_gpr)b->reg);
-		} else if (b->kind == PLACE_REG && a->kind != PLACE_CONST) {
+		} else if (b->kind == PLACE_REG && in_memory(a)) {
 			x86_alu_mr(&c->w, X86_CMP, size, place_memory(a), (enum x86_gpr)b->reg);
-		} else if (a->kind == PLACE_REG && b->kind != PLACE_CONST) {
+		} else if (a->kind == PLACE_REG && in_memory(b)) {
 			x86_alu_rm(&c->w, X86_CMP, size, ra, place_memory(b));
 		} else {
 			return false;
@@ -159,7 +167,7 @@ emit_direct(struct compiler *c, enum flags_kind kind, enum ir_type t, const stru
 			x86_test_rr(&c->w, size, ra, (enum x86_gpr)b->reg);
 		else if (place_imm(b, t, &imm))
 			x86_test_ri(&c->w, size, ra, imm);
-		else if (b->kind != PLACE_CONST)
+		else if (in_memory(b))
 			x86_test_mr(&c->w, size, place_memory(b), ra);
 		else
 			return false;
@@ -177,7 +185,7 @@ emit_with_scratch(struct compiler *c, enum flags_kind kind, enum ir_type t, cons
 	struct place in_second = {.kind = PLACE_REG, .reg = (host_reg)second};
 	int32_t imm;
 
-	if (b->kind == PLACE_CONST && !place_imm(b, t, &imm)) {
+	if (b->kind == PLACE_ADDRESS || (b->kind == PLACE_CONST && !place_imm(b, t, &imm))) {
 		load_place(c, second, b);
 		b = &in_second;
 	}
