@@ -32,7 +32,7 @@ LIBS := -lcapstone -lelf -lz -lzstd
 # The executable is static and linked for a fixed high address (see docs/ARCHITECTURE.md): position-independent
 # objects, so that nothing is assumed about the low 2 GiB, and no relocation is left for start-up.
 BASE := 0x700000000000
-LDFLAGS_HIGH := -static -no-pie -nostartfiles -Wl,--no-relax -Wl,-z,noexecstack -Wl,-Ttext-segment=$(BASE)
+LDFLAGS_HIGH := -static -no-pie -nostartfiles -Wl,--no-relax -Wl,-z,noexecstack -Wl,--build-id=sha1 -Wl,-Ttext-segment=$(BASE)
 CRT_BEGIN = $(shell $(CC) -print-file-name=Scrt1.o) $(shell $(CC) -print-file-name=crti.o)
 CRT_END = $(shell $(CC) -print-file-name=crtn.o)
 

@@ -5,6 +5,7 @@
 //	the kernel, through binfmt_misc         AT_FLAGS or AT_EXECFD say so; see binfmt/binfmt.h for the flags
 //	execve of a guest (exec_protocol.h)     dragoman --exec-state=... PATH [argv[0] arguments...]
 #include "binfmt/binfmt.h"
+#include "cache/cache.h"
 #include "cli/options.h"
 #include "loader/descriptors.h"
 #include "loader/exec_protocol.h"
@@ -90,6 +91,10 @@ parse(int argc, char **argv, char **envp, struct cli_command *command)
 		return parse_binfmt(argc, argv, envp, command);
 	if (argc >= 2 && strncmp(argv[1], EXEC_STATE_PREFIX, strlen(EXEC_STATE_PREFIX)) == 0)
 		return parse_exec_state(argc, argv, envp, command);
+	if (argc >= 2 && strcmp(argv[1], "cache") == 0) {
+		command->status = cache_main(argc - 1, argv + 1);
+		return CLI_DONE;
+	}
 	if (argc >= 2 && strcmp(argv[1], "binfmt") == 0) {
 		command->status = binfmt_main(argc - 1, argv + 1);
 		return CLI_DONE;
@@ -153,6 +158,7 @@ load_and_run(struct cli_command *command)
 	struct native_program native;
 	struct loader_error error;
 
+	guest_memory_on_code_mapped(cache_note_mapping);
 	switch (loader_load(&request, &program, &native, &error)) {
 	case LOAD_NATIVE: return run_native(&native, command->envp);
 	case LOAD_FAILED:

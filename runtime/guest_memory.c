@@ -304,6 +304,14 @@ use_block_size_as_alignment(struct map_call *call)
 	return true;
 }
 
+static guest_memory_code_mapped_function code_mapped;
+
+void
+guest_memory_on_code_mapped(guest_memory_code_mapped_function function)
+{
+	code_mapped = function;
+}
+
 int64_t
 guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, uint64_t flags,
 	int fd, uint64_t offset, enum guest_mapping_kind kind)
@@ -333,6 +341,9 @@ guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, ui
 	}
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);
+	if (result >= 0 && code_mapped && (protection & PROT_EXEC) && !call.mapping.shared &&
+		!(flags & MAP_ANONYMOUS))
+		code_mapped(fd, (uint64_t)result, (uint64_t)result + length, offset);
 	return result;
 }
 

@@ -67,6 +67,13 @@ int guest_memory_init(void);
 /* Sets the function that throws translations away; until then none are expected to exist. */
 void guest_memory_on_invalidate(guest_memory_invalidate_function function);
 
+/*
+ * Called after a private mapping of a file that may be executed was made: [start, end) shows `fd` from `offset` on. Set
+ * before the first mapping.
+ */
+typedef void (*guest_memory_code_mapped_function)(int fd, uint64_t start, uint64_t end, uint64_t offset);
+void guest_memory_on_code_mapped(guest_memory_code_mapped_function function);
+
 /* Sets where the downward search for free room starts (exclusive upper end; page aligned). */
 void guest_memory_set_mmap_base(uint64_t base);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "backend/backend.h"
+#include "cache/cache.h"
 #include "frontend/a64/state.h"
 #include "runtime/host_syscall.h"
 #include "runtime/run.h"
@@ -36,6 +37,7 @@ run_before_exit(struct guest_thread *t)
 	void (*function)(struct guest_thread * t) =
 		__atomic_exchange_n(&exit_function, NULL, __ATOMIC_ACQ_REL);
 
+	cache_save();
 	if (function)
 		function(t);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "cache/cache.h"
 #include "runtime/host_syscall.h"
 #include "runtime/run.h"
 #include "runtime/units.h"
@@ -20,7 +21,7 @@ static void
 write_statistics(struct guest_thread *t)
 {
 	const struct units_statistics *s = &units_statistics;
-	char text[512];
+	char text[768];
 	int length;
 
 	(void)t;
@@ -32,13 +33,18 @@ write_statistics(struct guest_thread *t)
 	                  "translation cycles    %12llu  (%llu a guest instruction)\n"
 	                  "exits linked          %12llu\n"
 	                  "indirect look-ups     %12llu\n"
-	                  "units invalidated     %12llu\n",
+	                  "units invalidated     %12llu\n"
+	                  "units from the cache  %12llu  (%llu stale, %llu files)\n"
+	                  "units saved           %12llu\n",
 	                  (unsigned long long)s->units, (unsigned long long)s->guest_insns,
 	                  (unsigned long long)per(s->guest_insns, s->units), (unsigned long long)s->code_bytes,
 	                  (unsigned long long)per(s->code_bytes, s->guest_insns), (unsigned long long)s->data_bytes,
 	                  (unsigned long long)s->cycles, (unsigned long long)per(s->cycles, s->guest_insns),
 	                  (unsigned long long)s->links, (unsigned long long)s->lookups,
-	                  (unsigned long long)s->invalidated);
+	                  (unsigned long long)s->invalidated, (unsigned long long)cache_statistics.units_loaded,
+	                  (unsigned long long)cache_statistics.units_stale,
+	                  (unsigned long long)cache_statistics.files_opened,
+	                  (unsigned long long)cache_statistics.units_saved);
 	host_syscall(SYS_write, log_fd, text, length);
 }
 

@@ -31,8 +31,8 @@ translate_init(const struct run_options *options, struct code_space *space, char
 }
 
 /* Bytes of guest code at `pc`; its page is marked as holding code before any of it is read. */
-static size_t
-fetchable(uint64_t pc)
+size_t
+translate_fetchable(uint64_t pc)
 {
 	uint64_t page = pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
 
@@ -74,7 +74,7 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		.pc = pc,
 		.mode = mode | (single_instruction ? IR_MODE_SINGLE : 0),
 		.max_guest_insns = mode & IR_MODE_CHECK_CODE ? CHECKED_UNIT_GUEST_INSNS : UNIT_GUEST_INSNS,
-		.fetchable = fetchable,
+		.fetchable = translate_fetchable,
 		.is_translated = units_is_translated,
 	};
 

@@ -9,6 +9,9 @@
 /** Starts frontend and backend; `space` receives the trampolines. False with the reason in `why`. */
 bool translate_init(const struct run_options *options, struct code_space *space, char *why, size_t size);
 
+/** Bytes of guest code that can be fetched at `pc`, up to its page's end; 0: none. The page is marked as holding code. */
+size_t translate_fetchable(uint64_t pc);
+
 /** Translate the unit at guest `pc` for `mode` into `space`, which has room for it. Never NULL. */
 struct code_unit *translate(uint64_t pc, uint32_t mode, struct code_space *space);
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <x86intrin.h>
 
+#include "cache/cache.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
@@ -76,6 +77,7 @@ units_init(const struct run_options *options, char *why, size_t size)
 		return false;
 	first_space = space;
 	guest_memory_on_invalidate(units_invalidate);
+	cache_init(options);
 	return true;
 }
 
@@ -256,8 +258,11 @@ make_unit(uint64_t pc, uint32_t mode)
 {
 	const struct code_space before = space;
 	uint64_t start = __rdtsc();
-	struct code_unit *unit = translate(pc, page_changes_often(pc) ? mode | IR_MODE_CHECK_CODE : mode, &space);
+	bool changing = page_changes_often(pc);
+	struct code_unit *unit = changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
 
+	if (!unit)
+		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);
 	unit->mode = mode;
 	add_to_hash(unit);
 	add_to_pages(unit);
@@ -463,6 +468,21 @@ units_invalidate_stale(struct code_unit *unit)
 {
 	lock_acquire(&lock);
 	invalidate_unit(unit);
+	lock_release(&lock);
+}
+
+uint32_t
+units_count(void)
+{
+	return __atomic_load_n(&unit_count, __ATOMIC_ACQUIRE);
+}
+
+void
+units_each(uint32_t first, void (*function)(const struct code_unit *unit))
+{
+	lock_acquire(&lock);
+	for (uint32_t k = first; k < unit_count; k++)
+		function(units_by_code[k]);
 	lock_release(&lock);
 }
 

@@ -14,6 +14,7 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "cache/cache.h"
 #include "frontend/a64/state.h"
 #include "loader/exec_protocol.h"
 #include "loader/loader.h"
@@ -306,6 +307,19 @@ is_busy(int fd)
 	       -ETXTBSY;
 }
 
+/* What this program has translated would be lost. A vfork child leaves it to its parent. */
+static void
+save_translations(void)
+{
+	bool alone;
+
+	threads_lock();
+	alone = threads_first() && !threads_first()->next;
+	threads_unlock();
+	if (alone)
+		cache_save();
+}
+
 static int64_t
 exec_program(struct guest_thread *t, const struct exec_request *request)
 {
@@ -322,6 +336,8 @@ exec_program(struct guest_thread *t, const struct exec_request *request)
 	/* Only the kernel can give the rights of a set-user-id program, by binfmt_misc with flag C. */
 	if (way == EXEC_BY_US && guest_options->binfmt && (status.st_mode & (S_ISUID | S_ISGID)))
 		way = EXEC_BY_HOST;
+	if (way >= 0)
+		save_translations();
 	if (way == EXEC_BY_US && is_busy((int)fd))
 		result = -ETXTBSY;
 	else if (way == EXEC_BY_US)

@@ -10,6 +10,7 @@
 #include <linux/sched.h>
 #include <string.h>
 
+#include "cache/cache.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
@@ -188,6 +189,7 @@ clone_copying_memory(struct guest_thread *t, const struct new_task *task)
 	if (result == 0) {
 		t->tid = (int)host_syscall(SYS_gettid);
 		t->signals.actions->users = 1;
+		cache_after_fork();
 	}
 	unlock_after_fork(t, result == 0);
 	if (result == 0) {

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// Using the cache: whether and where it is, and units from it. Saving is in save.c, the command in command.c.
+#include "cache/cache.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "cache/cache_internal.h"
+#include "runtime/host_memory.h"
+#include "runtime/host_syscall.h"
+
+struct cache_statistics cache_statistics;
+char cache_directory[CACHE_DIRECTORY_SIZE];
+char cache_key[CACHE_KEY_SIZE];
+
+/* ---- whether and where ------------------------------------------------------------------------------------------------ */
+
+static const char *
+setting(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+bool
+cache_find_directory(void)
+{
+	const char *own = setting("DRAGOMAN_CACHE"), *xdg = setting("XDG_CACHE_HOME"), *home = setting("HOME");
+	int length = -1;
+
+	if (own && strcmp(own, "off") == 0)
+		return false;
+	if (own)
+		length = snprintf(cache_directory, sizeof(cache_directory), "%s", own);
+	else if (xdg && *xdg == '/')
+		length = snprintf(cache_directory, sizeof(cache_directory), "%s/dragoman", xdg);
+	else if (home && *home == '/')
+		length = snprintf(cache_directory, sizeof(cache_directory), "%s/.cache/dragoman", home);
+	if (length <= 0 || length >= CACHE_DIRECTORY_SIZE || *cache_directory != '/') {
+		*cache_directory = '\0';
+		return false;
+	}
+	return true;
+}
+
+/* The linker's build-id note of this executable: another translator, another key. */
+extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
+
+static bool
+append_build_id(char *to, size_t size)
+{
+	const Elf64_Phdr *ph = (const void *)((const uint8_t *)&__ehdr_start + __ehdr_start.e_phoff);
+
+	for (unsigned k = 0; k < __ehdr_start.e_phnum; k++) {
+		const uint8_t *at = (const void *)(uintptr_t)ph[k].p_vaddr, *end = at + ph[k].p_memsz;
+
+		if (ph[k].p_type != PT_NOTE)
+			continue;
+		while (at + sizeof(Elf64_Nhdr) <= end) {
+			const Elf64_Nhdr *note = (const void *)at;
+			const uint8_t *id = at + sizeof(*note) + ((note->n_namesz + 3) & ~3u);
+
+			if (note->n_type == NT_GNU_BUILD_ID && size > 2 * note->n_descsz) {
+				for (unsigned b = 0; b < note->n_descsz; b++)
+					snprintf(to + 2 * b, 3, "%02x", id[b]);
+				return true;
+			}
+			at = id + ((note->n_descsz + 3) & ~3u);
+		}
+	}
+	return false;
+}
+
+static bool
+make_key(void)
+{
+	char build[64];
+
+	if (!append_build_id(build, sizeof(build)))
+		return false;
+	int length = snprintf(cache_key, sizeof(cache_key), "%s aarch64 armv8.0+lse ", build);
+	backend_image_key(cache_key + length, sizeof(cache_key) - (size_t)length);
+	return true;
+}
+
+void
+cache_init(const struct run_options *options)
+{
+	const uint32_t translation_logs = RUN_LOG_IN_ASM | RUN_LOG_IR | RUN_LOG_OUT_ASM;
+
+	if (getauxval(AT_SECURE) || options->single_instruction || (options->log & translation_logs))
+		return;
+	if (!cache_find_directory() || !make_key())
+		*cache_directory = '\0';
+}
+
+bool
+cache_enabled(void)
+{
+	return *cache_directory != '\0';
+}
+
+/* ---- finding units --------------------------------------------------------------------------------------------------------- */
+
+void
+cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset)
+{
+	struct stat status;
+
+	if (host_syscall(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode))
+		cache_region_add(start, end, offset, &status);
+}
+
+void
+cache_source_open(struct cache_source *source)
+{
+	char name[CACHE_NAME_SIZE];
+
+	if (source->opened)
+		return;
+	source->opened = true;
+	memcpy(source->identity.key, cache_key, sizeof(cache_key));
+	cache_file_name(&source->identity, name);
+	source->file = cache_file_open(cache_directory, name, &source->identity);
+	cache_statistics.files_opened += source->file.header != NULL;
+}
+
+/* The guest's code is the code that the unit was made from, and may be executed. */
+static bool
+guest_code_matches(const struct unit_image_info *info, const struct cache_record *record, uint64_t bias,
+                   size_t (*fetchable)(uint64_t))
+{
+	const uint8_t *code = cache_record_guest_code(record);
+	size_t left = record->guest_size;
+
+	for (unsigned k = 0; k < info->range_count; k++) {
+		uint64_t at = info->ranges[k].start + bias, end = info->ranges[k].end + bias;
+
+		if (end < at || end - at > left)
+			return false;
+		while (at < end) {
+			size_t bytes = fetchable(at);
+
+			if (bytes == 0)
+				return false;
+			if (bytes > end - at)
+				bytes = end - at;
+			if (memcmp((const void *)(uintptr_t)at, code, bytes))
+				return false;
+			at += bytes;
+			code += bytes;
+			left -= bytes;
+		}
+	}
+	return left == 0;
+}
+
+struct code_unit *
+cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetchable)(uint64_t))
+{
+	struct cache_region *region;
+	const struct cache_record *record;
+	struct unit_image_info info;
+	struct code_unit *unit;
+
+	if (!cache_enabled())
+		return NULL;
+	region = cache_region_of(pc, pc + 4);
+	if (!region)
+		return NULL;
+	cache_source_open(region->source);
+	record = cache_file_find(&region->source->file, pc - region->bias, mode);
+	if (!record || !backend_image_info(cache_record_image(record), record->image_size, &info) ||
+	    info.guest_offset != pc - region->bias || info.mode != mode)
+		return NULL;
+	if (!guest_code_matches(&info, record, region->bias, fetchable)) {
+		cache_statistics.units_stale++;
+		return NULL;
+	}
+	unit = backend_import(space, cache_record_image(record), record->image_size, region->bias);
+	cache_statistics.units_loaded += unit != NULL;
+	return unit;
+}

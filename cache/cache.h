@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The persistent translation cache: units of guest files, kept between runs. One cache file a guest file, see
+// docs/cache.md for the format, what makes it stale, and whom it trusts.
+#ifndef CACHE_CACHE_H
+#define CACHE_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "backend/backend.h"
+#include "runtime/run_options.h"
+
+/** Counters for -d stats. */
+struct cache_statistics {
+	uint64_t units_loaded; /* taken from cache files instead of being translated */
+	uint64_t units_stale;  /* found, but the guest's code was another */
+	uint64_t units_saved;  /* written by this process */
+	uint64_t files_opened;
+};
+extern struct cache_statistics cache_statistics;
+
+/**
+ * Finds the directory ($DRAGOMAN_CACHE, $XDG_CACHE_HOME/dragoman, $HOME/.cache/dragoman) and decides whether the cache is used:
+ * not when DRAGOMAN_CACHE is "off", in a set-user-ID process, or when logs want to see every translation. Once, before
+ * any guest code runs.
+ */
+void cache_init(const struct run_options *options);
+
+/** To be told of every private file mapping that the guest may execute: [start, end) shows `fd` from `offset` on. */
+void cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset);
+
+/**
+ * The unit for (pc, mode) from the cache, made in `space`, if there is one and the guest's code in memory is what it was made
+ * from; else NULL. `fetchable` as in struct lift_request. Under the units' lock.
+ */
+struct code_unit *cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetchable)(uint64_t));
+
+/** Writes what this process has translated and the cache does not have yet. Before the process ends or execs. */
+void cache_save(void);
+
+/** In a forked child: what the parent translated is the parent's to save. */
+void cache_after_fork(void);
+
+/** `dragoman cache stat|clear`: argv[0] is "cache". Gives the exit status. */
+int cache_main(int argc, char **argv);
+
+#endif
