@@ -201,6 +201,8 @@ continues(const struct guest_mapping *low, const struct guest_mapping *high)
 	       low->inode == high->inode && low->protection == high->protection &&
 	       low->kind == high->kind && low->shared == high->shared &&
 	       low->grows_down == high->grows_down && low->sealed == high->sealed &&
+	       low->not_in_child == high->not_in_child &&
+	       low->empty_in_child == high->empty_in_child &&
 	       (!has_offset(low) || low->offset + (low->end - low->start) == high->offset);
 }
 

@@ -98,8 +98,8 @@ guest_find_free_locked(uint64_t hint, uint64_t length, uint64_t alignment)
 		return -ENOMEM;
 	if (hint != 0 && hint < LOWEST_ADDRESS)
 		hint = LOWEST_ADDRESS;
-	if (hint <= GUEST_ADDRESS_END)
-		hint = guest_page_round_up(hint);
+	/* The kernel's round_hint_to_min. */
+	hint = guest_page_start(hint);
 	if (hint_is_usable(hint, length, alignment))
 		return (int64_t)hint;
 	found = intervals_find_gap(LOWEST_ADDRESS, guest_mmap_base, length, alignment);
@@ -168,7 +168,7 @@ choose_place(const struct map_call *call)
 		return guest_find_free_locked(call->hint, call->length, call->alignment);
 	if (call->hint != 0)
 		place = guest_find_free_locked(call->hint, call->length, GUEST_PAGE_SIZE);
-	if (call->hint != 0 && place == (int64_t)guest_page_round_up(call->hint))
+	if (call->hint != 0 && place == (int64_t)guest_page_start(call->hint))
 		return place;
 	place = guest_find_free_locked(0, call->length, call->alignment);
 	return place >= 0 ? place : guest_find_free_locked(0, call->length, GUEST_PAGE_SIZE);
@@ -500,6 +500,46 @@ advice_breaks_seal(uint64_t start, uint64_t end, int advice)
 	return false;
 }
 
+/* Some mapping once had not_in_child or empty_in_child. */
+static bool any_fork_advice;
+
+/* Notes what a child is to have of a range that the host has taken the advice for. */
+static void
+remember_fork_advice(uint64_t start, uint64_t end, int advice)
+{
+	if (advice != MADV_DONTFORK && advice != MADV_DOFORK && advice != MADV_WIPEONFORK &&
+		advice != MADV_KEEPONFORK)
+		return;
+	any_fork_advice = true;
+	while (start < end && intervals_find(start) != NULL && intervals_reserve(3)) {
+		struct guest_mapping part = intervals_part(start, end);
+
+		if (advice == MADV_DONTFORK || advice == MADV_DOFORK)
+			part.not_in_child = advice == MADV_DONTFORK;
+		else
+			part.empty_in_child = advice == MADV_WIPEONFORK;
+		intervals_put(&part);
+		start = part.end;
+	}
+}
+
+/* In a new child: mappings that were left out are none of its own, code in emptied ones is gone. */
+static void
+apply_fork_advice(struct dropped_code *dropped)
+{
+	const struct guest_mapping *mapping = intervals_next(0);
+
+	while (mapping != NULL) {
+		uint64_t start = mapping->start, end = mapping->end;
+
+		if (mapping->not_in_child || mapping->empty_in_child)
+			code_pages_drop(start, end, dropped);
+		if (mapping->not_in_child && intervals_reserve(2))
+			intervals_remove(start, end);
+		mapping = intervals_next(end);
+	}
+}
+
 int64_t
 guest_memory_advise(uint64_t address, uint64_t length, int advice)
 {
@@ -525,6 +565,8 @@ guest_memory_advise(uint64_t address, uint64_t length, int advice)
 	if (length != 0 && advice_changes_contents(advice))
 		code_pages_release(guest_page_start(address), end, &dropped);
 	result = host_syscall(SYS_madvise, address, length, advice);
+	if (result == 0 && length != 0)
+		remember_fork_advice(address, end, advice);
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);
 	return result;
@@ -660,7 +702,12 @@ guest_memory_fork_lock(void)
 }
 
 void
-guest_memory_fork_unlock(void)
+guest_memory_fork_unlock(bool child)
 {
+	struct dropped_code dropped = { 0 };
+
+	if (child && any_fork_advice)
+		apply_fork_advice(&dropped);
 	lock_release(&guest_memory_lock);
+	dropped_code_report(&dropped);
 }

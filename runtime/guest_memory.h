@@ -42,6 +42,8 @@ struct guest_mapping {
 	bool shared; /* MAP_SHARED: writes through other mappings of the object are seen here */
 	bool grows_down;
 	bool sealed; /* mseal: stays as it is */
+	bool not_in_child;   /* MADV_DONTFORK */
+	bool empty_in_child; /* MADV_WIPEONFORK */
 };
 
 #define GUEST_DEVICE_ANONYMOUS UINT64_MAX
@@ -105,6 +107,7 @@ int64_t guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protec
 
 /* Sets the initial program break; brk never goes below it. */
 void guest_memory_set_brk(uint64_t start);
+uint64_t guest_memory_brk_start(void);
 
 /*
  * Finds free room for `length` bytes at a multiple of `alignment` (a power of two, at least a page), at `hint` if
@@ -157,8 +160,8 @@ void guest_memory_prepare_write(uint64_t address, uint64_t length);
  */
 int guest_memory_record(const struct guest_mapping *mapping);
 
-/* Around fork: lock before, unlock in parent and child. */
+/* Around fork: lock before, unlock in parent and child; the child forgets what is not in it. */
 void guest_memory_fork_lock(void);
-void guest_memory_fork_unlock(void);
+void guest_memory_fork_unlock(bool child);
 
 #endif

@@ -41,7 +41,7 @@ check_remap_arguments(const struct remap_call *call)
 	if (!guest_page_aligned(call->start) || call->new_length == 0 ||
 		call->new_length > GUEST_ADDRESS_END || call->old_length > GUEST_ADDRESS_END)
 		return -EINVAL;
-	if (!(flags & MREMAP_FIXED))
+	if (!(flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)))
 		return 0;
 	if (!guest_page_aligned(call->target) ||
 		call->target > GUEST_ADDRESS_END - call->new_length ||
@@ -192,6 +192,12 @@ guest_memory_set_brk(uint64_t start)
 {
 	brk_start = start;
 	brk_current = start;
+}
+
+uint64_t
+guest_memory_brk_start(void)
+{
+	return brk_start;
 }
 
 static int64_t

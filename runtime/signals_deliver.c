@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "frontend/a64/state.h"
 #include "runtime/guest_access.h"
@@ -111,14 +112,18 @@ signals_after_system_call(
 	return result;
 }
 
-/* Decides about the interrupted system call when a handler with `flags` is about to run. */
+/*
+ * Decides about the interrupted system call when a handler is about to run. SA_RESTART is the host's as well: where the
+ * kernel would repeat the call, it goes back to the instruction, and INTERRUPTED_BEFORE was the result; an EINTR that
+ * is left is one that SA_RESTART does not help (as of a socket with a timeout).
+ */
 static void
-restart_for_handler(struct guest_thread *t, uint64_t flags)
+restart_for_handler(struct guest_thread *t)
 {
 	uint8_t class = t->signals.restart;
 
 	t->signals.restart = RESTART_NEVER;
-	if (class == RESTART_ALWAYS || (class == RESTART_SYS && (flags & SA_RESTART)))
+	if (class == RESTART_ALWAYS)
 		repeat_system_call(t, t->signals.restart_x0);
 }
 
@@ -183,7 +188,7 @@ run_handler(
 	int signo = info->info.si_signo;
 	uint64_t mask = effective_mask(t);
 
-	restart_for_handler(t, action->flags);
+	restart_for_handler(t);
 	if (!signals_push_frame(t, action, info, s->mask)) {
 		frame_failed(t, signo);
 		return;
@@ -321,7 +326,11 @@ raise_fetch_fault(struct guest_thread *t, uint64_t pc)
 	t->signals.fault_address = pc;
 	t->signals.fault_esr = ESR_INSTRUCTION_ABORT | ESR_IL |
 			       (mapped ? ESR_PERMISSION_LEVEL_3 : ESR_TRANSLATION_LEVEL_3);
-	force_fault(t, SIGSEGV, mapped ? SEGV_ACCERR : SEGV_MAPERR, pc);
+	/* The mapping allows it, so it is the file that does not reach this far. */
+	if (mapped && (mapping.protection & PROT_EXEC))
+		force_fault(t, SIGBUS, BUS_ADRERR, pc);
+	else
+		force_fault(t, SIGSEGV, mapped ? SEGV_ACCERR : SEGV_MAPERR, pc);
 }
 
 /* Kernel: arm64_notify_die, with or without a syndrome. */

@@ -185,7 +185,7 @@ set_host_handler(int signo, void *function, uint64_t guest_flags)
 	struct host_sigaction action = {
 		.handler = function,
 		.flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER | HOST_SA_RESTORER |
-			 (guest_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT)),
+			 (guest_flags & (SA_NOCLDSTOP | SA_NOCLDWAIT | SA_RESTART)),
 		.restorer = signals_host_restorer,
 		.mask = HANDLER_MASK,
 	};

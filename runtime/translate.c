@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "frontend/a64/lift.h"
+#include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/translation_log.h"
@@ -30,13 +31,18 @@ translate_init(const struct run_options *options, struct code_space *space, char
 	return backend_init(space, isa, why, size);
 }
 
-/* Bytes of guest code at `pc`; its page is marked as holding code before any of it is read. */
+/*
+ * Bytes of guest code at `pc`; its page is marked as holding code before any of it is read. The guarded read finds out
+ * whether the file behind the page still reaches that far; a plain one would fault with the units' lock held.
+ */
 size_t
 translate_fetchable(uint64_t pc)
 {
 	uint64_t page = pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
+	uint8_t byte;
 
-	if (page >= GUEST_ADDRESS_END || guest_memory_protect_code(page, page + GUEST_PAGE_SIZE) != 0)
+	if (page >= GUEST_ADDRESS_END || guest_memory_protect_code(page, page + GUEST_PAGE_SIZE) != 0 ||
+	    guest_copy_from(&byte, pc, sizeof(byte)) != 0)
 		return 0;
 	return page + GUEST_PAGE_SIZE - pc;
 }

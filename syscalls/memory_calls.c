@@ -52,7 +52,8 @@ sys_mmap(struct guest_thread *t, const uint64_t argument[6])
 		return -EINVAL;
 	if (!(argument[3] & MAP_ANONYMOUS) && fd_guard_hides(fd))
 		return -EBADF;
-	if (!limits_allow_mapping(argument[1]))
+	if (!limits_allow_mapping(argument[1], (argument[3] & MAP_TYPE) == MAP_PRIVATE &&
+						       argument[2] & PROT_WRITE))
 		return -ENOMEM;
 	return guest_memory_map(
 		argument[0], argument[1], argument[2], argument[3], fd, argument[5]);
@@ -69,6 +70,8 @@ int64_t
 sys_mprotect(struct guest_thread *t, const uint64_t argument[6])
 {
 	(void)t;
+	if (argument[2] & PROT_WRITE && !limits_allow_writing(untagged(argument[0]), argument[1]))
+		return -ENOMEM;
 	return guest_memory_protect(untagged(argument[0]), argument[1], argument[2]);
 }
 
@@ -89,11 +92,26 @@ sys_pkey_mprotect(struct guest_thread *t, const uint64_t argument[6])
 	return guest_memory_protect(address, argument[1], argument[2]);
 }
 
+/* There are no keys to be had; what is wrong with the arguments is said first (arm64's Permission Overlays: two bits). */
+int64_t
+sys_pkey_alloc(struct guest_thread *t, const uint64_t argument[6])
+{
+	(void)t;
+	return argument[0] || argument[1] & ~(uint64_t)(PKEY_DISABLE_ACCESS | PKEY_DISABLE_WRITE)
+		       ? -EINVAL
+		       : -ENOSPC;
+}
+
 int64_t
 sys_mremap(struct guest_thread *t, const uint64_t argument[6])
 {
+	struct guest_mapping mapping;
+
 	(void)t;
-	if (argument[2] > argument[1] && !limits_allow_mapping(argument[2] - argument[1]))
+	if (argument[2] > argument[1] &&
+		!limits_allow_mapping(argument[2] - argument[1],
+			guest_memory_query(untagged(argument[0]), &mapping) && !mapping.shared &&
+				mapping.protection & PROT_WRITE))
 		return -ENOMEM;
 	return guest_memory_remap(
 		untagged(argument[0]), argument[1], argument[2], argument[3], argument[4]);
@@ -107,7 +125,8 @@ sys_brk(struct guest_thread *t, const uint64_t argument[6])
 		int64_t now = guest_memory_brk(0);
 
 		if ((int64_t)argument[0] > now &&
-			!limits_allow_mapping(argument[0] - (uint64_t)now))
+			(!limits_allow_break(argument[0] - guest_memory_brk_start()) ||
+				!limits_allow_mapping(argument[0] - (uint64_t)now, true)))
 			return now;
 	}
 	return guest_memory_brk(argument[0]);

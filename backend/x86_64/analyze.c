@@ -196,6 +196,16 @@ count_uses(struct compiler *c)
 	}
 }
 
+/* x << 1..3, which a memory operand does by itself. */
+static bool
+is_scaled_index(const struct compiler *c, ir_ref ref)
+{
+	const struct ir_insn *in = insn_of(c, ref);
+	int64_t count;
+
+	return in->op == IR_shl && in->type == I64 && is_const(c, in->b, &count) && count >= 1 && count <= 3;
+}
+
 static void
 find_folded(struct compiler *c)
 {
@@ -208,8 +218,11 @@ find_folded(struct compiler *c)
 			continue;
 		if (v->pair != IR_NONE || c->u->insns[canon(c, in->a)].op == IR_address)
 			continue;
-		if (is_const_i32(c, in->b, &imm) || v->uses == 1)
-			v->folded = true;
+		if (!is_const_i32(c, in->b, &imm) && v->uses != 1)
+			continue;
+		v->folded = true;
+		if (is_scaled_index(c, in->b) && c->values[canon(c, in->b)].uses == 1)
+			c->values[canon(c, in->b)].folded = true;
 	}
 }
 

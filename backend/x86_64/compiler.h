@@ -151,6 +151,7 @@ struct compiler {
 	ir_ref eflags;     /* FLAGS value that EFLAGS hold, or IR_NONE */
 	uint8_t eflags_form;
 	bool eflags_kept;  /* the current selector says that it leaves EFLAGS alone, */
+	host_reg flags_scratch[2]; /* for computing EFLAGS where nothing may be allocated; REG_NONE: allocate */
 	bool eflags_set;   /* or that they hold c->eflags now */
 
 	uint32_t stub_count, cold_count, exit_count, exit_capacity;

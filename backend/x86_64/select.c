@@ -30,6 +30,7 @@ select_unit(struct compiler *c)
 			continue;
 		c->eflags_kept = false;
 		c->eflags_set = false;
+		c->flags_scratch[0] = c->flags_scratch[1] = REG_NONE;
 		selectors[in->op](c, i, in);
 		if (!c->eflags_kept && !c->eflags_set)
 			c->eflags = IR_NONE;

@@ -255,6 +255,27 @@ emit_fcmp(struct compiler *c, enum ir_type t, const struct place *a, const struc
 }
 
 static bool
+needs_second(enum flags_kind kind, enum ir_type t, const struct place *b)
+{
+	int32_t imm;
+
+	return kind == FLAGS_ANDN || b->kind == PLACE_ADDRESS || (b->kind == PLACE_CONST && !place_imm(b, t, &imm));
+}
+
+static host_reg
+scratch_gpr(struct compiler *c, unsigned which)
+{
+	return c->flags_scratch[which] != REG_NONE ? c->flags_scratch[which] : temp_gpr(c);
+}
+
+/* Whether emit_flags_compute wants a register besides the operands'. */
+static bool
+needs_scratch(enum flags_kind kind)
+{
+	return kind != FLAGS_SUB && kind != FLAGS_AND && kind != FLAGS_TEST_RESULT;
+}
+
+static bool
 place_is(const struct place *p, host_reg reg)
 {
 	return p->kind == PLACE_REG && p->reg == reg;
@@ -277,19 +298,26 @@ emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t, con
 	}
 	if (emit_direct(c, kind, t, a, b))
 		return;
-	(void)scratch;
-	while (place_is(b, first))
-		first++;
-	second = first + 1;
-	while (place_is(b, second))
-		second++;
-	x86_store(&c->w, 8, save, first);
-	x86_store(&c->w, 8, x86_mem_offset(save, 8), second);
+	if (scratch != REG_NONE) {
+		/* in the main path a second one is needed only for a wide constant or an inverted operand */
+		first = (enum x86_gpr)scratch;
+		second = needs_second(kind, t, b) ? (enum x86_gpr)scratch_gpr(c, 1) : first;
+	} else {
+		while (place_is(b, first))
+			first++;
+		second = first + 1;
+		while (place_is(b, second))
+			second++;
+		x86_store(&c->w, 8, save, first);
+		x86_store(&c->w, 8, x86_mem_offset(save, 8), second);
+	}
 	load_place(c, first, a);
 	if (kind == FLAGS_TEST_RESULT)
 		x86_test_rr(&c->w, int_size(t), first, first);
 	else
 		emit_with_scratch(c, kind, t, b, first, second);
+	if (scratch != REG_NONE)
+		return;
 	x86_load(&c->w, 8, first, save);
 	x86_load(&c->w, 8, second, x86_mem_offset(save, 8));
 }
@@ -397,9 +425,13 @@ need_eflags(struct compiler *c, ir_ref flags)
 		struct place pa = operand_place(c, a);
 		struct place pb = b == IR_NONE ? pa : operand_place(c, b);
 
+		host_reg scratch = REG_NONE;
+
 		if (pa.kind != PLACE_REG && pb.kind != PLACE_REG && pb.kind != PLACE_CONST)
 			pa = (struct place){.kind = PLACE_REG, .reg = use_gpr(c, a)};
-		emit_flags_compute(c, kind, c->u->insns[flags].type, &pa, &pb, REG_NONE);
+		if (needs_scratch(kind))
+			scratch = scratch_gpr(c, 0);
+		emit_flags_compute(c, kind, c->u->insns[flags].type, &pa, &pb, scratch);
 		c->eflags_form = (uint8_t)flags_form_of(kind);
 	}
 	c->eflags = flags;
@@ -457,9 +489,30 @@ fcmp_need_condition(struct compiler *c, ir_ref flags, enum ir_condition conditio
 	return condition_for(c, condition);
 }
 
+/* A test of one bit that `test` cannot name as an immediate (TBZ, TBNZ of the upper half): into CF by bt. */
+static bool
+tests_high_bit(const struct compiler *c, ir_ref flags, enum ir_condition condition, unsigned *bit)
+{
+	const struct ir_insn *in = &c->u->insns[flags];
+	int64_t mask;
+
+	if (in->op != IR_flags_and || (condition != IR_EQ && condition != IR_NE) || c->eflags == flags ||
+	    c->values[flags].pair != IR_NONE || !is_const(c, in->b, &mask) || mask == 0 || mask == (int32_t)mask)
+		return false;
+	*bit = (unsigned)__builtin_ctzll((uint64_t)mask);
+	return (mask & (mask - 1)) == 0;
+}
+
 enum x86_cond
 need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
 {
+	unsigned bit;
+
+	if (tests_high_bit(c, flags, condition, &bit)) {
+		x86_bit_test_ri(&c->w, X86_BT, 8, (enum x86_gpr)use_gpr(c, c->u->insns[flags].a), bit);
+		c->eflags = IR_NONE;
+		return condition == IR_EQ ? X86_NC : X86_C;
+	}
 	need_eflags(c, flags);
 	if (c->eflags_form == EFLAGS_FCMP)
 		return fcmp_need_condition(c, flags, condition);
@@ -662,6 +715,8 @@ select_flags_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	host_reg dst = temp_gpr(c);
 	prepare_operands(c, in->b);
 	prepare_operands(c, in->c);
+	c->flags_scratch[0] = X86_RCX;
+	c->flags_scratch[1] = temp_gpr(c);
 	/* all claimed or locked from here on: nothing below allocates */
 	if (c->u->insns[in->c].op == IR_flags_const && c->eflags == in->a) {
 		word = use_gpr(c, in->c);

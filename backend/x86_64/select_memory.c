@@ -11,35 +11,22 @@ gpr(host_reg r)
 
 /* ---- addresses --------------------------------------------------------------------------------------------------------- */
 
-static bool
-is_scaled(const struct compiler *c, ir_ref ref, ir_ref *index, unsigned *scale)
-{
-	const struct ir_insn *in = insn_of(c, ref);
-	int64_t count;
-
-	if (in->op != IR_shl || in->type != I64 || !is_const(c, in->b, &count) || count < 1 || count > 3)
-		return false;
-	/* the unscaled index must still be had: only if it lives as long as the address is wanted */
-	(void)index;
-	(void)scale;
-	return false;
-}
-
 /* The memory operand for an address value; folded additions become base, index and displacement. */
 static struct x86_mem
 use_address(struct compiler *c, ir_ref address)
 {
-	ir_ref ref = canon(c, address), index;
-	const struct ir_insn *in = &c->u->insns[ref];
-	unsigned scale;
+	ir_ref ref = canon(c, address);
+	const struct ir_insn *in = &c->u->insns[ref], *index;
+	int64_t scale;
 	int32_t imm;
 
 	if (!c->values[ref].folded)
 		return x86_mem_base(gpr(use_gpr(c, ref)), 0);
 	if (is_const_i32(c, in->b, &imm))
 		return x86_mem_base(gpr(use_gpr(c, in->a)), imm);
-	if (is_scaled(c, in->b, &index, &scale))
-		return x86_mem_index(gpr(use_gpr(c, in->a)), gpr(use_gpr(c, index)), scale, 0);
+	index = insn_of(c, in->b);
+	if (c->values[canon(c, in->b)].folded && is_const(c, index->b, &scale))
+		return x86_mem_index(gpr(use_gpr(c, in->a)), gpr(use_gpr(c, index->a)), (unsigned)scale, 0);
 	return x86_mem_index(gpr(use_gpr(c, in->a)), gpr(use_gpr(c, in->b)), 0, 0);
 }
 
