@@ -702,12 +702,20 @@ guest_memory_fork_lock(void)
 }
 
 void
-guest_memory_fork_unlock(bool child)
+guest_memory_fork_unlock(void)
+{
+	lock_release(&guest_memory_lock);
+}
+
+void
+guest_memory_after_fork(void)
 {
 	struct dropped_code dropped = { 0 };
 
-	if (child && any_fork_advice)
-		apply_fork_advice(&dropped);
+	if (!any_fork_advice)
+		return;
+	lock_acquire(&guest_memory_lock);
+	apply_fork_advice(&dropped);
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);
 }

@@ -160,8 +160,11 @@ void guest_memory_prepare_write(uint64_t address, uint64_t length);
  */
 int guest_memory_record(const struct guest_mapping *mapping);
 
-/* Around fork: lock before, unlock in parent and child; the child forgets what is not in it. */
+/* Around fork: lock before, unlock in parent and child. */
 void guest_memory_fork_lock(void);
-void guest_memory_fork_unlock(bool child);
+void guest_memory_fork_unlock(void);
+
+/* In the child, then: forgets mappings that madvise has kept from it. */
+void guest_memory_after_fork(void);
 
 #endif

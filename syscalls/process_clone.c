@@ -193,6 +193,7 @@ clone_copying_memory(struct guest_thread *t, const struct new_task *task)
 	}
 	unlock_after_fork(t, result == 0);
 	if (result == 0) {
+		guest_memory_after_fork();
 		set_child_registers(t, task);
 		if (task->flags & CLONE_CLEAR_SIGHAND)
 			clear_handlers(t);

@@ -503,10 +503,36 @@ tests_high_bit(const struct compiler *c, ir_ref flags, enum ir_condition conditi
 	return (mask & (mask - 1)) == 0;
 }
 
+/* The bit of the flags word that decides a condition and its opposite; 0: more than one does. */
+static const uint16_t word_bit[16] = {
+	[IR_EQ] = 0x4000, [IR_NE] = 0x4000, [IR_CS] = 0x100, [IR_CC] = 0x100, [IR_MI] = 0x8000, [IR_PL] = 0x8000,
+	[IR_VS] = 1, [IR_VC] = 1,
+};
+
+/* A condition of one flag, of flags that are a word in a register or in memory: tested there. */
+static bool
+test_word(struct compiler *c, ir_ref flags, enum ir_condition condition)
+{
+	struct x86_mem memory;
+	ir_ref a, b;
+
+	if (!word_bit[condition] || c->eflags == flags || flags_kind_of(c, flags, &a, &b) != FLAGS_IN_MEMORY)
+		return false;
+	if (use_memory(c, flags, &memory))
+		x86_test_mi(&c->w, 4, memory, word_bit[condition]);
+	else
+		x86_test_ri(&c->w, 4, (enum x86_gpr)use_gpr(c, flags), word_bit[condition]);
+	c->eflags = IR_NONE;
+	return true;
+}
+
 enum x86_cond
 need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
 {
 	unsigned bit;
+
+	if (test_word(c, flags, condition))
+		return condition & 1 ? X86_E : X86_NE;
 
 	if (tests_high_bit(c, flags, condition, &bit)) {
 		x86_bit_test_ri(&c->w, X86_BT, 8, (enum x86_gpr)use_gpr(c, c->u->insns[flags].a), bit);
