@@ -170,7 +170,7 @@ static inline struct x86_writer
 fresh_writer(void)
 {
 	memset(code, 0xcc, sizeof(code));
-	return (struct x86_writer){ code, code + sizeof(code), false };
+	return (struct x86_writer){ .at = code, .end = code + sizeof(code) };
 }
 
 static inline struct encode_case *

@@ -62,7 +62,10 @@ make_image(uint16_t type, uint64_t base)
 static void
 set_interpreter(struct image *image, const char *name)
 {
-	snprintf(image->interpreter, sizeof(image->interpreter), "%s", name);
+	size_t length = strnlen(name, sizeof(image->interpreter) - 1);
+
+	memcpy(image->interpreter, name, length);
+	image->interpreter[length] = 0;
 	image->segments[INTERPRETER].p_filesz = strlen(image->interpreter) + 1;
 	image->header.e_phnum = 4;
 }
