@@ -26,6 +26,22 @@ next_unit(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
 	return unit;
 }
 
+/*
+ * Top-byte-ignore (Arm ARM D5.1.4): tags in addresses cost nothing until one faults as not canonical. From then on the
+ * thread runs units that cut tags off, beginning with the instruction at fault. True if that is to be tried.
+ */
+static bool
+start_masking_tags(struct guest_thread *t)
+{
+	if (!t->signals.fault.not_canonical || (t->cpu.hot.mode & IR_MODE_MASK_TAGS))
+		return false;
+	t->cpu.hot.mode |= IR_MODE_MASK_TAGS;
+	t->signals.fault.signo = 0;
+	thread_clear_indirect_table(t);
+	backend_reset_return_stack(&t->cpu);
+	return true;
+}
+
 _Noreturn void
 dispatch_run(struct guest_thread *t)
 {
@@ -63,7 +79,8 @@ dispatch_run(struct guest_thread *t)
 			units_invalidate_stale((struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
 			break;
 		case CPU_EXIT_FAULT:
-			signals_raise_fault(t);
+			if (!start_masking_tags(t))
+				signals_raise_fault(t);
 			break;
 		case CPU_EXIT_SIGNAL:
 		case CPU_EXIT_RUNTIME:
