@@ -6,8 +6,15 @@
 #include "runtime/run.h"
 #include "runtime/signals_internal.h"
 
-/* Signals that say that the program has a bug, for which one line is printed. */
-#define REPORTED (SIGNALS_SYNCHRONOUS | SIGNAL_BIT(SIGABRT))
+/*
+ * Faults say that the program has a bug (or dragoman), and one line is printed.  Not so for signals that were sent, abort()'s
+ * among them: programs that end themselves so have said why, and their parents compare what they find on stderr.
+ */
+static bool
+is_reported(const union signal_info *info)
+{
+	return (SIGNALS_SYNCHRONOUS & SIGNAL_BIT(info->info.si_signo)) != 0 && info->info.si_code > 0;
+}
 
 const char *
 signals_name(int signo)
@@ -58,7 +65,7 @@ signals_die(struct guest_thread *t, const union signal_info *info)
 	int signo = info->info.si_signo;
 
 	run_before_exit(t);
-	if (REPORTED & SIGNAL_BIT(signo))
+	if (is_reported(info))
 		crash_report_guest(t, info);
 	crash_die_by_signal(signo);
 }
