@@ -320,6 +320,16 @@ save_translations(void)
 		cache_save();
 }
 
+static bool
+own_executable_is_known(void)
+{
+	int fd = own_executable();
+
+	if (fd >= 0 && fd != guest_options->self_fd)
+		host_syscall(SYS_close, fd);
+	return fd >= 0;
+}
+
 static int64_t
 exec_program(struct guest_thread *t, const struct exec_request *request)
 {
@@ -335,6 +345,9 @@ exec_program(struct guest_thread *t, const struct exec_request *request)
 		way = choose_way((int)fd, 0, is_inaccessible(request));
 	/* Only the kernel can give the rights of a set-user-id program, by binfmt_misc with flag C. */
 	if (way == EXEC_BY_US && guest_options->binfmt && (status.st_mode & (S_ISUID | S_ISGID)))
+		way = EXEC_BY_HOST;
+	/* In a chroot without /proc our own executable may have no name; the kernel has it by binfmt_misc's flag F. */
+	if (way == EXEC_BY_US && guest_options->binfmt && !own_executable_is_known())
 		way = EXEC_BY_HOST;
 	if (way >= 0)
 		save_translations();
