@@ -88,12 +88,9 @@ arguments_prepare_write(uint64_t address, uint64_t length)
 	guest_memory_prepare_write(address, length);
 }
 
-/*
- * Looks at the buffers of an iovec array. False when one of them is not in the guest's address space: the kernel
- * fails the whole call then. What cannot be read is left to the kernel.
- */
-static bool
-check_iovec(uint64_t address, uint64_t count, bool written)
+/* The kernel fails the whole call when one of them is bad. */
+bool
+arguments_check_iovec(uint64_t address, uint64_t count, bool written)
 {
 	struct iovec chunk[IOVEC_CHUNK];
 
@@ -134,7 +131,7 @@ check_message(uint64_t address, bool written)
 		arguments_prepare_write((uint64_t)message.msg_name, message.msg_namelen);
 		arguments_prepare_write((uint64_t)message.msg_control, message.msg_controllen);
 	}
-	return check_iovec((uint64_t)message.msg_iov, message.msg_iovlen, written);
+	return arguments_check_iovec((uint64_t)message.msg_iov, message.msg_iovlen, written);
 }
 
 /*
@@ -168,8 +165,8 @@ check_nested(const struct system_call *call, unsigned n, uint64_t value[6])
 	unsigned index = argument_index(call->arguments[n]);
 
 	switch (argument_kind(call->arguments[n])) {
-	case ARGUMENT_IN_IOVEC: return check_iovec(value[n], value[index], false);
-	case ARGUMENT_OUT_IOVEC: return check_iovec(value[n], value[index], true);
+	case ARGUMENT_IN_IOVEC: return arguments_check_iovec(value[n], value[index], false);
+	case ARGUMENT_OUT_IOVEC: return arguments_check_iovec(value[n], value[index], true);
 	case ARGUMENT_IN_MESSAGE: return check_message(value[n], false);
 	case ARGUMENT_OUT_MESSAGE: return check_message(value[n], true);
 	case ARGUMENT_IN_MESSAGES: return check_messages(value[n], &value[index], false);

@@ -33,6 +33,12 @@ void arguments_check_descriptors(const struct system_call *call, uint64_t value[
 /* How many bytes from argument n on the kernel may access; 1 for strings. */
 uint64_t arguments_extent(const struct system_call *call, unsigned n, const uint64_t value[6]);
 
+/*
+ * Looks at the buffers of `count` iovecs at `address`, and prepares them if the kernel will write there. False when one is
+ * not in the guest's address space. What cannot be read is left to the kernel.
+ */
+bool arguments_check_iovec(uint64_t address, uint64_t count, bool written);
+
 /* guest_memory_prepare_write for what lies in the guest's address space of [address, address + length). */
 void arguments_prepare_write(uint64_t address, uint64_t length);
 

@@ -4,6 +4,7 @@
 // kernel takes them, and the calls that concern pages but leave the mappings alone.
 
 #include "runtime/guest_memory.h"
+#include "syscalls/arguments.h"
 #include "syscalls/dispatch.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/handlers.h"
@@ -279,4 +280,31 @@ sys_remap_file_pages(struct guest_thread *t, const uint64_t argument[6])
 	mapping.offset = argument[3] * GUEST_PAGE_SIZE;
 	result = guest_memory_record(&mapping);
 	return result;
+}
+
+/* Between processes: of the calling one, the translator's memory is not there. */
+static int64_t
+copy_between(long number, const uint64_t argument[6], bool written)
+{
+	uint64_t host[6];
+
+	memcpy(host, argument, sizeof(host));
+	if ((int)argument[0] == host_syscall(SYS_getpid) &&
+		!arguments_check_iovec(argument[3], argument[4], written))
+		host[3] = arguments_refused_address(GUEST_ADDRESS_END);
+	return system_call_quick(number, host);
+}
+
+int64_t
+sys_process_vm_readv(struct guest_thread *t, const uint64_t argument[6])
+{
+	(void)t;
+	return copy_between(SYS_process_vm_readv, argument, false);
+}
+
+int64_t
+sys_process_vm_writev(struct guest_thread *t, const uint64_t argument[6])
+{
+	(void)t;
+	return copy_between(SYS_process_vm_writev, argument, true);
 }

@@ -50,8 +50,12 @@ rewrite_to_sysroot(const char *path, bool follow, char buffer[PATH_MAX])
 bool
 path_rewrite(int dirfd, const char *path, bool follow, char buffer[PATH_MAX])
 {
-	if (proc_files_match(dirfd, path) == PROC_FILE_EXE)
-		return proc_files_exe_link(buffer, PATH_MAX);
+	struct proc_target target = proc_files_find(dirfd, path);
+
+	if (target.file == PROC_FILE_HIDDEN)
+		return snprintf(buffer, PATH_MAX, "/proc/self/fd/-1") > 0;
+	if (target.file == PROC_FILE_EXE)
+		return proc_files_exe_link(target.pid, buffer, PATH_MAX);
 	if (guest_options->sysroot && path[0] == '/')
 		return rewrite_to_sysroot(path, follow, buffer);
 	return false;
@@ -87,7 +91,7 @@ path_carry_out(struct guest_thread *t, const struct system_call *call, uint64_t 
 	char path[PATH_MAX], rewritten[PATH_MAX];
 	unsigned n = (unsigned)__builtin_ctz(call->lookups);
 	int dirfd = AT_FDCWD;
-	enum proc_file file;
+	struct proc_target target;
 	int64_t result;
 
 	path[0] = '\0';
@@ -101,6 +105,7 @@ path_carry_out(struct guest_thread *t, const struct system_call *call, uint64_t 
 	result = system_call_carry_out(t, call, argument);
 	if (result < 0 || (call->function != sys_openat && call->function != sys_openat2))
 		return result;
-	file = proc_files_match(dirfd, path);
-	return file == PROC_FILE_NONE ? result : proc_files_substitute(file, (int)result);
+	target = proc_files_find(dirfd, path);
+	return target.file == PROC_FILE_NONE ? result
+					     : proc_files_substitute(t, target, (int)result);
 }

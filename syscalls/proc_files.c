@@ -8,6 +8,7 @@
 #include "loader/identity.h"
 #include "runtime/guest_access.h"
 #include "runtime/host_memory.h"
+#include "syscalls/fd_guard.h"
 #include "syscalls/proc_text.h"
 #include "syscalls/system_call.h"
 
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 
 /* Whether the kernel knows where the guest's arguments are (PR_SET_MM_MAP). */
@@ -33,6 +35,8 @@ static const struct {
 	{ "environ", PROC_FILE_ENVIRON },
 	{ "auxv", PROC_FILE_AUXV },
 	{ "cpuinfo", PROC_FILE_CPUINFO },
+	{ "numa_maps", PROC_FILE_NUMA_MAPS },
+	{ "status", PROC_FILE_STATUS },
 };
 
 /* Takes the next component off a path: its length, 0 at the end. "." and empty ones are skipped. */
@@ -56,48 +60,102 @@ component_is(const char *component, size_t length, const char *name)
 	return strlen(name) == length && memcmp(component, name, length) == 0;
 }
 
-/* Whether a component is the decimal number `id`. */
-static bool
-component_is_number(const char *component, size_t length, long id)
+/* The decimal number that a component is; -1 when it is none. */
+static int
+component_number(const char *component, size_t length)
 {
-	char text[24];
+	int number = 0;
 
-	snprintf(text, sizeof(text), "%ld", id);
-	return component_is(component, length, text);
+	if (length == 0 || length > 9)
+		return -1;
+	for (size_t i = 0; i < length; i++) {
+		if (component[i] < '0' || component[i] > '9')
+			return -1;
+		number = number * 10 + (component[i] - '0');
+	}
+	return number;
 }
 
-/* What an absolute path names. */
+bool
+proc_files_is_guest(int pid)
+{
+	struct stat own, other;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
+	return guest_options->self_fd >= 0 &&
+	       host_syscall(SYS_fstat, guest_options->self_fd, &own) == 0 &&
+	       host_syscall(SYS_stat, path, &other) == 0 && own.st_dev == other.st_dev &&
+	       own.st_ino == other.st_ino;
+}
+
+/* What the rest of a path names below fd or fdinfo. */
 static enum proc_file
-match_absolute(const char *path)
+match_descriptor(const char *path)
 {
 	const char *component;
 	size_t length = next_component(&path, &component);
-	bool of_process = true;
-	enum proc_file file = PROC_FILE_NONE;
+	int fd = component_number(component, length);
 
+	return fd >= 0 && fd_guard_hides(fd) ? PROC_FILE_HIDDEN : PROC_FILE_NONE;
+}
+
+/* What a path below /proc/PID names. */
+static enum proc_file
+match_of_process(const char *path)
+{
+	const char *component;
+	size_t length = next_component(&path, &component);
+
+	if (component_is(component, length, "task")) {
+		next_component(&path, &component);
+		length = next_component(&path, &component);
+	}
+	if (component_is(component, length, "fd") || component_is(component, length, "fdinfo"))
+		return match_descriptor(path);
+	for (size_t i = 0; i < sizeof(process_files) / sizeof(process_files[0]); i++) {
+		if (component_is(component, length, process_files[i].name) &&
+			process_files[i].file != PROC_FILE_CPUINFO)
+			return next_component(&path, &component) ? PROC_FILE_NONE
+								 : process_files[i].file;
+	}
+	return PROC_FILE_NONE;
+}
+
+/* What an absolute path names. */
+static struct proc_target
+match_absolute(const char *path)
+{
+	const struct proc_target none = { PROC_FILE_NONE, 0 };
+	struct proc_target target = none;
+	const char *component;
+	size_t length = next_component(&path, &component);
+
+	if (component_is(component, length, "dev")) {
+		length = next_component(&path, &component);
+		if (component_is(component, length, "fd"))
+			target.file = match_descriptor(path);
+		return target;
+	}
 	if (!component_is(component, length, "proc"))
-		return PROC_FILE_NONE;
+		return none;
 	length = next_component(&path, &component);
 	if (component_is(component, length, "cpuinfo")) {
-		of_process = false;
-	} else {
-		if (!component_is(component, length, "self") &&
-			!component_is(component, length, "thread-self") &&
-			!component_is_number(component, length, host_syscall(SYS_getpid)))
-			return PROC_FILE_NONE;
-		length = next_component(&path, &component);
-		if (component_is(component, length, "task")) {
-			next_component(&path, &component);
-			length = next_component(&path, &component);
-		}
+		target.file = next_component(&path, &component) ? PROC_FILE_NONE : PROC_FILE_CPUINFO;
+		return target;
 	}
-	for (size_t i = 0; i < sizeof(process_files) / sizeof(process_files[0]); i++) {
-		if (component_is(component, length, process_files[i].name))
-			file = process_files[i].file;
+	if (!component_is(component, length, "self") &&
+		!component_is(component, length, "thread-self")) {
+		target.pid = component_number(component, length);
+		if (target.pid < 0)
+			return none;
+		if (target.pid == host_syscall(SYS_getpid))
+			target.pid = 0;
 	}
-	if (next_component(&path, &component) != 0 || of_process == (file == PROC_FILE_CPUINFO))
-		return PROC_FILE_NONE;
-	return file;
+	target.file = match_of_process(path);
+	if (target.file != PROC_FILE_NONE && target.pid != 0 && !proc_files_is_guest(target.pid))
+		return none;
+	return target;
 }
 
 /* Cheap test that nearly every path fails: does it end in one of the names? */
@@ -111,17 +169,18 @@ ends_in_known_name(const char *path)
 		if (strcmp(name, process_files[i].name) == 0)
 			return true;
 	}
-	return false;
+	return fd_guard_hides(component_number(name, strlen(name)));
 }
 
-enum proc_file
-proc_files_match(int dirfd, const char *path)
+struct proc_target
+proc_files_find(int dirfd, const char *path)
 {
+	const struct proc_target none = { PROC_FILE_NONE, 0 };
 	char absolute[2 * PATH_MAX], link[32];
 	long length;
 
 	if (!ends_in_known_name(path))
-		return PROC_FILE_NONE;
+		return none;
 	if (path[0] == '/')
 		return match_absolute(path);
 	if (dirfd == AT_FDCWD)
@@ -130,17 +189,25 @@ proc_files_match(int dirfd, const char *path)
 		snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
 	length = host_syscall(SYS_readlinkat, AT_FDCWD, link, absolute, PATH_MAX);
 	if (length <= 0)
-		return PROC_FILE_NONE;
+		return none;
 	snprintf(absolute + length, sizeof(absolute) - (size_t)length, "/%s", path);
 	return match_absolute(absolute);
 }
 
+/* Every process run by the translator holds its program's file at the same high descriptor. */
 bool
-proc_files_exe_link(char *buffer, size_t size)
+proc_files_exe_link(int pid, char *buffer, size_t size)
 {
-	int length = snprintf(buffer, size, "/proc/self/fd/%d", guest_program->exe_fd);
+	int length;
 
-	return guest_program->exe_fd >= 0 && length > 0 && (size_t)length < size;
+	if (guest_program->exe_fd < 0)
+		return false;
+	if (pid == 0)
+		length = snprintf(buffer, size, "/proc/self/fd/%d", guest_program->exe_fd);
+	else
+		length = snprintf(buffer, size, "/proc/%d/fd/%d", pid, guest_program->exe_fd);
+	return length > 0 && (size_t)length < size &&
+	       (pid == 0 || host_syscall(SYS_faccessat, AT_FDCWD, buffer, F_OK) == 0);
 }
 
 /* Adds a part of the guest's memory, as far as it can be read. */
@@ -161,11 +228,15 @@ add_guest_memory(struct text *text, uint64_t start, uint64_t end)
 
 /* Writes the text; false when the host's is right. */
 static bool
-write_text(enum proc_file file, struct text *text)
+write_text(struct guest_thread *t, struct proc_target target, struct text *text)
 {
 	const struct loaded_program *program = guest_program;
 
-	switch (file) {
+	if (target.pid != 0)
+		return proc_files_write_foreign(text, target);
+	switch (target.file) {
+	case PROC_FILE_NUMA_MAPS: return proc_files_write_foreign(text, target);
+	case PROC_FILE_STATUS: return proc_files_write_status(text, t);
 	case PROC_FILE_MAPS: proc_files_write_maps(text); return true;
 	case PROC_FILE_SMAPS: proc_files_write_smaps(text); return true;
 	case PROC_FILE_CPUINFO: proc_files_write_cpuinfo(text); return true;
@@ -182,25 +253,35 @@ write_text(enum proc_file file, struct text *text)
 	}
 }
 
-/* A memory file with the text, opened for reading at its start; or -errno. */
+static bool
+write_all(long fd, const struct text *text)
+{
+	for (size_t done = 0; done < text->length;) {
+		long n = host_syscall(SYS_write, fd, text->bytes + done, text->length - done);
+
+		if (n <= 0)
+			return false;
+		done += (size_t)n;
+	}
+	return true;
+}
+
+/* A memory file with the text, opened for reading alone at its start; or -errno. */
 static long
 file_of_text(const struct text *text)
 {
-	long fd = host_syscall(SYS_memfd_create, "proc", MFD_CLOEXEC);
-	size_t done = 0;
+	long fd = host_syscall(SYS_memfd_create, "proc", MFD_CLOEXEC), reader;
+	char path[32];
 
-	while (!host_syscall_failed(fd) && done < text->length) {
-		long n = host_syscall(SYS_write, fd, text->bytes + done, text->length - done);
-
-		if (n <= 0) {
-			host_syscall(SYS_close, fd);
-			return n ? n : -EIO;
-		}
-		done += (size_t)n;
-	}
-	if (!host_syscall_failed(fd))
-		host_syscall(SYS_lseek, fd, 0, SEEK_SET);
-	return fd;
+	if (host_syscall_failed(fd))
+		return fd;
+	host_syscall(SYS_fchmod, fd, 0444);
+	snprintf(path, sizeof(path), "/proc/self/fd/%ld", fd);
+	reader = write_all(fd, text)
+			 ? host_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0)
+			 : -ENOMEM;
+	host_syscall(SYS_close, fd);
+	return reader;
 }
 
 static bool
@@ -213,14 +294,14 @@ is_on_proc(int fd)
 }
 
 int64_t
-proc_files_substitute(enum proc_file file, int fd)
+proc_files_substitute(struct guest_thread *t, struct proc_target target, int fd)
 {
 	struct text text = { 0 };
 	long replacement, flags;
 
-	if (file == PROC_FILE_EXE || !is_on_proc(fd))
+	if (target.file == PROC_FILE_EXE || !is_on_proc(fd))
 		return fd;
-	if (!write_text(file, &text)) {
+	if (!write_text(t, target, &text)) {
 		text_free(&text);
 		return fd;
 	}

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "runtime/guest_memory.h"
+#include "syscalls/proc_files.h"
 #include "syscalls/text.h"
 
 /* A line of /proc/PID/maps, or a header line of smaps. */
@@ -28,6 +29,16 @@ void maps_line_format(
 
 void proc_files_write_maps(struct text *text);
 void proc_files_write_smaps(struct text *text);
+
+/*
+ * maps, smaps and numa_maps as the host has them, of another process or of this one, without what lies outside the
+ * guest's addresses. False when `target` is none of these files.
+ */
+bool proc_files_write_foreign(struct text *text, struct proc_target target);
+
+/* status: which signals are caught, and how large the address space is, are the guest's. */
+bool proc_files_write_status(struct text *text, struct guest_thread *t);
+
 void proc_files_write_cpuinfo(struct text *text);
 
 /* cpuinfo of `processors` (numbers of processors that are online) with AT_HWCAP and AT_HWCAP2. */

@@ -84,26 +84,26 @@ Test(proc_files, own_files_are_recognised)
 {
 	char path[64];
 
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/self/exe"), PROC_FILE_EXE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/thread-self/maps"), PROC_FILE_MAPS);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "//proc/./self//smaps"), PROC_FILE_SMAPS);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/cpuinfo"), PROC_FILE_CPUINFO);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/self/task/17/cmdline"), PROC_FILE_CMDLINE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/self/exe").file, PROC_FILE_EXE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/thread-self/maps").file, PROC_FILE_MAPS);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "//proc/./self//smaps").file, PROC_FILE_SMAPS);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/cpuinfo").file, PROC_FILE_CPUINFO);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/self/task/17/cmdline").file, PROC_FILE_CMDLINE);
 	snprintf(path, sizeof(path), "/proc/%d/auxv", getpid());
-	cr_assert_eq(proc_files_match(AT_FDCWD, path), PROC_FILE_AUXV);
+	cr_assert_eq(proc_files_find(AT_FDCWD, path).file, PROC_FILE_AUXV);
 }
 
 Test(proc_files, other_files_are_not)
 {
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/1/maps"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/self/cpuinfo"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/self/maps/x"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/maps"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/processes/self/maps"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/tmp/proc/self/exe"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/self/status"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "/proc/self/fd/exe"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, ""), PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/1/maps").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/self/cpuinfo").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/self/maps/x").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/maps").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/processes/self/maps").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/tmp/proc/self/exe").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/self/limits").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/self/fd/exe").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "").file, PROC_FILE_NONE);
 }
 
 Test(proc_files, names_relative_to_a_directory)
@@ -112,13 +112,13 @@ Test(proc_files, names_relative_to_a_directory)
 	int other = open("/tmp", O_PATH | O_DIRECTORY);
 
 	cr_assert_geq(fd, 0);
-	cr_assert_eq(proc_files_match(fd, "maps"), PROC_FILE_MAPS);
-	cr_assert_eq(proc_files_match(fd, "task/1/exe"), PROC_FILE_EXE);
-	cr_assert_eq(proc_files_match(other, "maps"), PROC_FILE_NONE);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "maps"), PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(fd, "maps").file, PROC_FILE_MAPS);
+	cr_assert_eq(proc_files_find(fd, "task/1/exe").file, PROC_FILE_EXE);
+	cr_assert_eq(proc_files_find(other, "maps").file, PROC_FILE_NONE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "maps").file, PROC_FILE_NONE);
 	cr_assert_eq(chdir("/proc"), 0);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "cpuinfo"), PROC_FILE_CPUINFO);
-	cr_assert_eq(proc_files_match(AT_FDCWD, "self/exe"), PROC_FILE_EXE);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "cpuinfo").file, PROC_FILE_CPUINFO);
+	cr_assert_eq(proc_files_find(AT_FDCWD, "self/exe").file, PROC_FILE_EXE);
 }
 
 /* ---- texts */
