@@ -3,6 +3,7 @@
 #include "cache/cache.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ setting(const char *name)
 bool
 cache_find_directory(void)
 {
-	const char *own = setting("DRAGOMAN_CACHE"), *xdg = setting("XDG_CACHE_HOME"), *home = setting("HOME");
+	const char *own = setting("DRAGOMAN_CACHE"), *xdg = setting("XDG_CACHE_HOME"),
+		   *home = setting("HOME");
 	int length = -1;
 
 	if (own && strcmp(own, "off") == 0)
@@ -40,11 +42,38 @@ cache_find_directory(void)
 	else if (xdg && *xdg == '/')
 		length = snprintf(cache_directory, sizeof(cache_directory), "%s/dragoman", xdg);
 	else if (home && *home == '/')
-		length = snprintf(cache_directory, sizeof(cache_directory), "%s/.cache/dragoman", home);
+		length = snprintf(
+			cache_directory, sizeof(cache_directory), "%s/.cache/dragoman", home);
 	if (length <= 0 || length >= CACHE_DIRECTORY_SIZE || *cache_directory != '/') {
 		*cache_directory = '\0';
 		return false;
 	}
+	return true;
+}
+
+uint64_t cache_limit = CACHE_DEFAULT_LIMIT;
+
+bool
+cache_find_limit(uint64_t *limit)
+{
+	const char *value = setting("DRAGOMAN_CACHE_SIZE");
+	static const char suffixes[] = "KMGT";
+	unsigned long long number;
+	unsigned shift = 0;
+	char *end;
+
+	if (!value)
+		return true;
+	errno = 0;
+	number = strtoull(value, &end, 10);
+	for (unsigned k = 0; *end && suffixes[k]; k++)
+		if (*end == suffixes[k] && !end[1]) {
+			shift = 10 * (k + 1);
+			end++;
+		}
+	if (errno || *value < '0' || *value > '9' || *end || number > UINT64_MAX >> shift)
+		return false;
+	*limit = (uint64_t)number << shift;
 	return true;
 }
 
@@ -54,10 +83,12 @@ extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
 static bool
 append_build_id(char *to, size_t size)
 {
-	const Elf64_Phdr *ph = (const void *)((const uint8_t *)&__ehdr_start + __ehdr_start.e_phoff);
+	const Elf64_Phdr *ph =
+		(const void *)((const uint8_t *)&__ehdr_start + __ehdr_start.e_phoff);
 
 	for (unsigned k = 0; k < __ehdr_start.e_phnum; k++) {
-		const uint8_t *at = (const void *)(uintptr_t)ph[k].p_vaddr, *end = at + ph[k].p_memsz;
+		const uint8_t *at = (const void *)(uintptr_t)ph[k].p_vaddr,
+			      *end = at + ph[k].p_memsz;
 
 		if (ph[k].p_type != PT_NOTE)
 			continue;
@@ -88,15 +119,41 @@ make_key(void)
 	return true;
 }
 
+static dev_t root_device;
+static ino_t root_inode;
+
+static bool
+find_root(dev_t *device, ino_t *inode)
+{
+	struct stat status;
+
+	if (host_syscall(SYS_newfstatat, AT_FDCWD, "/", &status, 0) < 0)
+		return false;
+	*device = status.st_dev;
+	*inode = status.st_ino;
+	return true;
+}
+
+bool
+cache_root_is_same(void)
+{
+	dev_t device;
+	ino_t inode;
+
+	return find_root(&device, &inode) && device == root_device && inode == root_inode;
+}
+
 void
 cache_init(const struct run_options *options)
 {
 	const uint32_t translation_logs = RUN_LOG_IN_ASM | RUN_LOG_IR | RUN_LOG_OUT_ASM;
 
-	if (getauxval(AT_SECURE) || options->single_instruction || (options->log & translation_logs))
+	if (getauxval(AT_SECURE) || options->single_instruction ||
+		(options->log & translation_logs))
 		return;
-	if (!cache_find_directory() || !make_key())
+	if (!cache_find_directory() || !make_key() || !find_root(&root_device, &root_inode))
 		*cache_directory = '\0';
+	(void)cache_find_limit(&cache_limit);
 }
 
 bool
@@ -112,7 +169,9 @@ cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset)
 {
 	struct stat status;
 
-	if (host_syscall(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode))
+	if (fd < 0)
+		cache_region_remove(start, end);
+	else if (host_syscall(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode))
 		cache_region_add(start, end, offset, &status);
 }
 
@@ -124,6 +183,8 @@ cache_source_open(struct cache_source *source)
 	if (source->opened)
 		return;
 	source->opened = true;
+	if (!cache_root_is_same())
+		return;
 	memcpy(source->identity.key, cache_key, sizeof(cache_key));
 	cache_file_name(&source->identity, name);
 	source->file = cache_file_open(cache_directory, name, &source->identity);
@@ -132,8 +193,8 @@ cache_source_open(struct cache_source *source)
 
 /* The guest's code is the code that the unit was made from, and may be executed. */
 static bool
-guest_code_matches(const struct unit_image_info *info, const struct cache_record *record, uint64_t bias,
-                   size_t (*fetchable)(uint64_t))
+guest_code_matches(const struct unit_image_info *info, const struct cache_record *record,
+	uint64_t bias, size_t (*fetchable)(uint64_t))
 {
 	const uint8_t *code = cache_record_guest_code(record);
 	size_t left = record->guest_size;
@@ -163,26 +224,78 @@ guest_code_matches(const struct unit_image_info *info, const struct cache_record
 struct code_unit *
 cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetchable)(uint64_t))
 {
-	struct cache_region *region;
+	struct cache_region region;
 	const struct cache_record *record;
 	struct unit_image_info info;
 	struct code_unit *unit;
 
-	if (!cache_enabled())
+	if (!cache_enabled() || !cache_region_of(pc, pc + 4, &region))
 		return NULL;
-	region = cache_region_of(pc, pc + 4);
-	if (!region)
-		return NULL;
-	cache_source_open(region->source);
-	record = cache_file_find(&region->source->file, pc - region->bias, mode);
+	cache_source_open(region.source);
+	record = cache_file_find(&region.source->file, pc - region.bias, mode);
 	if (!record || !backend_image_info(cache_record_image(record), record->image_size, &info) ||
-	    info.guest_offset != pc - region->bias || info.mode != mode)
+		info.guest_offset != pc - region.bias || info.mode != mode)
 		return NULL;
-	if (!guest_code_matches(&info, record, region->bias, fetchable)) {
+	if (!guest_code_matches(&info, record, region.bias, fetchable)) {
 		cache_statistics.units_stale++;
 		return NULL;
 	}
-	unit = backend_import(space, cache_record_image(record), record->image_size, region->bias);
+	unit = backend_import(space, cache_record_image(record), record->image_size, region.bias);
 	cache_statistics.units_loaded += unit != NULL;
 	return unit;
+}
+
+/* ---- units to be saved ------------------------------------------------------------------------------------------------------ */
+
+bool
+cache_region_of_unit(const struct code_unit *unit, struct cache_region *region)
+{
+	if (!cache_region_of(unit->guest_pc, unit->guest_pc + 4, region))
+		return false;
+	for (unsigned k = 0; k < unit->range_count; k++)
+		if (unit->ranges[k].start < region->start || unit->ranges[k].end > region->end)
+			return false;
+	return true;
+}
+
+size_t
+cache_guest_code_size(const struct code_unit *unit)
+{
+	size_t size = 0;
+
+	for (unsigned k = 0; k < unit->range_count; k++)
+		size += unit->ranges[k].end - unit->ranges[k].start;
+	return size;
+}
+
+void
+cache_keep_guest_code(struct code_unit *unit, struct code_space *space)
+{
+	struct cache_region region;
+	uint8_t *to = space->data;
+
+	if (!cache_enabled() || !unit->relocations || !cache_region_of_unit(unit, &region) ||
+		region.source->racy ||
+		cache_guest_code_size(unit) > (size_t)(space->data_end - space->data))
+		return;
+	unit->guest_code = to;
+	for (unsigned k = 0; k < unit->range_count; k++) {
+		size_t size = unit->ranges[k].end - unit->ranges[k].start;
+
+		memcpy(to, (const void *)(uintptr_t)unit->ranges[k].start, size);
+		to += size;
+	}
+	space->data = to + (-(uintptr_t)to & 15);
+}
+
+void
+cache_fork_lock(void)
+{
+	cache_regions_lock();
+}
+
+void
+cache_fork_unlock(void)
+{
+	cache_regions_unlock();
 }

@@ -27,14 +27,31 @@ extern struct cache_statistics cache_statistics;
  */
 void cache_init(const struct run_options *options);
 
-/** To be told of every private file mapping that the guest may execute: [start, end) shows `fd` from `offset` on. */
+/**
+ * To be told of every private file mapping that the guest may execute and not write: [start, end) shows `fd` from
+ * `offset` on; and with fd -1 of what goes away or becomes writable.
+ */
 void cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset);
 
 /**
  * The unit for (pc, mode) from the cache, made in `space`, if there is one and the guest's code in memory is what it was made
  * from; else NULL. `fetchable` as in struct lift_request. Under the units' lock.
  */
-struct code_unit *cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetchable)(uint64_t));
+struct code_unit *cache_find(
+	uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetchable)(uint64_t));
+
+/**
+ * After a unit was translated: if its code is a guest file's, a copy of the guest code is put in `space`, which makes the
+ * unit one to be saved. Under the units' lock.
+ */
+void cache_keep_guest_code(struct code_unit *unit, struct code_space *space);
+
+/** All units are gone: numbers of units start over. Under the units' lock. */
+void cache_after_flush(void);
+
+/** Around fork, in the units' lock: lock before, unlock in parent and child. */
+void cache_fork_lock(void);
+void cache_fork_unlock(void);
 
 /** Writes what this process has translated and the cache does not have yet. Before the process ends or execs. */
 void cache_save(void);

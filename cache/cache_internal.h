@@ -13,9 +13,21 @@ extern char cache_directory[CACHE_DIRECTORY_SIZE];
 /** Translator, guest model and host: part of every identity. */
 extern char cache_key[CACHE_KEY_SIZE];
 
+/** What the cache directory may hold, in bytes: $DRAGOMAN_CACHE_SIZE, else the default. */
+#define CACHE_DEFAULT_LIMIT (UINT64_C(1) << 30)
+extern uint64_t cache_limit;
+
+/** Set *limit from the environment, if it says something; false when that is not a size. */
+bool cache_find_limit(uint64_t *limit);
+/** Whether "/" is what it was at the start: the directory's name means something else after a chroot. */
+bool cache_root_is_same(void);
 /** Set cache_directory from the environment; false when there is none or the cache is switched off. */
 bool cache_find_directory(void);
 bool cache_enabled(void);
+/** The region in which all of the unit's guest code lies; false: there is none. */
+bool cache_region_of_unit(const struct code_unit *unit, struct cache_region *region);
+/** Bytes of guest code that a unit was made from. */
+size_t cache_guest_code_size(const struct code_unit *unit);
 /** Open the source's cache file, if that was not tried yet. */
 void cache_source_open(struct cache_source *source);
 

@@ -15,10 +15,12 @@ static int
 usage(FILE *to, int status)
 {
 	fputs("usage: dragoman cache stat     what the cache holds\n"
-	      "       dragoman cache verify   check every file and record; removes files that are damaged\n"
+	      "       dragoman cache verify   check every file and record; removes files that are "
+	      "damaged\n"
 	      "       dragoman cache clear    remove all cached translations\n"
-	      "The cache is $DRAGOMAN_CACHE (\"off\": none), else $XDG_CACHE_HOME/dragoman, else ~/.cache/dragoman.\n",
-	      to);
+	      "The cache is $DRAGOMAN_CACHE (\"off\": none), else $XDG_CACHE_HOME/dragoman, else "
+	      "~/.cache/dragoman.\n",
+		to);
 	return status;
 }
 
@@ -32,14 +34,14 @@ is_cache_file(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 
-	return (dot && strcmp(dot, ".units") == 0) || strncmp(name, "new.", 4) == 0;
+	return dot && strcmp(dot, ".units") == 0;
 }
 
 /* Count a file's units; with `deep` check each record. False when it is damaged. */
 static bool
 look_at(int directory, const char *name, bool deep, struct totals *totals)
 {
-	struct cache_file file = {NULL, 0};
+	struct cache_file file = { NULL, 0 };
 	struct stat status;
 	bool sound = false;
 	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -60,7 +62,8 @@ look_at(int directory, const char *name, bool deep, struct totals *totals)
 		totals->units += file.header->record_count;
 	const struct cache_index_entry *index = (const void *)(file.header + 1);
 	for (uint32_t k = 0; sound && deep && k < 1u << file.header->index_bits; k++)
-		if (index[k].record && !cache_file_find(&file, index[k].guest_offset, index[k].mode))
+		if (index[k].record &&
+			!cache_file_find(&file, index[k].guest_offset, index[k].mode))
 			sound = false;
 	munmap((void *)(uintptr_t)file.header, file.size);
 	return sound;
@@ -69,7 +72,7 @@ look_at(int directory, const char *name, bool deep, struct totals *totals)
 static int
 walk(bool deep, bool remove_all)
 {
-	struct totals totals = {0};
+	struct totals totals = { 0 };
 	struct dirent *entry;
 	DIR *directory = opendir(cache_directory);
 
@@ -82,18 +85,22 @@ walk(bool deep, bool remove_all)
 			continue;
 		bool sound = look_at(dirfd(directory), entry->d_name, deep, &totals);
 		totals.damaged += !sound;
-		if ((remove_all || (deep && !sound)) && unlinkat(dirfd(directory), entry->d_name, 0) < 0) {
-			fprintf(stderr, "dragoman: %s/%s: %s\n", cache_directory, entry->d_name, strerror(errno));
+		if ((remove_all || (deep && !sound)) &&
+			unlinkat(dirfd(directory), entry->d_name, 0) < 0) {
+			fprintf(stderr, "dragoman: %s/%s: %s\n", cache_directory, entry->d_name,
+				strerror(errno));
 			closedir(directory);
 			return 1;
 		}
 	}
 	if (directory)
 		closedir(directory);
-	printf("%s %s: %lu files, %lu units, %.1f MiB%s", remove_all ? "removed from" : "in", cache_directory,
-	       totals.files, totals.units, (double)totals.bytes / (1 << 20), totals.damaged || deep ? "" : "\n");
+	printf("%s %s: %lu files, %lu units, %.1f MiB%s", remove_all ? "removed from" : "in",
+		cache_directory, totals.files, totals.units, (double)totals.bytes / (1 << 20),
+		totals.damaged || deep ? "" : "\n");
 	if (totals.damaged || deep)
-		printf(", %lu damaged%s\n", totals.damaged, deep && totals.damaged ? " and removed" : "");
+		printf(", %lu damaged%s\n", totals.damaged,
+			deep && totals.damaged ? " and removed" : "");
 	return 0;
 }
 
@@ -109,8 +116,9 @@ cache_main(int argc, char **argv)
 	if (!stat && !verify && !clear)
 		return usage(stderr, 2);
 	if (!cache_find_directory()) {
-		fprintf(stderr, "dragoman: there is no cache: DRAGOMAN_CACHE is off, or no absolute directory is known "
-		                "(set DRAGOMAN_CACHE or HOME)\n");
+		fprintf(stderr, "dragoman: there is no cache: DRAGOMAN_CACHE is off, or no "
+				"absolute directory is known "
+				"(set DRAGOMAN_CACHE or HOME)\n");
 		return 1;
 	}
 	return walk(verify, clear);

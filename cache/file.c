@@ -7,13 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "ir/vector_helpers.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 
 static const char magic[8] = "dragunit";
-#define VERSION 1
+#define VERSION        1
+#define SECONDS_OF_DAY (24 * 60 * 60)
 
 static uint64_t
 hash_bytes(const void *data, size_t size, uint64_t hash)
@@ -28,10 +30,13 @@ hash_bytes(const void *data, size_t size, uint64_t hash)
 void
 cache_file_name(const struct cache_identity *identity, char name[CACHE_NAME_SIZE])
 {
-	uint64_t file = hash_bytes(identity, offsetof(struct cache_identity, key), UINT64_C(0xcbf29ce484222325));
-	uint64_t key = hash_bytes(identity->key, sizeof(identity->key), UINT64_C(0xcbf29ce484222325));
+	uint64_t file = hash_bytes(
+		identity, offsetof(struct cache_identity, key), UINT64_C(0xcbf29ce484222325));
+	uint64_t key =
+		hash_bytes(identity->key, sizeof(identity->key), UINT64_C(0xcbf29ce484222325));
 
-	snprintf(name, CACHE_NAME_SIZE, "%016llx-%016llx.units", (unsigned long long)file, (unsigned long long)key);
+	snprintf(name, CACHE_NAME_SIZE, "%016llx-%016llx.units", (unsigned long long)file,
+		(unsigned long long)key);
 }
 
 static uint32_t
@@ -53,7 +58,8 @@ checksum(const void *data, size_t size, uint32_t sum)
 uint32_t
 cache_record_checksum(const struct cache_record *record)
 {
-	return checksum(&record->image_size, sizeof(*record) - 4 + record->image_size + record->guest_size, 0);
+	return checksum(&record->image_size,
+		sizeof(*record) - 4 + record->image_size + record->guest_size, 0);
 }
 
 static size_t
@@ -80,10 +86,12 @@ cache_header_checksum(const struct cache_header *header)
 bool
 cache_file_is_sound(const struct cache_header *header, size_t size)
 {
-	if (size < sizeof(*header) || memcmp(header->magic, magic, sizeof(magic)) || header->version != VERSION ||
-	    header->file_size != size || header->index_bits > 24 || header->index_bits < 2)
+	if (size < sizeof(*header) || memcmp(header->magic, magic, sizeof(magic)) ||
+		header->version != VERSION || header->file_size != size ||
+		header->index_bits > 24 || header->index_bits < 2)
 		return false;
-	return size - sizeof(*header) >= index_size(header) && cache_header_checksum(header) == header->checksum;
+	return size - sizeof(*header) >= index_size(header) &&
+	       cache_header_checksum(header) == header->checksum;
 }
 
 /* Only what nobody else could have written is read. */
@@ -91,13 +99,27 @@ static bool
 is_ours(const struct stat *status)
 {
 	return S_ISREG(status->st_mode) && status->st_uid == (uid_t)host_syscall(SYS_geteuid) &&
-	       !(status->st_mode & (S_IWGRP | S_IWOTH)) && (uint64_t)status->st_size <= CACHE_FILE_LIMIT;
+	       !(status->st_mode & (S_IWGRP | S_IWOTH)) &&
+	       (uint64_t)status->st_size <= CACHE_FILE_LIMIT;
+}
+
+/* Once a day the time of access is set, by which the directory is pruned; file systems may be mounted without it. */
+static void
+note_use(long fd, const struct stat *status)
+{
+	const struct timespec times[2] = { { .tv_nsec = UTIME_NOW }, { .tv_nsec = UTIME_OMIT } };
+	struct timespec now = { 0 };
+
+	host_syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
+	if (now.tv_sec - status->st_atim.tv_sec > SECONDS_OF_DAY ||
+		now.tv_sec < status->st_atim.tv_sec)
+		host_syscall(SYS_utimensat, fd, NULL, times, 0);
 }
 
 struct cache_file
 cache_file_open(const char *directory, const char *name, const struct cache_identity *identity)
 {
-	struct cache_file file = {NULL, 0};
+	struct cache_file file = { NULL, 0 };
 	struct stat status;
 	char path[4096];
 	const void *data;
@@ -105,18 +127,22 @@ cache_file_open(const char *directory, const char *name, const struct cache_iden
 
 	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
 		return file;
-	fd = host_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	fd = host_syscall(
+		SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return file;
 	if (host_syscall(SYS_fstat, fd, &status) == 0 && is_ours(&status) &&
-	    (size_t)status.st_size >= sizeof(struct cache_header)) {
+		(size_t)status.st_size >= sizeof(struct cache_header)) {
 		data = host_memory_map_file((int)fd, 0, (size_t)status.st_size);
 		if (data && cache_file_is_sound(data, (size_t)status.st_size) &&
-		    !memcmp(&((const struct cache_header *)data)->identity, identity, sizeof(*identity)))
-			file = (struct cache_file){data, (size_t)status.st_size};
+			!memcmp(&((const struct cache_header *)data)->identity, identity,
+				sizeof(*identity)))
+			file = (struct cache_file){ data, (size_t)status.st_size };
 		else if (data)
 			host_memory_unmap((void *)(uintptr_t)data, (size_t)status.st_size);
 	}
+	if (file.header)
+		note_use(fd, &status);
 	host_syscall(SYS_close, fd);
 	return file;
 }
@@ -124,7 +150,9 @@ cache_file_open(const char *directory, const char *name, const struct cache_iden
 uint32_t
 cache_index_start(uint64_t guest_offset, uint32_t mode, uint32_t index_bits)
 {
-	return (uint32_t)((guest_offset >> 2 ^ (uint64_t)mode << 40) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - index_bits));
+	return (uint32_t)((guest_offset >> 2 ^ (uint64_t)mode << 40) *
+				  UINT64_C(0x9e3779b97f4a7c15) >>
+			  (64 - index_bits));
 }
 
 static const struct cache_record *
@@ -134,7 +162,8 @@ record_at(const struct cache_file *file, uint32_t at)
 	const struct cache_record *record = (const void *)((const uint8_t *)file->header + offset);
 
 	if (offset + sizeof(*record) > file->size ||
-	    sizeof(*record) + (uint64_t)record->image_size + record->guest_size > file->size - offset)
+		sizeof(*record) + (uint64_t)record->image_size + record->guest_size >
+			file->size - offset)
 		return NULL;
 	return cache_record_checksum(record) == record->checksum ? record : NULL;
 }

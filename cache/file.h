@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#define CACHE_KEY_SIZE 192
+#define CACHE_KEY_SIZE  192
 #define CACHE_NAME_SIZE 64
 /* A cache file does not grow beyond this: what does not fit is translated again. */
 #define CACHE_FILE_LIMIT (UINT64_C(96) << 20)
@@ -55,13 +55,15 @@ struct cache_file {
 void cache_file_name(const struct cache_identity *identity, char name[CACHE_NAME_SIZE]);
 
 /** Map `directory`/`name` if it is the caller's own, sound and made for `identity`. */
-struct cache_file cache_file_open(const char *directory, const char *name, const struct cache_identity *identity);
+struct cache_file cache_file_open(
+	const char *directory, const char *name, const struct cache_identity *identity);
 
 /** Whether a mapped file has a sound header and index. */
 bool cache_file_is_sound(const struct cache_header *header, size_t size);
 
 /** The record for (offset, mode) with its checksum right, or NULL. */
-const struct cache_record *cache_file_find(const struct cache_file *file, uint64_t guest_offset, uint32_t mode);
+const struct cache_record *cache_file_find(
+	const struct cache_file *file, uint64_t guest_offset, uint32_t mode);
 
 static inline const void *
 cache_record_image(const struct cache_record *record)

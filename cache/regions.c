@@ -4,6 +4,7 @@
 #include "cache/regions.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "runtime/lock.h"
 
@@ -15,11 +16,28 @@ static struct cache_region regions[MAX_REGIONS];
 static uint32_t region_count, last_found;
 static struct cache_source sources[MAX_SOURCES];
 static uint32_t source_count;
+/* All regions lie in [lowest, highest): most calls that map, unmap and protect memory have nothing to do with them. */
+static uint64_t lowest = UINT64_MAX, highest;
+
+/*
+ * The kernel stamps files with a clock that ticks every 1 to 10 ms. A file that was changed within this time before it was
+ * mapped may be changed again without its times telling.
+ */
+#define CLOCK_TICK_NS INT64_C(20000000)
 
 static int64_t
 nanoseconds(const struct timespec *t)
 {
 	return t->tv_sec * INT64_C(1000000000) + t->tv_nsec;
+}
+
+static bool
+is_racy(int64_t changed_ns)
+{
+	struct timespec now = { 0 };
+
+	host_syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
+	return nanoseconds(&now) - changed_ns < CLOCK_TICK_NS;
 }
 
 static struct cache_source *
@@ -38,18 +56,33 @@ source_of(const struct stat *status)
 			return &sources[k];
 	if (source_count == MAX_SOURCES)
 		return NULL;
-	sources[source_count].identity = identity;
+	sources[source_count] =
+		(struct cache_source){ .identity = identity, .racy = is_racy(identity.changed_ns) };
 	return &sources[source_count++];
 }
 
-/* Room in the table: a free place, or that of a region which the new one covers. */
-static struct cache_region *
-region_for(uint64_t start, uint64_t end)
+/* Take [start, end) out of all regions; one that it splits becomes two. */
+static void
+cut(uint64_t start, uint64_t end)
 {
-	for (uint32_t k = 0; k < region_count; k++)
-		if (regions[k].start < end && regions[k].end > start)
-			return &regions[k];
-	return region_count < MAX_REGIONS ? &regions[region_count++] : NULL;
+	for (uint32_t k = 0; k < region_count; k++) {
+		struct cache_region *region = &regions[k], whole = *region;
+
+		if (whole.start >= end || whole.end <= start)
+			continue;
+		if (whole.start < start) {
+			region->end = start;
+			if (whole.end > end && region_count < MAX_REGIONS) {
+				whole.start = end;
+				regions[region_count++] = whole;
+			}
+		} else if (whole.end > end) {
+			region->start = end;
+		} else {
+			*region = regions[--region_count];
+			k--;
+		}
+	}
 }
 
 void
@@ -57,28 +90,58 @@ cache_region_add(uint64_t start, uint64_t end, uint64_t offset, const struct sta
 {
 	lock_acquire(&lock);
 	struct cache_source *source = source_of(status);
-	struct cache_region *region = source ? region_for(start, end) : NULL;
-	if (region)
-		*region = (struct cache_region){start, end, start - offset, source};
+	cut(start, end);
+	if (source && region_count < MAX_REGIONS) {
+		regions[region_count++] =
+			(struct cache_region){ start, end, start - offset, source };
+		if (start < lowest)
+			__atomic_store_n(&lowest, start, __ATOMIC_RELAXED);
+		if (end > highest)
+			__atomic_store_n(&highest, end, __ATOMIC_RELAXED);
+	}
 	lock_release(&lock);
 }
 
-struct cache_region *
-cache_region_of(uint64_t start, uint64_t end)
+void
+cache_region_remove(uint64_t start, uint64_t end)
 {
-	struct cache_region *found = NULL;
+	if (start >= __atomic_load_n(&highest, __ATOMIC_RELAXED) ||
+		end <= __atomic_load_n(&lowest, __ATOMIC_RELAXED))
+		return;
+	lock_acquire(&lock);
+	cut(start, end);
+	lock_release(&lock);
+}
+
+bool
+cache_region_of(uint64_t start, uint64_t end, struct cache_region *found)
+{
+	bool any = false;
 
 	lock_acquire(&lock);
-	for (uint32_t k = 0; k < region_count && !found; k++) {
+	for (uint32_t k = 0; k < region_count && !any; k++) {
 		uint32_t at = (last_found + k) % region_count;
 
-		if (start >= regions[at].start && end <= regions[at].end) {
-			found = &regions[at];
-			last_found = at;
-		}
+		if (start < regions[at].start || end > regions[at].end)
+			continue;
+		*found = regions[at];
+		last_found = at;
+		any = true;
 	}
 	lock_release(&lock);
-	return found;
+	return any;
+}
+
+void
+cache_regions_lock(void)
+{
+	lock_acquire(&lock);
+}
+
+void
+cache_regions_unlock(void)
+{
+	lock_release(&lock);
 }
 
 void

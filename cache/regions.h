@@ -16,14 +16,23 @@ struct cache_source {
 	struct cache_identity identity;
 	struct cache_file file;
 	bool opened;
-	uint32_t new_units; /* scratch of cache_save */
+	bool racy; /* changed just before it was mapped: a change after that could have the same times */
+	uint32_t new_units; /* scratch of cache_save, with the next */
+	uint64_t new_bytes;
 };
 
-/** The region that holds all of [start, end), or NULL. */
-struct cache_region *cache_region_of(uint64_t start, uint64_t end);
+/** Copies out the region that holds all of [start, end); false when there is none. */
+bool cache_region_of(uint64_t start, uint64_t end, struct cache_region *found);
 
-/** Remember a mapping; replaces what it covers. When the table is full the mapping is not cached. */
+/** Remember a mapping; it replaces what it covers. When the table is full the mapping is not cached. */
 void cache_region_add(uint64_t start, uint64_t end, uint64_t offset, const struct stat *status);
+
+/** Forget what is known of [start, end): other things are there now, or the guest may write there. */
+void cache_region_remove(uint64_t start, uint64_t end);
+
+/** Around fork: lock before, unlock in parent and child. */
+void cache_regions_lock(void);
+void cache_regions_unlock(void);
 
 /** All sources, for saving: calls `function` for each. */
 void cache_each_source(void (*function)(struct cache_source *source));

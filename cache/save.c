@@ -2,57 +2,27 @@
 // Saving: the units of a guest file that its cache file does not have are put together with those that it has, in a new file
 // that replaces the old one by rename. Writers take turns by a lock on the directory's lock file; who does not get it
 // at once leaves the work to the next process.
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
+#include <x86intrin.h>
 
 #include "cache/cache_internal.h"
-#include "runtime/guest_memory.h"
+#include "cache/directory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/lock.h"
 #include "runtime/units.h"
 
-/* A file is written again only for a share of new units that is worth it. */
-#define FEW_UNITS 4
-#define WORTHWHILE_SHARE 64
+/*
+ * A file is written again when there are new units for a share of it that is worth it. For a smaller share it is left to
+ * chance, so that files that are never far from complete become so, and nobody pays much for it.
+ */
+#define FEW_UNITS        4
+#define WORTHWHILE_SHARE 4
 
 static uint32_t first_unsaved;
-
-/* ---- the directory ------------------------------------------------------------------------------------------------------- */
-
-/* Make the directory and what leads to it, private to the user; it must be ours alone. */
-static bool
-make_directory(void)
-{
-	char path[CACHE_DIRECTORY_SIZE];
-	struct stat status;
-
-	for (size_t k = 1; cache_directory[k - 1]; k++) {
-		if (cache_directory[k] != '/' && cache_directory[k] != '\0')
-			continue;
-		memcpy(path, cache_directory, k);
-		path[k] = '\0';
-		host_syscall(SYS_mkdirat, AT_FDCWD, path, 0700);
-	}
-	return host_syscall(SYS_newfstatat, AT_FDCWD, cache_directory, &status, 0) == 0 && S_ISDIR(status.st_mode) &&
-	       status.st_uid == (uid_t)host_syscall(SYS_geteuid) && !(status.st_mode & (S_IWGRP | S_IWOTH));
-}
-
-static long
-take_lock(void)
-{
-	char path[CACHE_DIRECTORY_SIZE + 16];
-	long fd;
-
-	snprintf(path, sizeof(path), "%s/lock", cache_directory);
-	fd = host_syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd >= 0 && host_syscall(SYS_flock, fd, LOCK_EX | LOCK_NB) < 0) {
-		host_syscall(SYS_close, fd);
-		return -1;
-	}
-	return fd;
-}
+/* One thread saves; another that ends the process at the same time does not wait for it. */
+static struct lock saving;
+static long directory_lock;
 
 /* ---- building a file --------------------------------------------------------------------------------------------------------- */
 
@@ -61,7 +31,7 @@ struct building {
 	struct cache_file old;
 	uint8_t *data;
 	size_t room, used;
-	uint32_t index_bits, count;
+	uint32_t index_bits, count, added;
 };
 
 static struct building building;
@@ -81,7 +51,7 @@ add_to_index(uint64_t guest_offset, uint32_t mode, size_t offset)
 
 	while (index[at].record)
 		at = (at + 1) & mask;
-	index[at] = (struct cache_index_entry){guest_offset, mode, (uint32_t)(offset / 8)};
+	index[at] = (struct cache_index_entry){ guest_offset, mode, (uint32_t)(offset / 8) };
 	building.count++;
 }
 
@@ -96,7 +66,9 @@ copy_old_records(void)
 	index = (const struct cache_index_entry *)(header + 1);
 	for (uint32_t k = 0; k < 1u << header->index_bits; k++) {
 		const struct cache_record *record =
-			index[k].record ? cache_file_find(&building.old, index[k].guest_offset, index[k].mode) : NULL;
+			index[k].record ? cache_file_find(&building.old, index[k].guest_offset,
+						  index[k].mode)
+					: NULL;
 
 		if (!record || building.used + cache_record_size(record) > building.room)
 			continue;
@@ -106,63 +78,39 @@ copy_old_records(void)
 	}
 }
 
-/* The region of the source being saved in which all of the unit's guest code lies. */
-static struct cache_region *
-region_of_unit(const struct code_unit *unit)
+static bool
+is_to_be_saved(const struct code_unit *unit, struct cache_region *region)
 {
-	struct cache_region *region = cache_region_of(unit->guest_pc, unit->guest_pc + 4);
-
-	for (unsigned k = 0; region && k < unit->range_count; k++)
-		if (unit->ranges[k].start < region->start || unit->ranges[k].end > region->end)
-			region = NULL;
-	return region;
-}
-
-/* Guest memory may have been unmapped since, though then the unit is invalid: asked all the same. */
-static size_t
-copy_guest_code(const struct code_unit *unit, uint8_t *to, size_t room)
-{
-	size_t used = 0;
-
-	for (unsigned k = 0; k < unit->range_count; k++) {
-		uint64_t start = unit->ranges[k].start, size = unit->ranges[k].end - start;
-
-		if (size > room - used || !guest_memory_accessible(start, size, 4 /* PROT_EXEC */))
-			return 0;
-		memcpy(to + used, (const void *)(uintptr_t)start, size);
-		used += size;
-	}
-	return used;
+	return !unit->invalid && unit->guest_code && cache_region_of_unit(unit, region);
 }
 
 static void
 add_new_unit(const struct code_unit *unit)
 {
-	struct cache_region *region;
-	struct cache_record *record = (struct cache_record *)(void *)(building.data + building.used);
-	size_t room, size;
+	struct cache_region region;
+	struct cache_record *record =
+		(struct cache_record *)(void *)(building.data + building.used);
+	size_t room = building.room - building.used, size, guest_size;
 
-	if (unit->invalid || !unit->relocations)
+	if (!is_to_be_saved(unit, &region) || region.source != building.source ||
+		cache_file_find(&building.old, unit->guest_pc - region.bias, unit->mode))
 		return;
-	region = region_of_unit(unit);
-	if (!region || region->source != building.source ||
-	    cache_file_find(&building.old, unit->guest_pc - region->bias, unit->mode))
+	guest_size = cache_guest_code_size(unit);
+	if (room < sizeof(*record) + guest_size)
 		return;
-	if (building.room - building.used < sizeof(*record))
-		return;
-	room = building.room - building.used - sizeof(*record);
-	size = backend_export(unit, region->bias, record + 1, room);
+	room -= sizeof(*record) + guest_size;
+	size = backend_export(unit, region.bias, record + 1, room);
 	if (size == 0 || size > room)
 		return;
-	record->image_size = (uint32_t)size;
-	record->guest_size = (uint32_t)copy_guest_code(unit, (uint8_t *)(record + 1) + size, room - size);
-	record->padding = 0;
-	if (record->guest_size == 0 || cache_record_size(record) > building.room - building.used)
+	*record = (struct cache_record){ .image_size = (uint32_t)size,
+		.guest_size = (uint32_t)guest_size };
+	if (cache_record_size(record) > building.room - building.used)
 		return;
+	memcpy((uint8_t *)(record + 1) + size, unit->guest_code, guest_size);
 	record->checksum = cache_record_checksum(record);
-	add_to_index(unit->guest_pc - region->bias, unit->mode, building.used);
+	add_to_index(unit->guest_pc - region.bias, unit->mode, building.used);
 	building.used += cache_record_size(record);
-	cache_statistics.units_saved++;
+	building.added++;
 }
 
 static void
@@ -179,105 +127,109 @@ finish_header(void)
 	header->checksum = cache_header_checksum(header);
 }
 
-/* ---- writing --------------------------------------------------------------------------------------------------------------------- */
-
-static bool
-write_all(long fd, const uint8_t *data, size_t size)
-{
-	while (size) {
-		long n = host_syscall(SYS_write, fd, data, size);
-
-		if (n == -4 /* EINTR */)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
-static void
-publish(void)
-{
-	char name[CACHE_NAME_SIZE], temporary[CACHE_DIRECTORY_SIZE + 64], path[CACHE_DIRECTORY_SIZE + 80];
-	bool written;
-	long fd;
-
-	cache_file_name(&building.source->identity, name);
-	snprintf(path, sizeof(path), "%s/%s", cache_directory, name);
-	snprintf(temporary, sizeof(temporary), "%s/new.%ld", cache_directory, host_syscall(SYS_getpid));
-	fd = host_syscall(SYS_openat, AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return;
-	written = write_all(fd, building.data, building.used);
-	host_syscall(SYS_close, fd);
-	if (!written || host_syscall(SYS_renameat2, AT_FDCWD, temporary, AT_FDCWD, path, 0) < 0)
-		host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
-}
+/* ---- saving ------------------------------------------------------------------------------------------------------------------- */
 
 static void
 count_new_unit(const struct code_unit *unit)
 {
-	struct cache_region *region = unit->invalid || !unit->relocations ? NULL : region_of_unit(unit);
+	struct cache_region region;
 
-	if (region)
-		region->source->new_units++;
+	if (!is_to_be_saved(unit, &region))
+		return;
+	struct cache_record record = {
+		.image_size = (uint32_t)backend_export(unit, region.bias, NULL, 0),
+		.guest_size = (uint32_t)cache_guest_code_size(unit),
+	};
+	region.source->new_units++;
+	region.source->new_bytes += cache_record_size(&record);
+}
+
+/* Whether writing a file of `old_units` again is worth `new_units`: the more there are, the more likely. */
+static bool
+is_worthwhile(uint32_t old_units, uint32_t new_units)
+{
+	if (new_units < FEW_UNITS)
+		return false;
+	return (uint64_t)new_units * WORTHWHILE_SHARE >=
+	       old_units * (__rdtsc() * UINT64_C(0x9e3779b97f4a7c15) >> 48) >> 16;
+}
+
+static bool
+begin_building(struct cache_source *source)
+{
+	uint32_t units = source->new_units;
+
+	if (building.old.header)
+		units += building.old.header->record_count;
+	while (1u << building.index_bits < 2 * units || building.index_bits < 4)
+		building.index_bits++;
+	building.used = sizeof(struct cache_header) +
+			(sizeof(struct cache_index_entry) << building.index_bits);
+	building.room = building.used + source->new_bytes + building.old.size;
+	if (building.room > CACHE_FILE_LIMIT)
+		building.room = CACHE_FILE_LIMIT;
+	building.data = building.used < building.room ? host_memory_map(building.room) : NULL;
+	return building.data != NULL;
 }
 
 static void
 save_source(struct cache_source *source)
 {
-	uint32_t new_units = source->new_units, old_units;
+	const struct cache_header *known = source->file.header;
 	char name[CACHE_NAME_SIZE];
 
-	source->new_units = 0;
-	if (new_units < FEW_UNITS || new_units * WORTHWHILE_SHARE <
-	    (source->file.header ? source->file.header->record_count : 0))
+	if (!is_worthwhile(known ? known->record_count : 0, source->new_units))
 		return;
-	cache_source_open(source);
-	/* what other processes have saved since this one opened the file */
+	memcpy(source->identity.key, cache_key, sizeof(cache_key));
 	cache_file_name(&source->identity, name);
-	building = (struct building){.source = source,
-	                             .old = cache_file_open(cache_directory, name, &source->identity)};
-	old_units = building.old.header ? building.old.header->record_count : 0;
-	while (1u << building.index_bits < 2 * (old_units + new_units) || building.index_bits < 4)
-		building.index_bits++;
-	building.room = CACHE_FILE_LIMIT;
-	building.data = host_memory_map(building.room);
-	if (building.data) {
-		building.used = sizeof(struct cache_header) + (sizeof(struct cache_index_entry) << building.index_bits);
+	/* with what other processes have saved since this one opened the file */
+	building = (struct building){ .source = source,
+		.old = cache_file_open(cache_directory, name, &source->identity) };
+	if (begin_building(source)) {
 		copy_old_records();
 		units_each(first_unsaved, add_new_unit);
 		finish_header();
-		if (building.count > old_units)
-			publish();
+		if (building.added &&
+			cache_directory_publish(directory_lock, name, building.data, building.used))
+			cache_statistics.units_saved += building.added;
 		host_memory_unmap(building.data, building.room);
 	}
 	if (building.old.header)
 		host_memory_unmap((void *)(uintptr_t)building.old.header, building.old.size);
 }
 
+static void
+forget_counts(struct cache_source *source)
+{
+	source->new_units = 0;
+	source->new_bytes = 0;
+}
+
 void
 cache_save(void)
 {
-	long lock;
-
-	if (!cache_enabled() || units_count() <= first_unsaved)
+	if (!cache_enabled() || units_count() <= first_unsaved || !cache_root_is_same() ||
+		!lock_try_acquire(&saving))
 		return;
+	cache_each_source(forget_counts);
 	units_each(first_unsaved, count_new_unit);
-	if (!make_directory())
-		return;
-	lock = take_lock();
-	if (lock < 0)
-		return;
-	cache_each_source(save_source);
-	first_unsaved = units_count();
-	host_syscall(SYS_close, lock);
+	if (cache_directory_make() && (directory_lock = cache_directory_lock()) >= 0) {
+		cache_each_source(save_source);
+		first_unsaved = units_count();
+		host_syscall(SYS_close, directory_lock);
+	}
+	lock_release(&saving);
 }
 
 void
 cache_after_fork(void)
 {
 	first_unsaved = units_count();
+	lock_reinit(&saving);
+}
+
+void
+cache_after_flush(void)
+{
+	first_unsaved = 0;
 }

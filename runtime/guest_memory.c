@@ -312,6 +312,20 @@ guest_memory_on_code_mapped(guest_memory_code_mapped_function function)
 	code_mapped = function;
 }
 
+static void
+tell_code_mapped(int fd, uint64_t start, uint64_t length, uint64_t offset)
+{
+	if (code_mapped)
+		code_mapped(fd, start, start + length, offset);
+}
+
+static bool
+is_file_code(uint64_t protection, uint64_t flags)
+{
+	return (protection & (PROT_EXEC | PROT_WRITE)) == PROT_EXEC && (flags & MAP_TYPE) == MAP_PRIVATE &&
+	       !(flags & MAP_ANONYMOUS);
+}
+
 int64_t
 guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, uint64_t flags,
 	int fd, uint64_t offset, enum guest_mapping_kind kind)
@@ -341,9 +355,9 @@ guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, ui
 	}
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);
-	if (result >= 0 && code_mapped && (protection & PROT_EXEC) && !call.mapping.shared &&
-		!(flags & MAP_ANONYMOUS))
-		code_mapped(fd, (uint64_t)result, (uint64_t)result + length, offset);
+	if (result >= 0)
+		tell_code_mapped(is_file_code(protection, flags) ? fd : -1, (uint64_t)result,
+			guest_page_round_up(length), offset);
 	return result;
 }
 
@@ -388,6 +402,7 @@ guest_memory_unmap(uint64_t address, uint64_t length)
 	result = guest_unmap_locked(address, end, &dropped);
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);
+	tell_code_mapped(-1, address, end - address, 0);
 	return result;
 }
 
@@ -463,6 +478,8 @@ guest_memory_protect(uint64_t address, uint64_t length, uint64_t protection)
 		return -EINVAL;
 	if (end > GUEST_ADDRESS_END)
 		return -ENOMEM;
+	if (protection & PROT_WRITE)
+		tell_code_mapped(-1, address, end - address, 0);
 	lock_acquire(&guest_memory_lock);
 	result = protect_locked(address, end, protection, &dropped);
 	lock_release(&guest_memory_lock);

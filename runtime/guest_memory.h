@@ -70,8 +70,9 @@ int guest_memory_init(void);
 void guest_memory_on_invalidate(guest_memory_invalidate_function function);
 
 /*
- * Called after a private mapping of a file that may be executed was made: [start, end) shows `fd` from `offset` on. Set
- * before the first mapping.
+ * Called after a private mapping of a file that may be executed and not written was made: [start, end) shows `fd` from
+ * `offset` on. With fd -1: what was there is gone, or may be written from now on. Set before the first mapping; called
+ * without any lock of ours held.
  */
 typedef void (*guest_memory_code_mapped_function)(int fd, uint64_t start, uint64_t end, uint64_t offset);
 void guest_memory_on_code_mapped(guest_memory_code_mapped_function function);

@@ -240,6 +240,7 @@ flush_everything(void)
 	memset(page_table, 0, sizeof(*page_table) << PAGE_HASH_BITS);
 	hashed_units = 0;
 	unit_count = 0;
+	cache_after_flush();
 	space = first_space;
 	thread_clear_indirect_table(t);
 	backend_reset_return_stack(&t->cpu);
@@ -261,8 +262,10 @@ make_unit(uint64_t pc, uint32_t mode)
 	bool changing = page_changes_often(pc);
 	struct code_unit *unit = changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
 
-	if (!unit)
+	if (!unit) {
 		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);
+		cache_keep_guest_code(unit, &space);
+	}
 	unit->mode = mode;
 	add_to_hash(unit);
 	add_to_pages(unit);
@@ -490,10 +493,12 @@ void
 units_lock_for_fork(void)
 {
 	lock_acquire(&lock);
+	cache_fork_lock();
 }
 
 void
 units_unlock_after_fork(void)
 {
+	cache_fork_unlock();
 	lock_release(&lock);
 }

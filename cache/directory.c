@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writers of the cache directory (see directory.h). The lock file also counts the directory's bytes, so that a writer knows
+// without looking at every file when it is time to remove some. The count may be wrong after a crash; it is made anew by every
+// look through the directory.
+#include "cache/directory.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+
+#include "cache/cache_internal.h"
+#include "runtime/host_memory.h"
+#include "runtime/host_syscall.h"
+
+/* What writers write to before it has its name. One name does, because of the lock. */
+#define TEMPORARY "new.units"
+/* After this many files the bytes are counted anew. */
+#define FILES_BETWEEN_COUNTS 1024
+/* How much is removed at once: a part of the limit, so that this is not done for every file. */
+#define SPARE_PART 8
+
+/* In the lock file. */
+struct count {
+	char magic[8];
+	uint64_t bytes;
+	uint64_t files_until_recount;
+};
+static const char count_magic[8] = "dragsize";
+
+/* ---- the directory and its lock --------------------------------------------------------------------------------------- */
+
+bool
+cache_directory_make(void)
+{
+	char path[CACHE_DIRECTORY_SIZE];
+	struct stat status;
+
+	for (size_t k = 1; cache_directory[k - 1]; k++) {
+		if (cache_directory[k] != '/' && cache_directory[k] != '\0')
+			continue;
+		memcpy(path, cache_directory, k);
+		path[k] = '\0';
+		host_syscall(SYS_mkdirat, AT_FDCWD, path, 0700);
+	}
+	return host_syscall(SYS_newfstatat, AT_FDCWD, cache_directory, &status, 0) == 0 &&
+	       S_ISDIR(status.st_mode) && status.st_uid == (uid_t)host_syscall(SYS_geteuid) &&
+	       !(status.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static void
+path_of(const char *name, char path[CACHE_DIRECTORY_SIZE + 80])
+{
+	snprintf(path, CACHE_DIRECTORY_SIZE + 80, "%s/%.72s", cache_directory, name);
+}
+
+long
+cache_directory_lock(void)
+{
+	char path[CACHE_DIRECTORY_SIZE + 80];
+	long fd;
+
+	path_of("lock", path);
+	fd = host_syscall(SYS_openat, AT_FDCWD, path,
+		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	if (fd >= 0 && host_syscall(SYS_flock, fd, LOCK_EX | LOCK_NB) < 0) {
+		host_syscall(SYS_close, fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* ---- the count of bytes --------------------------------------------------------------------------------------------------- */
+
+static bool
+read_count(long lock, struct count *count)
+{
+	return host_syscall(SYS_pread64, lock, count, sizeof(*count), 0) == sizeof(*count) &&
+	       !memcmp(count->magic, count_magic, sizeof(count_magic)) &&
+	       count->files_until_recount > 0 && count->files_until_recount <= FILES_BETWEEN_COUNTS;
+}
+
+static void
+write_count(long lock, uint64_t bytes, uint64_t files_until_recount)
+{
+	struct count count = { .bytes = bytes, .files_until_recount = files_until_recount };
+
+	memcpy(count.magic, count_magic, sizeof(count_magic));
+	host_syscall(SYS_pwrite64, lock, &count, sizeof(count), 0);
+}
+
+static void
+count_file(long lock, uint64_t added, uint64_t removed)
+{
+	struct count count;
+
+	if (read_count(lock, &count) && count.bytes + added >= removed &&
+		count.bytes + added - removed <= cache_limit)
+		write_count(lock, count.bytes + added - removed, count.files_until_recount - 1);
+	else
+		cache_directory_prune(lock, cache_limit);
+}
+
+/* ---- putting files in place ------------------------------------------------------------------------------------------------- */
+
+static bool
+write_all(long fd, const uint8_t *data, size_t size)
+{
+	while (size) {
+		long n = host_syscall(SYS_write, fd, data, size);
+
+		if (n == -4 /* EINTR */)
+			continue;
+		if (n <= 0)
+			return false;
+		data += n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+/* A write beyond RLIMIT_FSIZE would send SIGXFSZ, which kills the guest. */
+static bool
+may_write(size_t size)
+{
+	struct rlimit limit;
+
+	return host_syscall(SYS_prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 &&
+	       size <= limit.rlim_cur;
+}
+
+bool
+cache_directory_publish(long lock, const char *name, const void *data, size_t size)
+{
+	char temporary[CACHE_DIRECTORY_SIZE + 80], path[CACHE_DIRECTORY_SIZE + 80];
+	struct stat old = { 0 };
+	bool written;
+	long fd;
+
+	if (size > cache_limit || !may_write(size))
+		return false;
+	path_of(TEMPORARY, temporary);
+	path_of(name, path);
+	host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
+	fd = host_syscall(SYS_openat, AT_FDCWD, temporary,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return false;
+	written = write_all(fd, data, size);
+	host_syscall(SYS_close, fd);
+	if (host_syscall(SYS_newfstatat, AT_FDCWD, path, &old, AT_SYMLINK_NOFOLLOW) < 0)
+		old.st_size = 0;
+	if (!written || host_syscall(SYS_renameat2, AT_FDCWD, temporary, AT_FDCWD, path, 0) < 0) {
+		host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
+		return false;
+	}
+	count_file(lock, size, (uint64_t)old.st_size);
+	return true;
+}
+
+/* ---- removing the least recently used ------------------------------------------------------------------------------------------ */
+
+struct entry {
+	int64_t used; /* seconds: when it was last opened, to a day */
+	uint64_t size;
+	char name[CACHE_NAME_SIZE];
+};
+
+struct entries {
+	struct entry *all;
+	size_t count, room;
+	uint64_t bytes;
+};
+
+static bool
+has_cache_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length < CACHE_NAME_SIZE && length > 6 && strcmp(name + length - 6, ".units") == 0;
+}
+
+static void
+add_entry(long directory, const char *name, struct entries *entries)
+{
+	struct stat status;
+
+	if (!has_cache_name(name) ||
+		host_syscall(SYS_newfstatat, directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	/* the lock is ours, so nobody is writing this */
+	if (strcmp(name, TEMPORARY) == 0) {
+		host_syscall(SYS_unlinkat, directory, name, 0);
+		return;
+	}
+	if (entries->count == entries->room) {
+		size_t room = entries->room ? 2 * entries->room : 256;
+		struct entry *all = host_reallocate(entries->all, room * sizeof(*all));
+
+		if (!all)
+			return;
+		entries->all = all;
+		entries->room = room;
+	}
+	struct entry *entry = &entries->all[entries->count++];
+	*entry = (struct entry){ .used = status.st_atim.tv_sec, .size = (uint64_t)status.st_size };
+	memcpy(entry->name, name, strlen(name) + 1);
+	entries->bytes += entry->size;
+}
+
+static void
+read_entries(long directory, struct entries *entries)
+{
+	union {
+		char bytes[8192];
+		struct dirent64 align;
+	} buffer;
+	long n;
+
+	while ((n = host_syscall(SYS_getdents64, directory, &buffer, sizeof(buffer))) > 0)
+		for (long at = 0; at < n;) {
+			const struct dirent64 *entry = (const void *)(buffer.bytes + at);
+
+			add_entry(directory, entry->d_name, entries);
+			at += entry->d_reclen;
+		}
+}
+
+/* Heap sort by time of use, the oldest first: no memory of its own, no bad case. */
+static void
+sift_down(struct entry *heap, size_t root, size_t count)
+{
+	for (size_t child; (child = 2 * root + 1) < count; root = child) {
+		struct entry swap;
+
+		if (child + 1 < count && heap[child + 1].used > heap[child].used)
+			child++;
+		if (heap[root].used >= heap[child].used)
+			return;
+		swap = heap[root];
+		heap[root] = heap[child];
+		heap[child] = swap;
+	}
+}
+
+static void
+sort_by_use(struct entry *all, size_t count)
+{
+	for (size_t k = count / 2; k-- > 0;)
+		sift_down(all, k, count);
+	for (size_t left = count; left > 1; left--) {
+		struct entry last = all[left - 1];
+
+		all[left - 1] = all[0];
+		all[0] = last;
+		sift_down(all, 0, left - 1);
+	}
+}
+
+uint64_t
+cache_directory_prune(long lock, uint64_t limit)
+{
+	struct entries entries = { 0 };
+	uint64_t before;
+	long fd = host_syscall(
+		SYS_openat, AT_FDCWD, cache_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+	if (fd < 0)
+		return 0;
+	read_entries(fd, &entries);
+	before = entries.bytes;
+	if (before > limit) {
+		sort_by_use(entries.all, entries.count);
+		for (size_t k = 0; k < entries.count && entries.bytes > limit - limit / SPARE_PART;
+			k++)
+			if (host_syscall(SYS_unlinkat, fd, entries.all[k].name, 0) == 0)
+				entries.bytes -= entries.all[k].size;
+	}
+	write_count(lock, entries.bytes, FILES_BETWEEN_COUNTS);
+	host_free(entries.all);
+	host_syscall(SYS_close, fd);
+	return before - entries.bytes;
+}
