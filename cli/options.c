@@ -158,8 +158,9 @@ set_argv0(struct cli_command *command, const char *value)
 	return CLI_RUN;
 }
 
-static enum cli_action
-set_stack_size(struct cli_command *command, const char *value)
+/* Reads a number of bytes, from 1 to `limit`, which may end in K, M or G. */
+static bool
+parse_size(const char *value, uint64_t limit, uint64_t *result)
 {
 	char *end;
 	unsigned long long size;
@@ -175,12 +176,30 @@ set_stack_size(struct cli_command *command, const char *value)
 		shift = 30;
 	if (end == value || value[0] == '-' || errno != 0 ||
 		(shift != 0 ? end[1] : end[0]) != '\0' || size == 0 ||
-		size > (UINT64_C(1) << 40) >> shift)
+		size > limit >> shift)
+		return false;
+	*result = (uint64_t)size << shift;
+	return true;
+}
+
+static enum cli_action
+set_stack_size(struct cli_command *command, const char *value)
+{
+	if (!parse_size(value, UINT64_C(1) << 40, &command->options.stack_size))
 		return cli_fail(command,
 			"-s %s: not a stack size; give bytes, or a number with "
 			"K, M or G",
 			value);
-	command->options.stack_size = (uint64_t)size << shift;
+	return CLI_RUN;
+}
+
+static enum cli_action
+set_code_size(struct cli_command *command, const char *value)
+{
+	if (!parse_size(value, RUN_CODE_SIZE_MAX, &command->options.code_size) ||
+		command->options.code_size < RUN_CODE_SIZE_MIN)
+		return cli_fail(command,
+			"-tb-size %s: not a size of the code buffer; give 1200K to 512M", value);
 	return CLI_RUN;
 }
 
@@ -272,6 +291,7 @@ static const struct option options[] = {
 	{ "D", "FILE", set_log_file, "append the log to FILE instead of standard error" },
 	{ "one-insn-per-tb", NULL, set_single_instruction,
 		"translate each instruction alone (to find bugs)" },
+	{ "tb-size", "SIZE", set_code_size, NULL },
 	{ "singlestep", NULL, set_single_instruction, NULL },
 	{ "help", NULL, show_help, "show this help" },
 	{ "h", NULL, show_help, NULL },

@@ -131,6 +131,8 @@ exec_state_format(const struct run_options *options, const struct exec_descripto
 	write_field(&writer, 'g', options->log);
 	write_field(&writer, 'f', flags);
 	write_field(&writer, 'k', options->stack_size);
+	if (options->code_size != 0)
+		write_field(&writer, 'b', options->code_size);
 	if (options->uname_release != NULL && strchr(options->uname_release, ',') == NULL) {
 		write_text(&writer, "u");
 		write_text(&writer, options->uname_release);
@@ -191,6 +193,9 @@ set_field(struct run_options *options, int *program, char name, uint64_t value)
 	case 'g': options->log = (uint32_t)value; return true;
 	case 'f': set_flags(options, value); return true;
 	case 'k': options->stack_size = value; return true;
+	case 'b':
+		options->code_size = value;
+		return value >= RUN_CODE_SIZE_MIN && value <= RUN_CODE_SIZE_MAX;
 	default: return false;
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "backend/backend.h"
 #include "runtime/signals.h"
+#include "runtime/stop_world.h"
 #include "runtime/thread.h"
 #include "runtime/threads.h"
 #include "runtime/units.h"
@@ -14,16 +15,33 @@
 static struct code_unit *
 next_unit(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
 {
-	uint64_t pc = t->cpu.hot.pc;
-	uint32_t mode = t->cpu.hot.mode;
 	struct code_unit *unit;
 
 	if (unlinked)
-		return units_get_and_link(unlinked, mode);
-	unit = units_get(pc, mode);
+		return units_get_and_link(t, unlinked);
+	unit = units_get(t);
 	if (indirect)
-		units_remember(t, pc, unit);
+		units_remember(t, t->cpu.hot.pc, unit);
 	return unit;
+}
+
+/* Runs translated code from the thread's pc on. Gives the exit that it left by, if that is to be linked, else NULL. */
+static struct code_exit *
+run_code(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
+{
+	struct cpu *cpu = &t->cpu;
+	struct code_unit *unit = next_unit(t, unlinked, indirect);
+
+	while (!world_enter_code(t))
+		unit = units_get(t);
+	backend_enter(cpu, unit);
+	unlinked = NULL;
+	if (cpu->cold.exit_reason == CPU_EXIT_LINK) {
+		unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
+		cpu->hot.pc = unlinked->guest_pc;
+	}
+	world_leave_code(t);
+	return unlinked;
 }
 
 /*
@@ -55,14 +73,9 @@ dispatch_run(struct guest_thread *t)
 			unlinked = NULL;
 			indirect = false;
 		}
-		backend_enter(cpu, next_unit(t, unlinked, indirect));
-		unlinked = NULL;
+		unlinked = run_code(t, unlinked, indirect);
 		indirect = false;
 		switch ((enum cpu_exit_reason)cpu->cold.exit_reason) {
-		case CPU_EXIT_LINK:
-			unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
-			cpu->hot.pc = unlinked->guest_pc;
-			break;
 		case CPU_EXIT_INDIRECT:
 			indirect = true;
 			break;
@@ -76,12 +89,13 @@ dispatch_run(struct guest_thread *t)
 			signals_raise_exception(t, (enum ir_exception)cpu->cold.exit_argument);
 			break;
 		case CPU_EXIT_STALE:
-			units_invalidate_stale((struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
+			units_invalidate_stale(t, (struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
 			break;
 		case CPU_EXIT_FAULT:
 			if (!start_masking_tags(t))
 				signals_raise_fault(t);
 			break;
+		case CPU_EXIT_LINK:
 		case CPU_EXIT_SIGNAL:
 		case CPU_EXIT_RUNTIME:
 			break;

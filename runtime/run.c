@@ -94,6 +94,7 @@ runtime_run(const struct loaded_program *program, const struct run_options *opti
 		return STATUS_CANNOT_START;
 	}
 	t->tid = (int)host_syscall(SYS_gettid);
+	thread_task(t)->process = (int)host_syscall(SYS_getpid);
 	signals_init_process(t);
 	signals_trampoline = program->sigreturn;
 	take_back_registrations();

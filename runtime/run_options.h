@@ -20,6 +20,10 @@ enum run_log {
 	RUN_LOG_LOADER = 1 << 8,      /* what was loaded where */
 };
 
+/* Limits of run_options.code_size. */
+#define RUN_CODE_SIZE_MIN (UINT64_C(1200) << 10)
+#define RUN_CODE_SIZE_MAX (UINT64_C(512) << 20)
+
 struct run_options {
 	const char *sysroot; /* -L: absolute path without trailing slash, or NULL */
 	int sysroot_fd;      /* O_PATH descriptor of it, close-on-exec, or -1 */
@@ -30,6 +34,7 @@ struct run_options {
 	bool single_instruction; /* -one-insn-per-tb: units of one instruction, no linking */
 	bool binfmt; /* started by the kernel through binfmt_misc: exec of guest files may be left to it */
 	uint64_t stack_size; /* -s: bytes, 0: RLIMIT_STACK */
+	uint64_t code_size;  /* -tb-size: bytes of the code buffer, 0: as large as it can be */
 	const char *
 		uname_release; /* -r: what uname(2) calls the kernel's release, or NULL: the host's */
 };

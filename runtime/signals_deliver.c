@@ -102,7 +102,7 @@ signals_after_system_call(
 	}
 	if (result != -EINTR || !deliverable(t)) {
 		s->temporary = false;
-		if (result != -EINTR || !spurious || class == RESTART_NEVER)
+		if (result != -EINTR || !spurious)
 			return result;
 		t->cpu.hot.pc -= SYSTEM_CALL_SIZE;
 		return (int64_t)first_argument;

@@ -18,6 +18,7 @@
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
 #include "runtime/signals_internal.h"
+#include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/units.h"
 
@@ -73,6 +74,15 @@ static void
 set_context_mask(ucontext_t *context, uint64_t mask)
 {
 	memcpy(&context->uc_sigmask, &mask, MASK_SIZE);
+}
+
+/* Another thread wants this one out of translated code. A system call that was interrupted instead is repeated. */
+static void
+receive_poke(struct guest_thread *t)
+{
+	t->signals.spurious = true;
+	if (t->in_code)
+		signals_request_visit(t);
 }
 
 static void
@@ -173,7 +183,9 @@ handler(int signo, siginfo_t *info, void *context)
 {
 	struct guest_thread *t = thread_of_stack((uintptr_t)__builtin_frame_address(0));
 
-	if (!(SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) || signals_sent_by_program(info))
+	if (signo == SIGTRAP && world_is_poke(info))
+		receive_poke(t);
+	else if (!(SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) || signals_sent_by_program(info))
 		receive(t, signo, info, context);
 	else if (!resolve_fault(t, signo, info, context))
 		crash_report(t, signo, info, context);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report of -d stats (see statistics.h).
 #include "runtime/statistics.h"
+#include "runtime/stop_world.h"
 
 #include <stdio.h>
 
@@ -34,6 +35,7 @@ write_statistics(struct guest_thread *t)
 	                  "exits linked          %12llu\n"
 	                  "indirect look-ups     %12llu\n"
 	                  "units invalidated     %12llu\n"
+	                  "code buffer emptied   %12llu\n"
 	                  "units from the cache  %12llu  (%llu stale, %llu files)\n"
 	                  "units saved           %12llu\n",
 	                  (unsigned long long)s->units, (unsigned long long)s->guest_insns,
@@ -41,7 +43,8 @@ write_statistics(struct guest_thread *t)
 	                  (unsigned long long)per(s->code_bytes, s->guest_insns), (unsigned long long)s->data_bytes,
 	                  (unsigned long long)s->cycles, (unsigned long long)per(s->cycles, s->guest_insns),
 	                  (unsigned long long)s->links, (unsigned long long)s->lookups,
-	                  (unsigned long long)s->invalidated, (unsigned long long)cache_statistics.units_loaded,
+	                  (unsigned long long)s->invalidated, (unsigned long long)world_generation,
+	                  (unsigned long long)cache_statistics.units_loaded,
 	                  (unsigned long long)cache_statistics.units_stale,
 	                  (unsigned long long)cache_statistics.files_opened,
 	                  (unsigned long long)cache_statistics.units_saved);

@@ -17,6 +17,8 @@ struct guest_thread {
 	                                          at the shared empty one while a signal pends */
 	struct thread_signals signals;         /* runtime/signals.h */
 	int tid;
+	uint32_t in_code;                      /* runs translated code, or is about to: runtime/stop_world.h */
+	uint32_t generation;                   /* world_generation when its current unit was looked up */
 	uint64_t clear_child_tid;              /* CLONE_CHILD_CLEARTID address, 0 none */
 	uint64_t robust_list;                  /* guest robust list head */
 	void *memory;                          /* the whole allocation: this struct, stacks, table */

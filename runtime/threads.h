@@ -43,7 +43,9 @@
 /** What this module keeps for a thread besides struct guest_thread. */
 struct thread_task {
 	uint32_t gone; /* the task has stopped using the block */
+	int process; /* its thread group's number, 0: not known or not to be used from here */
 	bool ended; /* the task has come to its own end (not by exec): thread_exit frees the block */
+	bool own_numbers; /* the task is in a PID namespace of its own */
 	bool clear_handlers; /* CLONE_CLEAR_SIGHAND: to be done by the new task */
 	void *exec_memory; /* argument vector of an execve in progress: left behind by a vfork child */
 	size_t exec_memory_size;

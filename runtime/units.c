@@ -13,12 +13,14 @@
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/lock.h"
+#include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/translate.h"
 
 /* Code and its data lie within 2 GiB of each other and of dragoman's text, so that everything is in rip's reach. */
 #define CODE_START (CODE_BUFFER_ADDRESS + UINT64_C(0x20000000))
 #define CODE_SIZE UINT64_C(0x20000000)
+_Static_assert(CODE_SIZE == RUN_CODE_SIZE_MAX, "what -tb-size may ask for");
 #define DATA_START (CODE_START + CODE_SIZE)
 #define DATA_SIZE UINT64_C(0x20000000)
 /* Room that one unit surely does not exceed: with less left, the buffer counts as full. */
@@ -34,7 +36,6 @@ struct page_unit {
 	struct code_unit *unit;
 	struct page_unit *next;
 	uint64_t page;
-	uint32_t changes; /* in a page's record (unit == NULL): how often its code was thrown away */
 };
 
 static struct lock lock;
@@ -72,7 +73,7 @@ units_init(const struct run_options *options, char *why, size_t size)
 		snprintf(why, size, "no memory for the code buffer; see `ulimit -v`");
 		return false;
 	}
-	space = (struct code_space){code, code + CODE_SIZE, data, data + DATA_SIZE};
+	space = (struct code_space){code, code + (options->code_size ? options->code_size : CODE_SIZE), data, data + DATA_SIZE};
 	if (!translate_init(options, &space, why, size))
 		return false;
 	first_space = space;
@@ -186,21 +187,26 @@ add_page_record(struct code_unit *unit, uint64_t page)
 	return record;
 }
 
-static struct page_unit *
-page_record(uint64_t page)
+/* How often the code of a page was thrown away; a colliding page takes the place over, which only forgets. */
+static struct {
+	uint64_t page;
+	uint32_t changes;
+} page_changes[256];
+
+static uint32_t *
+changes_of(uint64_t page)
 {
-	for (struct page_unit *record = *page_chain(page); record; record = record->next)
-		if (record->page == page && !record->unit)
-			return record;
-	return NULL;
+	if (page_changes[page & 255].page != page) {
+		page_changes[page & 255].page = page;
+		page_changes[page & 255].changes = 0;
+	}
+	return &page_changes[page & 255].changes;
 }
 
 static bool
 page_changes_often(uint64_t pc)
 {
-	const struct page_unit *record = page_record(pc / GUEST_PAGE_SIZE);
-
-	return record && record->changes >= CHANGES_BEFORE_CHECKS;
+	return *changes_of(pc / GUEST_PAGE_SIZE) >= CHANGES_BEFORE_CHECKS;
 }
 
 static void
@@ -216,34 +222,22 @@ add_to_pages(struct code_unit *unit)
 
 /* ---- making units ------------------------------------------------------------------------------------------------------------ */
 
-static _Noreturn void
-die_full(void)
-{
-	static const char message[] = "dragoman: the code buffer is full and other threads run in it; cannot go on\n";
-
-	host_syscall(SYS_write, 2, message, sizeof(message) - 1);
-	host_syscall(SYS_exit_group, 126);
-	__builtin_unreachable();
-}
-
-/* Start over with an empty code buffer. Only a process of one thread can: no other stands in the code. */
+/* Start over with an empty code buffer. The world is stopped, so nobody stands in the code. */
 static void
 flush_everything(void)
 {
-	struct guest_thread *t;
-
-	threads_lock();
-	t = threads_first();
-	if (!t || t->next)
-		die_full();
 	memset(hash_table, 0, sizeof(*hash_table) << hash_bits);
 	memset(page_table, 0, sizeof(*page_table) << PAGE_HASH_BITS);
 	hashed_units = 0;
 	unit_count = 0;
 	cache_after_flush();
 	space = first_space;
-	thread_clear_indirect_table(t);
-	backend_reset_return_stack(&t->cpu);
+	world_forget_code();
+	threads_lock();
+	for (struct guest_thread *t = threads_first(); t; t = t->next) {
+		thread_clear_indirect_table(t);
+		backend_reset_return_stack(&t->cpu);
+	}
 	threads_unlock();
 }
 
@@ -286,39 +280,65 @@ get_locked(uint64_t pc, uint32_t mode)
 	return unit ? unit : make_unit(pc, mode);
 }
 
+/* Takes the lock with room for a unit in the code buffer. */
+static void
+lock_with_room(struct guest_thread *t)
+{
+	lock_acquire(&lock);
+	while (is_full()) {
+		/* A thread in translated code may need the lock before it can stop. */
+		lock_release(&lock);
+		world_stop(t);
+		lock_acquire(&lock);
+		if (is_full())
+			flush_everything();
+		lock_release(&lock);
+		world_resume();
+		lock_acquire(&lock);
+	}
+}
+
+/* Whether what the thread left translated code with is still there. */
+static bool
+is_current(const struct guest_thread *t)
+{
+	return t->generation == world_generation;
+}
+
 struct code_unit *
-units_get(uint64_t pc, uint32_t mode)
+units_get(struct guest_thread *t)
 {
 	struct code_unit *unit;
 
-	lock_acquire(&lock);
-	if (is_full())
-		flush_everything();
-	unit = get_locked(pc, mode);
+	lock_with_room(t);
+	unit = get_locked(t->cpu.hot.pc, t->cpu.hot.mode);
+	t->generation = world_generation;
 	lock_release(&lock);
 	return unit;
 }
 
-struct code_unit *
-units_get_and_link(struct code_exit *exit, uint32_t mode)
+static void
+link_exit(struct code_exit *exit, struct code_unit *unit)
 {
-	uint64_t pc = exit->guest_pc;
+	if (exit->target || exit->unit->invalid || exit->unit->mode != unit->mode)
+		return;
+	exit->target = unit;
+	exit->next_in = unit->incoming;
+	unit->incoming = exit;
+	backend_link(exit, unit);
+	units_statistics.links++;
+}
+
+struct code_unit *
+units_get_and_link(struct guest_thread *t, struct code_exit *exit)
+{
 	struct code_unit *unit;
 
-	lock_acquire(&lock);
-	if (is_full()) {
-		flush_everything(); /* the exit is gone with it */
-		unit = get_locked(pc, mode);
-	} else {
-		unit = get_locked(pc, mode);
-		if (!exit->target && !exit->unit->invalid && exit->unit->mode == mode) {
-			exit->target = unit;
-			exit->next_in = unit->incoming;
-			unit->incoming = exit;
-			backend_link(exit, unit);
-			units_statistics.links++;
-		}
-	}
+	lock_with_room(t);
+	unit = get_locked(t->cpu.hot.pc, t->cpu.hot.mode);
+	if (is_current(t))
+		link_exit(exit, unit);
+	t->generation = world_generation;
 	lock_release(&lock);
 	return unit;
 }
@@ -328,7 +348,7 @@ units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit
 {
 	lock_acquire(&lock);
 	units_statistics.lookups++;
-	if (!unit->invalid)
+	if (is_current(t) && !unit->invalid)
 		backend_indirect_insert(t->indirect_table, pc, unit);
 	lock_release(&lock);
 }
@@ -417,7 +437,7 @@ invalidate_page(uint64_t page, uint64_t start, uint64_t end)
 	while (*at) {
 		struct page_unit *record = *at;
 
-		if (record->page != page || !record->unit || !overlaps(record->unit, start, end)) {
+		if (record->page != page || !overlaps(record->unit, start, end)) {
 			at = &record->next;
 			continue;
 		}
@@ -431,11 +451,7 @@ invalidate_page(uint64_t page, uint64_t start, uint64_t end)
 static void
 count_change(uint64_t page)
 {
-	struct page_unit *record = page_record(page);
-
-	if (!record)
-		record = add_page_record(NULL, page);
-	record->changes++;
+	++*changes_of(page);
 }
 
 static void
@@ -467,10 +483,11 @@ units_invalidate(uint64_t start, uint64_t end)
 }
 
 void
-units_invalidate_stale(struct code_unit *unit)
+units_invalidate_stale(struct guest_thread *t, struct code_unit *unit)
 {
 	lock_acquire(&lock);
-	invalidate_unit(unit);
+	if (is_current(t))
+		invalidate_unit(unit);
 	lock_release(&lock);
 }
 

@@ -29,23 +29,26 @@ extern struct units_statistics units_statistics;
 /** Maps the code buffer and starts the backend. False with the reason in `why`. Once, before any thread runs. */
 bool units_init(const struct run_options *options, char *why, size_t size);
 
-/** The valid unit for guest `pc` in `mode`, translated now if need be; never NULL. */
-struct code_unit *units_get(uint64_t pc, uint32_t mode);
+/**
+ * The valid unit for the thread's pc and mode, translated now if need be; never NULL. Notes in thread.generation until
+ * when it exists (see world_enter_code). Not from translated code.
+ */
+struct code_unit *units_get(struct guest_thread *t);
 
 /** Whether a valid unit for (pc, mode) exists. For the translator: the lock is held. */
 bool units_is_translated(uint64_t pc, uint32_t mode);
 
-/** units_get for an exit that is not linked yet, and link it. */
-struct code_unit *units_get_and_link(struct code_exit *exit, uint32_t mode);
+/** units_get for an exit that the thread has left by (thread.pc is its pc), and link it. */
+struct code_unit *units_get_and_link(struct guest_thread *t, struct code_exit *exit);
 
-/** Enter (pc, unit) in a thread's indirect table, unless the unit has become invalid. */
+/** Enter (pc, unit) in a thread's indirect table, unless the unit, which units_get gave, has become invalid. */
 void units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit);
 
 /** Throw away translations of guest code in [start, end): it has changed or is gone. */
 void units_invalidate(uint64_t start, uint64_t end);
 
-/** A CHECK_CODE unit found its guest code changed. */
-void units_invalidate_stale(struct code_unit *unit);
+/** A CHECK_CODE unit, which the thread has just left, found its guest code changed. */
+void units_invalidate_stale(struct guest_thread *t, struct code_unit *unit);
 
 /** The unit, valid or not, whose code holds host `pc`; NULL when it is none. For signal handlers; takes no lock. */
 struct code_unit *units_find_by_host_pc(const uint8_t *pc);

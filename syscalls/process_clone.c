@@ -15,6 +15,7 @@
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/stop_world.h"
 #include "runtime/task_clone.h"
 #include "runtime/threads.h"
 #include "runtime/units.h"
@@ -55,6 +56,8 @@ run_task(void *argument)
 
 	signals_enter_task(t);
 	t->tid = (int)host_syscall(SYS_gettid);
+	if (!thread_task(t)->own_numbers)
+		thread_task(t)->process = (int)host_syscall(SYS_getpid);
 	if (thread_task(t)->clear_handlers)
 		clear_handlers(t);
 	signals_unblock(t);
@@ -146,6 +149,8 @@ clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 	}
 	if (task->flags & CLONE_CLEAR_SIGHAND)
 		thread_task(child)->clear_handlers = true;
+	if (task->flags & CLONE_NEWPID)
+		thread_task(child)->own_numbers = true;
 	signals_block_everything();
 	result = host_clone(
 		task, (uint8_t *)child + THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE, child);
@@ -158,6 +163,7 @@ clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 static void
 lock_for_fork(struct guest_thread *t)
 {
+	world_lock_for_fork();
 	units_lock_for_fork();
 	threads_lock();
 	guest_memory_fork_lock();
@@ -176,6 +182,7 @@ unlock_after_fork(struct guest_thread *t, bool child)
 	else
 		threads_unlock();
 	units_unlock_after_fork();
+	world_unlock_after_fork();
 }
 
 static int64_t
@@ -188,6 +195,7 @@ clone_copying_memory(struct guest_thread *t, const struct new_task *task)
 	result = host_clone(task, NULL, NULL);
 	if (result == 0) {
 		t->tid = (int)host_syscall(SYS_gettid);
+		thread_task(t)->process = (int)host_syscall(SYS_getpid);
 		t->signals.actions->users = 1;
 		cache_after_fork();
 	}
