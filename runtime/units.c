@@ -248,6 +248,30 @@ is_full(void)
 	       (uint64_t)(space.data_end - space.data) < ROOM_FOR_A_UNIT || unit_count == MAX_UNITS;
 }
 
+static void
+link_exit(struct code_exit *exit, struct code_unit *unit)
+{
+	if (exit->target || exit->unit->invalid || exit->unit->mode != unit->mode)
+		return;
+	exit->target = unit;
+	exit->next_in = unit->incoming;
+	unit->incoming = exit;
+	backend_link(exit, unit);
+	units_statistics.links++;
+}
+
+/* Exits whose targets exist already need not go through the dispatcher once each. */
+static void
+link_known_exits(struct code_unit *unit)
+{
+	for (unsigned k = 0; k < unit->exit_count; k++) {
+		struct code_unit *target = find(unit->exits[k].guest_pc, unit->mode);
+
+		if (target)
+			link_exit(&unit->exits[k], target);
+	}
+}
+
 static struct code_unit *
 make_unit(uint64_t pc, uint32_t mode)
 {
@@ -265,6 +289,7 @@ make_unit(uint64_t pc, uint32_t mode)
 	add_to_pages(unit);
 	units_by_code[unit_count] = unit;
 	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
+	link_known_exits(unit);
 	units_statistics.units++;
 	units_statistics.code_bytes += (uint64_t)(space.code - before.code);
 	units_statistics.data_bytes += (uint64_t)(space.data - before.data);
@@ -315,18 +340,6 @@ units_get(struct guest_thread *t)
 	t->generation = world_generation;
 	lock_release(&lock);
 	return unit;
-}
-
-static void
-link_exit(struct code_exit *exit, struct code_unit *unit)
-{
-	if (exit->target || exit->unit->invalid || exit->unit->mode != unit->mode)
-		return;
-	exit->target = unit;
-	exit->next_in = unit->incoming;
-	unit->incoming = exit;
-	backend_link(exit, unit);
-	units_statistics.links++;
 }
 
 struct code_unit *
