@@ -55,6 +55,13 @@ add_to_index(uint64_t guest_offset, uint32_t mode, size_t offset)
 	building.count++;
 }
 
+/* Look-ups end at an empty place, so some stay empty. */
+static bool
+index_has_room(void)
+{
+	return building.count < 3u << building.index_bits >> 2;
+}
+
 static void
 copy_old_records(void)
 {
@@ -70,7 +77,8 @@ copy_old_records(void)
 						  index[k].mode)
 					: NULL;
 
-		if (!record || building.used + cache_record_size(record) > building.room)
+		if (!record || !index_has_room() ||
+			building.used + cache_record_size(record) > building.room)
 			continue;
 		memcpy(building.data + building.used, record, cache_record_size(record));
 		add_to_index(index[k].guest_offset, index[k].mode, building.used);
@@ -108,6 +116,8 @@ add_new_unit(const struct code_unit *unit)
 		return;
 	memcpy((uint8_t *)(record + 1) + size, unit->guest_code, guest_size);
 	record->checksum = cache_record_checksum(record);
+	if (!index_has_room())
+		return;
 	add_to_index(unit->guest_pc - region.bias, unit->mode, building.used);
 	building.used += cache_record_size(record);
 	building.added++;

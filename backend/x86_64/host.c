@@ -3,6 +3,8 @@
 // unit agrees on at its edges.
 #include <cpuid.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "backend/x86_64/compiler.h"
 
@@ -18,11 +20,30 @@ unsigned flags_slot;
 
 /* Pins in the order of a slot's rank: registers without REX-only encodings first, for shorter code. */
 static const host_reg gpr_pins[] = {
-	X86_RBX, X86_RSI, X86_RDI, X86_R8, X86_R9, X86_R10, X86_R11, X86_R12, X86_R13, X86_R14, X86_R15,
+	X86_RBX,
+	X86_RSI,
+	X86_RDI,
+	X86_R8,
+	X86_R9,
+	X86_R10,
+	X86_R11,
+	X86_R12,
+	X86_R13,
+	X86_R14,
+	X86_R15,
 };
 static const host_reg vector_pins[] = {
-	REG_XMM + 5, REG_XMM + 6, REG_XMM + 7, REG_XMM + 8, REG_XMM + 9, REG_XMM + 10,
-	REG_XMM + 11, REG_XMM + 12, REG_XMM + 13, REG_XMM + 14, REG_XMM + 15,
+	REG_XMM + 5,
+	REG_XMM + 6,
+	REG_XMM + 7,
+	REG_XMM + 8,
+	REG_XMM + 9,
+	REG_XMM + 10,
+	REG_XMM + 11,
+	REG_XMM + 12,
+	REG_XMM + 13,
+	REG_XMM + 14,
+	REG_XMM + 15,
 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -41,6 +62,37 @@ bits(uint32_t value, uint32_t mask)
 	return (value & mask) == mask;
 }
 
+/* For tests: `names` is a list, separated by commas, of features that are not to be used. */
+static void
+leave_out_features(const char *names)
+{
+	struct host_features *h = &host_features;
+	const struct {
+		const char *name;
+		bool *feature;
+		bool needs_avx512;
+	} known[] = {
+		{ "avx512", &h->avx512, true },
+		{ "sha", &h->sha, false },
+		{ "gfni", &h->gfni, false },
+		{ "vaes", &h->vaes, true },
+		{ "vpclmul", &h->vpclmul, true },
+		{ "vbmi", &h->vbmi, true },
+		{ "bitalg", &h->bitalg, true },
+	};
+
+	for (unsigned k = 0; names && k < sizeof(known) / sizeof(*known); k++) {
+		size_t length = strlen(known[k].name);
+
+		for (const char *at = names; (at = strstr(at, known[k].name)); at += length)
+			if ((at == names || at[-1] == ',') &&
+				(at[length] == '\0' || at[length] == ','))
+				*known[k].feature = false;
+		if (known[k].needs_avx512 && !h->avx512)
+			*known[k].feature = false;
+	}
+}
+
 static bool
 detect_features(char *why, size_t size)
 {
@@ -49,26 +101,31 @@ detect_features(char *why, size_t size)
 
 	__cpuid(1, a, b, c, d);
 	/* FMA, SSE4.2, POPCNT, AES, PCLMUL, OSXSAVE, AVX, F16C */
-	bool basic = bits(c, bit_FMA | bit_SSE4_2 | bit_POPCNT | bit_AES | bit_PCLMUL | bit_OSXSAVE | bit_AVX | bit_F16C);
+	bool basic = bits(c, bit_FMA | bit_SSE4_2 | bit_POPCNT | bit_AES | bit_PCLMUL |
+				     bit_OSXSAVE | bit_AVX | bit_F16C);
 	if (__get_cpuid_max(0, NULL) >= 7)
 		__cpuid_count(7, 0, a, b7, c7, d);
 	if (!basic || !bits(b7, bit_AVX2 | bit_BMI | bit_BMI2) || (enabled_state() & 6) != 6) {
-		snprintf(why, size, "this processor lacks AVX2, BMI2, FMA or AES-NI, which dragoman's translations need");
+		snprintf(why, size,
+			"this processor lacks AVX2, BMI2, FMA or AES-NI, which dragoman's "
+			"translations need");
 		return false;
 	}
 	__cpuid(0x80000001, a, b, c, d);
 	if (!(c & bit_LZCNT) || !(c & bit_LAHF_LM)) {
-		snprintf(why, size, "this processor lacks LZCNT or LAHF, which dragoman's translations need");
+		snprintf(why, size,
+			"this processor lacks LZCNT or LAHF, which dragoman's translations need");
 		return false;
 	}
 	host_features.sha = b7 & bit_SHA;
 	host_features.avx512 = bits(b7, bit_AVX512F | bit_AVX512VL | bit_AVX512BW | bit_AVX512DQ) &&
-	                       (enabled_state() & 0xe6) == 0xe6;
+			       (enabled_state() & 0xe6) == 0xe6;
 	host_features.gfni = c7 & bit_GFNI;
 	host_features.vaes = host_features.avx512 && (c7 & bit_VAES);
 	host_features.vpclmul = host_features.avx512 && (c7 & bit_VPCLMULQDQ);
 	host_features.vbmi = host_features.avx512 && (c7 & bit_AVX512VBMI);
 	host_features.bitalg = host_features.avx512 && (c7 & bit_AVX512BITALG);
+	leave_out_features(secure_getenv("DRAGOMAN_WITHOUT"));
 	return true;
 }
 
@@ -84,7 +141,8 @@ slot_of_rank(const struct ir_state_layout *layout, unsigned kind, unsigned rank,
 }
 
 static void
-assign_pins(const struct ir_state_layout *layout, unsigned kind, const host_reg *pins, unsigned count)
+assign_pins(
+	const struct ir_state_layout *layout, unsigned kind, const host_reg *pins, unsigned count)
 {
 	unsigned slot;
 
