@@ -104,6 +104,18 @@ prepare_nested(uint32_t request, uint64_t address)
 	}
 }
 
+/*
+ * Virtual machines of the host's architecture; and the old loop_info, which holds device numbers of another size (losetup
+ * uses the 64-bit one). The kernel says what a descriptor gives for requests that it does not know.
+ */
+#define UNKNOWN_REQUEST 0xdead
+static bool
+is_refused(uint32_t request)
+{
+	return _IOC_TYPE(request) == KVMIO || request == LOOP_GET_STATUS ||
+	       request == LOOP_SET_STATUS;
+}
+
 int64_t
 sys_ioctl(struct guest_thread *t, const uint64_t argument[6])
 {
@@ -111,11 +123,10 @@ sys_ioctl(struct guest_thread *t, const uint64_t argument[6])
 	uint64_t host[6];
 
 	memcpy(host, argument, sizeof(host));
-	if (_IOC_TYPE(request) == KVMIO)
-		return -ENOTTY; /* virtual machines of the host's architecture */
-	/* The old loop_info holds device numbers of another size; losetup uses the 64-bit one. */
-	if (request == LOOP_GET_STATUS || request == LOOP_SET_STATUS)
-		return -ENOTTY;
+	if (is_refused(request)) {
+		host[1] = UNKNOWN_REQUEST;
+		return system_call_quick(SYS_ioctl, host);
+	}
 	if (request == TIOCGPTPEER)
 		host[2] = open_flags_to_host(argument[2]);
 	else if (argument[2] >= GUEST_ADDRESS_END && argument[2] < HOST_ADDRESS_END)
