@@ -2,6 +2,7 @@
 //
 // Death by a signal's default action, which the host then carries out for the whole process; and the signals' names.
 
+#include "runtime/core_dump.h"
 #include "runtime/crash_report.h"
 #include "runtime/run.h"
 #include "runtime/signals_internal.h"
@@ -67,5 +68,6 @@ signals_die(struct guest_thread *t, const union signal_info *info)
 	run_before_exit(t);
 	if (is_reported(info))
 		crash_report_guest(t, info);
+	core_dump(t, info);
 	crash_die_by_signal(signo);
 }

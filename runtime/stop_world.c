@@ -27,8 +27,9 @@ world_enter_code(struct guest_thread *t)
 {
 	/* a full barrier: the store must be seen before the loads are made */
 	__atomic_exchange_n(&t->in_code, 1, __ATOMIC_SEQ_CST);
-	if (__builtin_expect(!__atomic_load_n(&stopping, __ATOMIC_SEQ_CST) &&
-				     t->generation == __atomic_load_n(&world_generation, __ATOMIC_RELAXED),
+	if (__builtin_expect(
+		    !__atomic_load_n(&stopping, __ATOMIC_SEQ_CST) &&
+			    t->generation == __atomic_load_n(&world_generation, __ATOMIC_RELAXED),
 		    1))
 		return true;
 	world_leave_code(t);
