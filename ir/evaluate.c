@@ -93,6 +93,7 @@ ir_evaluate_integer(
 	case IR_ror: r = rotate_right(a, b & (bits - 1), bits); break;
 	case IR_extr: r = aux == 0 ? b : b >> aux | a << (bits - aux); break;
 	case IR_clz: r = leading_zeros(a, bits); break;
+	case IR_ctz: r = leading_zeros(reverse_bits(a, bits), bits); break;
 	case IR_cls: r = leading_zeros((a ^ (uint64_t)(sa >> 1)) & mask, bits) - 1; break;
 	case IR_rbit: r = reverse_bits(a, bits); break;
 	case IR_bswap: r = reverse_bytes(a, aux, bits); break;

@@ -58,6 +58,7 @@ significant_bits(const struct lift *l, ir_ref ref)
 	case IR_zext: return i->aux;
 	case IR_condition: return 1;
 	case IR_clz:
+	case IR_ctz:
 	case IR_cls: return 7;
 	case IR_load:
 		if (i->aux & IR_MEM_SIGNED)
@@ -326,6 +327,15 @@ fold_nothing(struct lift *l, struct ir_insn *i)
 	return IR_NONE;
 }
 
+/* Counting trailing zeros takes Arm two instructions. */
+static ir_ref
+fold_clz(struct lift *l, struct ir_insn *i)
+{
+	ir_ref x;
+
+	return is_unary(l, i->a, IR_rbit, &x) ? ir_ctz(l, i->type, x) : IR_NONE;
+}
+
 /* ---- shifts and bit fields --------------------------------------------------------------- */
 
 /*
@@ -537,7 +547,8 @@ fold_rule *const fold_integer_rules[IR_OP_COUNT] = {
 	[IR_not] = fold_involution,
 	[IR_rbit] = fold_involution,
 	[IR_bswap] = fold_involution,
-	[IR_clz] = fold_nothing,
+	[IR_clz] = fold_clz,
+	[IR_ctz] = fold_nothing,
 	[IR_cls] = fold_nothing,
 	[IR_shl] = fold_shl,
 	[IR_lshr] = fold_lshr,

@@ -50,6 +50,7 @@
 	X(ror,               SAME,   2, ___, ___, PURE)    \
 	X(extr,              SAME,   2, AUX, ___, PURE)    /* (a:b) >> aux, low half of the double-width value */ \
 	X(clz,               SAME,   1, ___, ___, PURE)    /* width for 0 */ \
+	X(ctz,               SAME,   1, ___, ___, PURE)    /* trailing zero bits; width for 0; what clz(rbit(x)) becomes */ \
 	X(cls,               SAME,   1, ___, ___, PURE)    /* leading sign bits, not counting the sign itself */ \
 	X(rbit,              SAME,   1, ___, ___, PURE)    \
 	X(bswap,             SAME,   1, AUX, ___, PURE)    /* aux = log2 bytes of the groups reversed: 1, 2 or 3 */ \

@@ -395,6 +395,14 @@ select_clz(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	x86_bit_count_rr(&c->w, X86_LZCNT, int_size(in->type), gpr(def_gpr_over(c, i)), gpr(a));
 }
 
+void
+select_ctz(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	host_reg a = use_gpr(c, in->a);
+
+	x86_bit_count_rr(&c->w, X86_TZCNT, int_size(in->type), gpr(def_gpr_over(c, i)), gpr(a));
+}
+
 /* Leading bits equal to the sign, less one: lzcnt((x ^ x >> (width - 1)) << 1 | 1). */
 void
 select_cls(struct compiler *c, ir_ref i, const struct ir_insn *in)

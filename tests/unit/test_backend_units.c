@@ -109,7 +109,7 @@ generate_unary(struct generator *g)
 	switch (below(12)) {
 	case 0: add_typed(g, t, ir_not(&g->l, t, a)); break;
 	case 1: add_typed(g, t, ir_neg(&g->l, t, a)); break;
-	case 2: add_typed(g, t, ir_clz(&g->l, t, a)); break;
+	case 2: add_typed(g, t, ir_clz(&g->l, t, below(2) ? a : ir_rbit(&g->l, t, a))); break;
 	case 3: add_typed(g, t, ir_cls(&g->l, t, a)); break;
 	case 4: add_typed(g, t, ir_rbit(&g->l, t, a)); break;
 	case 5: add_typed(g, t, ir_bswap(&g->l, t, 1 + below(t == I64 ? 3 : 2), a)); break;

@@ -121,6 +121,7 @@ static const uint8_t tried_ops[] = {
 	IR_ror,
 	IR_extr,
 	IR_clz,
+	IR_ctz,
 	IR_cls,
 	IR_rbit,
 	IR_bswap,
