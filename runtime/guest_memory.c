@@ -322,8 +322,32 @@ tell_code_mapped(int fd, uint64_t start, uint64_t length, uint64_t offset)
 static bool
 is_file_code(uint64_t protection, uint64_t flags)
 {
-	return (protection & (PROT_EXEC | PROT_WRITE)) == PROT_EXEC && (flags & MAP_TYPE) == MAP_PRIVATE &&
-	       !(flags & MAP_ANONYMOUS);
+	return (protection & (PROT_EXEC | PROT_WRITE)) == PROT_EXEC &&
+	       (flags & MAP_TYPE) == MAP_PRIVATE && !(flags & MAP_ANONYMOUS);
+}
+
+/*
+ * io_uring's rings go where the kernel chooses, and nowhere else (io_uring_get_unmapped_area); MAP_32BIT makes it
+ * choose among addresses that a guest can have.
+ */
+static int64_t
+map_where_host_chooses(struct map_call *call)
+{
+	struct guest_mapping *mapping = &call->mapping;
+	long place;
+
+	if (call->flags & MAP_ANONYMOUS)
+		return -EINVAL;
+	if (!intervals_reserve(3))
+		return -ENOMEM;
+	place = host_syscall(SYS_mmap, 0, call->length, guest_host_protection(mapping->protection),
+		call->flags | MAP_32BIT, call->fd, mapping->offset);
+	if (host_syscall_failed(place))
+		return place;
+	mapping->start = (uint64_t)place;
+	mapping->end = mapping->start + call->length;
+	intervals_put(mapping);
+	return place;
 }
 
 int64_t
@@ -352,6 +376,8 @@ guest_memory_map_kind(uint64_t address, uint64_t length, uint64_t protection, ui
 		result = map_at_free_place(&call, &dropped);
 		if (result == -EINVAL && use_block_size_as_alignment(&call))
 			result = map_at_free_place(&call, &dropped);
+		if (result == -EINVAL)
+			result = map_where_host_chooses(&call);
 	}
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);

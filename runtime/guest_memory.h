@@ -41,7 +41,7 @@ struct guest_mapping {
 	uint8_t kind;       /* enum guest_mapping_kind */
 	bool shared; /* MAP_SHARED: writes through other mappings of the object are seen here */
 	bool grows_down;
-	bool sealed; /* mseal: stays as it is */
+	bool sealed;         /* mseal: stays as it is */
 	bool not_in_child;   /* MADV_DONTFORK */
 	bool empty_in_child; /* MADV_WIPEONFORK */
 };
@@ -74,7 +74,8 @@ void guest_memory_on_invalidate(guest_memory_invalidate_function function);
  * `offset` on. With fd -1: what was there is gone, or may be written from now on. Set before the first mapping; called
  * without any lock of ours held.
  */
-typedef void (*guest_memory_code_mapped_function)(int fd, uint64_t start, uint64_t end, uint64_t offset);
+typedef void (*guest_memory_code_mapped_function)(
+	int fd, uint64_t start, uint64_t end, uint64_t offset);
 void guest_memory_on_code_mapped(guest_memory_code_mapped_function function);
 
 /* Sets where the downward search for free room starts (exclusive upper end; page aligned). */

@@ -8,6 +8,7 @@
 #include "syscalls/dispatch.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/handlers.h"
+#include "syscalls/io_rings.h"
 #include "syscalls/limits.h"
 
 #include <string.h>
@@ -46,6 +47,7 @@ int64_t
 sys_mmap(struct guest_thread *t, const uint64_t argument[6])
 {
 	int fd = (int)argument[4];
+	int64_t result;
 
 	(void)t;
 	/* arm64's sys_mmap: the offset is in bytes. */
@@ -53,11 +55,14 @@ sys_mmap(struct guest_thread *t, const uint64_t argument[6])
 		return -EINVAL;
 	if (!(argument[3] & MAP_ANONYMOUS) && fd_guard_hides(fd))
 		return -EBADF;
-	if (!limits_allow_mapping(argument[1], (argument[3] & MAP_TYPE) == MAP_PRIVATE &&
-						       argument[2] & PROT_WRITE))
+	if (!limits_allow_mapping(argument[1],
+		    (argument[3] & MAP_TYPE) == MAP_PRIVATE && argument[2] & PROT_WRITE))
 		return -ENOMEM;
-	return guest_memory_map(
+	result = guest_memory_map(
 		argument[0], argument[1], argument[2], argument[3], fd, argument[5]);
+	if (result > 0 && !(argument[3] & MAP_ANONYMOUS))
+		io_rings_note_mapping(fd, argument[5], (uint64_t)result);
+	return result;
 }
 
 int64_t

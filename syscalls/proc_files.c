@@ -141,7 +141,8 @@ match_absolute(const char *path)
 		return none;
 	length = next_component(&path, &component);
 	if (component_is(component, length, "cpuinfo")) {
-		target.file = next_component(&path, &component) ? PROC_FILE_NONE : PROC_FILE_CPUINFO;
+		target.file =
+			next_component(&path, &component) ? PROC_FILE_NONE : PROC_FILE_CPUINFO;
 		return target;
 	}
 	if (!component_is(component, length, "self") &&

@@ -83,11 +83,12 @@ forking(void)
 	print_result("wipe on fork", madvise(map + 2 * PAGE, PAGE, MADV_WIPEONFORK));
 	fflush(stdout);
 	if (fork() == 0) {
-		printf("child: %d, signal %d, %d, %d\n", map[0], signal_of(map + PAGE), map[2 * PAGE],
-			map[3 * PAGE]);
+		printf("child: %d, signal %d, %d, %d\n", map[0], signal_of(map + PAGE),
+			map[2 * PAGE], map[3 * PAGE]);
 		fflush(stdout);
 		/* What the child puts there is its own. */
-		char *own = mmap(map + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+		char *own = mmap(map + PAGE, PAGE, PROT_READ,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 		printf("child: free place %d\n", own == map + PAGE);
 		fflush(stdout);
 		_exit(0);
@@ -123,7 +124,8 @@ populating(void)
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	mincore(populated, PAGE, in);
 	printf("MAP_POPULATE %d\n", in[0] & 1);
-	char *locked = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+	char *locked = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
 	mincore(locked, PAGE, in);
 	printf("MAP_LOCKED %d %d\n", locked != MAP_FAILED, in[0] & 1);
 	print_result("mlock2 flags", syscall(SYS_mlock2, locked, PAGE, 9));
@@ -152,12 +154,14 @@ moving(void)
 		signal_of(map));
 	print_result("onto itself", (long)mremap(place, 2 * PAGE, 2 * PAGE,
 					    MREMAP_MAYMOVE | MREMAP_FIXED, place + PAGE));
-	print_result("fixed but not movable", (long)mremap(place, PAGE, PAGE, MREMAP_FIXED, place + 2 * PAGE));
+	print_result("fixed but not movable",
+		(long)mremap(place, PAGE, PAGE, MREMAP_FIXED, place + 2 * PAGE));
 	print_result("no new length", (long)mremap(place, PAGE, 0, MREMAP_MAYMOVE));
 	print_result("not mapped", (long)mremap(map, PAGE, 2 * PAGE, MREMAP_MAYMOVE));
 	print_result("between pages", (long)mremap(place + 1, PAGE, 2 * PAGE, MREMAP_MAYMOVE));
 	print_result("flags", (long)mremap(place, PAGE, 2 * PAGE, 64));
-	char *barrier = mmap(place + 4 * PAGE, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	char *barrier = mmap(place + 4 * PAGE, PAGE, PROT_NONE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	print_result("no room", (long)mremap(place, 4 * PAGE, 8 * PAGE, 0));
 	(void)barrier;
 	(void)!ftruncate(fd, 4 * PAGE);

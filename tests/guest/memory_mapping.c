@@ -76,10 +76,10 @@ hints(void)
 	char *room = anonymous(16, PROT_NONE);
 
 	munmap(room, 16 * PAGE);
-	show("free hint",
-		mmap(room + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), room + PAGE);
-	show("taken hint",
-		mmap(room + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), room + PAGE);
+	show("free hint", mmap(room + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		room + PAGE);
+	show("taken hint", mmap(room + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		room + PAGE);
 	show("hint inside a page is rounded up",
 		mmap(room + 4 * PAGE + 5, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 		room + 5 * PAGE);
@@ -87,7 +87,8 @@ hints(void)
 		mmap(room, 2 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), room);
 	void *low = mmap((void *)1, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	printf("low hint: %d\n", low != MAP_FAILED && (uintptr_t)low >= 65536);
-	void *high = mmap((void *)-(uintptr_t)PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *high =
+		mmap((void *)-(uintptr_t)PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	printf("high hint: %d\n", high != MAP_FAILED);
 }
 
@@ -117,7 +118,8 @@ fixed(void)
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0),
 		room + 7 * PAGE);
 	show("fixed between pages",
-		mmap(room + 1, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), room);
+		mmap(room + 1, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+		room);
 	show("fixed at the end of all addresses",
 		mmap((void *)-(uintptr_t)PAGE, PAGE, PROT_READ,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
@@ -211,7 +213,8 @@ zero_and_devices(void)
 	}
 	wait(NULL);
 	printf("zero: private %d shared %d\n", private[0], shared[0]);
-	show("null", mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, open("/dev/null", O_RDONLY), 0), NULL);
+	show("null", mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, open("/dev/null", O_RDONLY), 0),
+		NULL);
 }
 
 static void
@@ -260,8 +263,8 @@ large(void)
 		mmap(NULL, (size_t)1 << 50, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
 			-1, 0),
 		NULL);
-	show("wraps around", mmap(NULL, SIZE_MAX - 100, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-		NULL);
+	show("wraps around",
+		mmap(NULL, SIZE_MAX - 100, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), NULL);
 }
 
 static void
@@ -314,7 +317,8 @@ sealed(void)
 	print_result("seal", syscall(mseal, map + PAGE, PAGE, 0));
 	print_result("unmap", munmap(map, 4 * PAGE));
 	print_result("protect", mprotect(map + PAGE, PAGE, PROT_READ));
-	show("replace", mmap(map + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+	show("replace",
+		mmap(map + PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
 		map + PAGE);
 	show("move", mremap(map + PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE), map);
 	print_result("shrink", (long)mremap(map + PAGE, PAGE, PAGE, 0) < 0 ? -1 : 0);
@@ -331,8 +335,8 @@ limits(void)
 	struct rlimit limit = { 16 << 20, RLIM_INFINITY };
 
 	setrlimit(RLIMIT_DATA, &limit);
-	show("data limit", mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE,
-				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	show("data limit",
+		mmap(NULL, 64 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 		NULL);
 	show("data limit, not writable",
 		mmap(NULL, 64 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), NULL);
@@ -352,7 +356,8 @@ program_break(void)
 	printf("grow %d\n", sbrk(3 * PAGE + 100) == start);
 	touch("grown", start + 3 * PAGE, 1);
 	printf("shrink %d\n", sbrk(-2 * PAGE) == start + 3 * PAGE + 100);
-	touch("given back", (char *)(((uintptr_t)start + PAGE + 100 + PAGE - 1) & ~(uintptr_t)(PAGE - 1)), 0);
+	touch("given back",
+		(char *)(((uintptr_t)start + PAGE + 100 + PAGE - 1) & ~(uintptr_t)(PAGE - 1)), 0);
 	sbrk(2 * PAGE);
 	printf("clean %d\n", start[3 * PAGE]);
 	printf("below the start %d\n", brk(start - (64 << 20)));
@@ -360,8 +365,9 @@ program_break(void)
 	printf("impossible %d\n", brk((void *)((uintptr_t)1 << 62)));
 	setrlimit(RLIMIT_DATA, &limit);
 	printf("data limit %d\n", sbrk(64 << 20) == (void *)-1);
-	char *above = mmap((char *)(((uintptr_t)sbrk(0) + PAGE - 1) & ~(uintptr_t)(PAGE - 1)) + 16 * PAGE,
-		PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	char *above =
+		mmap((char *)(((uintptr_t)sbrk(0) + PAGE - 1) & ~(uintptr_t)(PAGE - 1)) + 16 * PAGE,
+			PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	limit.rlim_cur = RLIM_INFINITY;
 	setrlimit(RLIMIT_DATA, &limit);
 	printf("in the way %d %d\n", above != MAP_FAILED, sbrk(64 * PAGE) == (void *)-1);

@@ -83,11 +83,13 @@ exe(void)
 	char header[EI_NIDENT + 4] = "";
 	int fd = open("/proc/self/exe", O_RDONLY);
 	(void)!read(fd, header, sizeof(header));
-	printf("ELF %d type %d\n", memcmp(header, ELFMAG, 4) == 0, header[16] == ET_EXEC || header[16] == ET_DYN);
+	printf("ELF %d type %d\n", memcmp(header, ELFMAG, 4) == 0,
+		header[16] == ET_EXEC || header[16] == ET_DYN);
 	printf("access %d\n", access("/proc/self/exe", X_OK));
 	int folder = open("/proc/self", O_RDONLY | O_DIRECTORY);
 	char link[PATH_MAX] = "";
-	printf("readlinkat %d\n", readlinkat(folder, "exe", link, sizeof(link) - 1) > 0 && !strcmp(link, own_path()));
+	printf("readlinkat %d\n",
+		readlinkat(folder, "exe", link, sizeof(link) - 1) > 0 && !strcmp(link, own_path()));
 	(void)!chdir("/proc/self");
 	printf("relative %d\n", is_own_exe("exe"));
 }
@@ -104,14 +106,16 @@ maps(void)
 	free(malloc(100000));
 	read_file("/proc/self/maps");
 	char permissions[5], middle[5] = "";
-	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest), lines++) {
+	for (line = strtok_r(text, "\n", &rest); line;
+		line = strtok_r(NULL, "\n", &rest), lines++) {
 		if (sscanf(line, "%lx-%lx %4s", &start, &end, permissions) != 3)
 			continue;
 		order &= start >= last && end > start;
 		last = end;
 		if (start <= (unsigned long)maps && (unsigned long)maps < end)
 			code = strstr(line, own_path()) && !strcmp(permissions, "r-xp");
-		stack |= start <= (unsigned long)&line && (unsigned long)&line < end && strstr(line, "[stack]");
+		stack |= start <= (unsigned long)&line && (unsigned long)&line < end &&
+			 strstr(line, "[stack]");
 		heap |= strstr(line, "[heap]") != NULL;
 		vdso |= strstr(line, "[vdso]") != NULL;
 		high |= strchr(line, '-') - line > 12 && strncmp(line, "ffff", 4) != 0;
@@ -119,8 +123,8 @@ maps(void)
 		if (start == (unsigned long)marker + 4096)
 			strcpy(middle, permissions);
 	}
-	printf("code %d stack %d heap %d vdso %d order %d foreign %d middle %s\n", code, stack, heap,
-		vdso, order, foreign, middle);
+	printf("code %d stack %d heap %d vdso %d order %d foreign %d middle %s\n", code, stack,
+		heap, vdso, order, foreign, middle);
 	(void)high;
 	sprintf(pid, "/proc/%d/maps", getpid());
 	read_file(pid);
@@ -129,17 +133,19 @@ maps(void)
 	read_file(pid);
 	printf("by task %d\n", strstr(text, own_path()) != NULL && !strstr(text, "/dragoman\n"));
 	read_file("/proc/thread-self/smaps");
-	printf("smaps %d %d %d\n", strstr(text, own_path()) != NULL, strstr(text, "VmFlags:") != NULL,
-		!strstr(text, "/dragoman\n"));
+	printf("smaps %d %d %d\n", strstr(text, own_path()) != NULL,
+		strstr(text, "VmFlags:") != NULL, !strstr(text, "/dragoman\n"));
 	read_file("/proc/self/smaps_rollup");
 	printf("rollup %d\n", strstr(text, "Rss:") != NULL);
 	read_file("/proc/self/numa_maps");
 	printf("numa %d\n", !strstr(text, "/dragoman"));
 	struct stat status;
-	printf("readable %d %d\n", access("/proc/self/maps", R_OK), stat("/proc/self/maps", &status));
+	printf("readable %d %d\n", access("/proc/self/maps", R_OK),
+		stat("/proc/self/maps", &status));
 	int fd = open("/proc/self/maps", O_RDONLY);
 	char byte;
-	printf("seek %d\n", read(fd, &byte, 1) == 1 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, &byte, 1) == 1);
+	printf("seek %d\n",
+		read(fd, &byte, 1) == 1 && lseek(fd, 0, SEEK_SET) == 0 && read(fd, &byte, 1) == 1);
 	print_result("write", write(fd, "x", 1));
 	print_result("open to write", open("/proc/self/maps", O_WRONLY));
 }
@@ -202,8 +208,8 @@ numbers(void)
 	at = strrchr(text, ')') + 4;
 	while (n < 53 && *at)
 		fields[n++ + 1] = (long)strtoul(at, &at, 10);
-	printf("pid %d ppid %d group %d session %d\n", atoi(text) == getpid(), fields[4] == getppid(),
-		fields[5] == getpgrp(), fields[6] == getsid(0));
+	printf("pid %d ppid %d group %d session %d\n", atoi(text) == getpid(),
+		fields[4] == getppid(), fields[5] == getpgrp(), fields[6] == getsid(0));
 	printf("threads %ld\n", fields[20]);
 	printf("code %d\n", (unsigned long)fields[26] <= (unsigned long)numbers &&
 				    (unsigned long)numbers < (unsigned long)fields[27]);
@@ -245,7 +251,8 @@ vectors(void)
 
 	for (ssize_t i = 0; i < length / (ssize_t)sizeof(vector[0]); i++) {
 		pages |= vector[i].a_type == AT_PAGESZ && vector[i].a_un.a_val == 4096;
-		entry |= vector[i].a_type == AT_ENTRY && vector[i].a_un.a_val == getauxval(AT_ENTRY);
+		entry |=
+			vector[i].a_type == AT_ENTRY && vector[i].a_un.a_val == getauxval(AT_ENTRY);
 		end |= vector[i].a_type == AT_NULL;
 	}
 	printf("auxv %d %d %d\n", pages, entry, end);
@@ -274,7 +281,8 @@ memory(void)
 	print_result("process_vm_writev", process_vm_writev(getpid(), &local, 1, &remote, 1, 0));
 	printf("written %d\n", *(volatile int *)&value);
 	remote.iov_base = (void *)0x700000001000;
-	print_result("process_vm_readv of the translator", process_vm_readv(getpid(), &local, 1, &remote, 1, 0));
+	print_result("process_vm_readv of the translator",
+		process_vm_readv(getpid(), &local, 1, &remote, 1, 0));
 }
 
 static void
@@ -419,12 +427,14 @@ machine(void)
 		at++;
 	}
 	printf("processors %d\n", count == processors);
-	printf("host's %d\n", strstr(text, "GenuineIntel") == NULL || strstr(text, "CPU implementer") == NULL);
+	printf("host's %d\n",
+		strstr(text, "GenuineIntel") == NULL || strstr(text, "CPU implementer") == NULL);
 	printf("uptime %d loadavg %d meminfo %d\n", read_file("/proc/uptime") > 0,
 		read_file("/proc/loadavg") > 0, read_file("/proc/meminfo") > 0);
 	printf("version %d\n", read_file("/proc/version") > 0);
 	printf("arch %d\n", read_file("/proc/sys/kernel/ostype") > 0);
-	printf("mounts %d\n", read_file("/proc/self/mountinfo") > 0 && read_file("/proc/mounts") > 0);
+	printf("mounts %d\n",
+		read_file("/proc/self/mountinfo") > 0 && read_file("/proc/mounts") > 0);
 	struct statfs system;
 	int fd = open("/proc/self/maps", O_RDONLY);
 	print_result("statfs", statfs("/proc/self/maps", &system));

@@ -22,8 +22,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CALL(name, arguments)           { #name, SYS_##name, arguments }
-#define SHARED(name, number, arguments) { #name, number, arguments }
+#define CALL(name, arguments)                \
+	{                                    \
+#name, SYS_##name, arguments \
+	}
+#define SHARED(name, number, arguments)  \
+	{                                \
+#name, number, arguments \
+	}
 
 static const struct row {
 	const char *name;
@@ -358,8 +364,14 @@ struct values {
 	uint64_t value[48];
 };
 
-#define LIST(...) \
-	(struct values){ sizeof((uint64_t[]){ __VA_ARGS__ }) / 8, { __VA_ARGS__ } }
+#define LIST(...)                                        \
+	(struct values)                                  \
+	{                                                \
+		sizeof((uint64_t[]){ __VA_ARGS__ }) / 8, \
+		{                                        \
+			__VA_ARGS__                      \
+		}                                        \
+	}
 
 /* The values that an argument takes. */
 static struct values
@@ -373,8 +385,7 @@ values_of(char letter)
 	case 'd': return LIST(-1ull, file_fd, pipe_fd, socket_fd);
 	case 'D': return LIST(-1ull, (uint64_t)AT_FDCWD, file_fd, folder_fd);
 	case 'm': return LIST(-1ull, 9999);
-	case 's':
-		return LIST(0, BAD, NOTHING, (uint64_t)empty, (uint64_t)missing, (uint64_t)plain);
+	case 's': return LIST(0, BAD, NOTHING, (uint64_t)empty, (uint64_t)missing, (uint64_t)plain);
 	case 'o': return LIST(0, BAD, NOTHING, (uint64_t)buffer);
 	case 'Z': return LIST(BAD, NOTHING, (uint64_t)buffer);
 	case 'x': return LIST(0, BAD, NOTHING);
@@ -388,20 +399,20 @@ values_of(char letter)
 	case 'P': return LIST(0x7ffffff0, 0x80000010);
 	case 'c': return LIST(0x10000, 0x800, 0x20200, 0x90000);
 	case 'A': return LIST(0, 1, 0x1000, BAD, BEYOND, page, page + 1);
-	case 'M': return LIST(0, MAP_PRIVATE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS,
-		MAP_PRIVATE, MAP_SHARED, MAP_SHARED_VALIDATE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE);
+	case 'M':
+		return LIST(0, MAP_PRIVATE | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, MAP_PRIVATE,
+			MAP_SHARED, MAP_SHARED_VALIDATE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE);
 	case 'w': return LIST(PROT_NONE, PROT_READ, PROT_READ | PROT_WRITE, 0x40000000);
 	case 'K': return LIST(0x7ead0001);
 	case 'r': return LIST(RLIMIT_NOFILE, 77, -1ull);
 	case 'k':
-		return LIST(F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK,
-			F_SETLKW, F_SETOWN, F_GETOWN, F_SETSIG, F_GETSIG, F_SETOWN_EX, F_GETOWN_EX,
-			17, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_GETLEASE,
-			F_NOTIFY, F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS,
-			F_GET_SEALS, F_GET_RW_HINT, F_SET_RW_HINT, F_GET_FILE_RW_HINT,
-			F_SET_FILE_RW_HINT, 99, -1ull);
+		return LIST(F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW,
+			F_SETOWN, F_GETOWN, F_SETSIG, F_GETSIG, F_SETOWN_EX, F_GETOWN_EX, 17,
+			F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_GETLEASE, F_NOTIFY,
+			F_DUPFD_CLOEXEC, F_SETPIPE_SZ, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS,
+			F_GET_RW_HINT, F_SET_RW_HINT, F_GET_FILE_RW_HINT, F_SET_FILE_RW_HINT, 99,
+			-1ull);
 	case 'p':
 		return LIST(1, 2, 3, 4, 7, 8, 13, 14, 15, 16, 21, 23, 24, 27, 28, 29, 30, 31, 32,
 			33, 34, 36, 37, 38, 39, 40, 41, 42, 47, 48, 57, 58, 64, 68, 100000,
@@ -422,8 +433,8 @@ flush_result(void)
 {
 	if (repeated == 0)
 		return;
-	length += (size_t)snprintf(text + length, 64, " %s",
-		last_error ? strerrorname_np(last_error) : "ok");
+	length += (size_t)snprintf(
+		text + length, 64, " %s", last_error ? strerrorname_np(last_error) : "ok");
 	if (repeated > 1)
 		length += (size_t)snprintf(text + length, 64, "*%u", repeated);
 	repeated = 0;
@@ -476,17 +487,16 @@ prepare(void)
 	strcpy(plain, "file");
 	file_fd = (uint64_t)open("file", O_RDWR | O_CREAT, 0666);
 	(void)!write((int)file_fd, "content", 7);
-	if (pipe2(pipes, O_NONBLOCK) ||
-		socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, sockets))
+	if (pipe2(pipes, O_NONBLOCK) || socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, sockets))
 		_exit(1);
 	pipe_fd = (uint64_t)pipes[0];
 	socket_fd = (uint64_t)sockets[0];
 	folder_fd = (uint64_t)open(".", O_RDONLY | O_DIRECTORY);
 	first_free = (int)folder_fd + 1;
-	page = (uint64_t)mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (getuid() == 0 &&
-		(setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
-			setresuid(NOBODY, NOBODY, NOBODY)))
+	page = (uint64_t)mmap(
+		NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (getuid() == 0 && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+				     setresuid(NOBODY, NOBODY, NOBODY)))
 		_exit(1);
 	alarm(20);
 	errno = 0;

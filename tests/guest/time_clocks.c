@@ -56,12 +56,15 @@ clocks(void)
 static void
 sleeps(void)
 {
-	struct timespec short_time = { 0, 2000000 }, before, after, left, invalid = { 0, 1000000000 }, negative = { -1, 0 };
+	struct timespec short_time = { 0, 2000000 }, before, after, left,
+			invalid = { 0, 1000000000 }, negative = { -1, 0 };
 
 	clock_gettime(CLOCK_MONOTONIC, &before);
 	print_result("nanosleep", nanosleep(&short_time, NULL));
 	clock_gettime(CLOCK_MONOTONIC, &after);
-	printf("long enough %d\n", (after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec >= 2000000);
+	printf("long enough %d\n",
+		(after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec - before.tv_nsec >=
+			2000000);
 	print_result("invalid", nanosleep(&invalid, NULL));
 	print_result("negative", nanosleep(&negative, NULL));
 	clock_gettime(CLOCK_MONOTONIC, &before);
@@ -71,7 +74,8 @@ sleeps(void)
 	printf("absolute %d\n", clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &before, NULL));
 	clock_gettime(CLOCK_MONOTONIC, &after);
 	printf("reached %d\n", later(&after, &before));
-	printf("past %d\n", clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &(struct timespec){ 5, 0 }, NULL));
+	printf("past %d\n",
+		clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &(struct timespec){ 5, 0 }, NULL));
 	printf("cpu clock %d\n", clock_nanosleep(CLOCK_THREAD_CPUTIME_ID, 0, &short_time, NULL));
 	printf("no clock %d\n", clock_nanosleep(77, 0, &short_time, NULL));
 	install(SIGALRM, (void *)print_status, 0);
@@ -134,7 +138,9 @@ static void
 posix_timers(void)
 {
 	timer_t timer, second;
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 2, .sigev_value.sival_int = 42 };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
+		.sigev_signo = SIGRTMIN + 2,
+		.sigev_value.sival_int = 42 };
 	struct itimerspec set = { { 0, 0 }, { 0, 1000000 } }, now;
 
 	install(SIGRTMIN + 2, (void *)on_timer, SA_SIGINFO);
@@ -161,7 +167,9 @@ posix_timers(void)
 	print_result("no such signal", timer_create(CLOCK_REALTIME, &event, &second));
 	print_result("no such clock", timer_create(99, NULL, &second));
 	/* Threads' own: the signal goes to this task. */
-	event = (struct sigevent){ .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGRTMIN + 2, .sigev_value.sival_int = 7 };
+	event = (struct sigevent){ .sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGRTMIN + 2,
+		.sigev_value.sival_int = 7 };
 	event._sigev_un._tid = (int)syscall(SYS_gettid);
 	expired = 0;
 	print_result("to a thread", timer_create(CLOCK_MONOTONIC, &event, &second));
@@ -209,14 +217,16 @@ file_times(void)
 	futimens(fd, (struct timespec[]){ { 1, 2 }, { 3, 4 } });
 	print_result("omit", futimens(fd, times));
 	fstat(fd, &status);
-	printf("%ld.%ld %ld.%ld\n", (long)status.st_atim.tv_sec, status.st_atim.tv_nsec, (long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+	printf("%ld.%ld %ld.%ld\n", (long)status.st_atim.tv_sec, status.st_atim.tv_nsec,
+		(long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 	times[0].tv_nsec = UTIME_NOW;
 	print_result("now", utimensat(AT_FDCWD, "times", times, 0));
 	fstat(fd, &status);
 	printf("recent %d\n", time(NULL) - status.st_atim.tv_sec < 10);
 	times[0].tv_nsec = 2000000000;
 	print_result("invalid", futimens(fd, times));
-	print_result("negative", utimensat(AT_FDCWD, "times", (struct timespec[]){ { -100, 1 }, { -5, 9 } }, 0));
+	print_result("negative",
+		utimensat(AT_FDCWD, "times", (struct timespec[]){ { -100, 1 }, { -5, 9 } }, 0));
 	fstat(fd, &status);
 	printf("%ld.%ld\n", (long)status.st_atim.tv_sec, status.st_atim.tv_nsec);
 	print_result("no name", syscall(SYS_utimensat, fd, NULL, NULL, 0));

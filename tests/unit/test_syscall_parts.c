@@ -7,6 +7,8 @@
 #include "syscalls/argument.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/limits.h"
+#include "runtime/run_options.h"
+#include "syscalls/system_call.h"
 #include "syscalls/proc_files.h"
 #include "syscalls/proc_text.h"
 
@@ -88,7 +90,8 @@ Test(proc_files, own_files_are_recognised)
 	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/thread-self/maps").file, PROC_FILE_MAPS);
 	cr_assert_eq(proc_files_find(AT_FDCWD, "//proc/./self//smaps").file, PROC_FILE_SMAPS);
 	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/cpuinfo").file, PROC_FILE_CPUINFO);
-	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/self/task/17/cmdline").file, PROC_FILE_CMDLINE);
+	cr_assert_eq(
+		proc_files_find(AT_FDCWD, "/proc/self/task/17/cmdline").file, PROC_FILE_CMDLINE);
 	snprintf(path, sizeof(path), "/proc/%d/auxv", getpid());
 	cr_assert_eq(proc_files_find(AT_FDCWD, path).file, PROC_FILE_AUXV);
 }
