@@ -106,6 +106,13 @@ release_block(void *block)
 		host_memory_unmap(block, THREAD_BLOCK_SIZE);
 }
 
+/* The creator of a task that may depart has yet to write its number into the block. */
+static bool
+is_awaited(const struct thread_task *task)
+{
+	return task->may_depart && !__atomic_load_n(&task->number, __ATOMIC_ACQUIRE);
+}
+
 /* Frees the blocks of tasks that have ended. */
 static void
 reap_exited(void)
@@ -115,7 +122,8 @@ reap_exited(void)
 	while (*link) {
 		struct guest_thread *t = *link;
 
-		if (__atomic_load_n(&thread_task(t)->gone, __ATOMIC_ACQUIRE)) {
+		if (__atomic_load_n(&thread_task(t)->gone, __ATOMIC_ACQUIRE) &&
+			!is_awaited(thread_task(t))) {
 			*link = thread_task(t)->next_exiting;
 			release_block(t);
 		} else {
@@ -219,6 +227,7 @@ threads_after_fork(struct guest_thread *t)
 	}
 	first_exiting = NULL;
 	first_thread = t;
+	thread_task(t)->may_depart = false; /* it is a process of its own now */
 	t->next = NULL;
 	t->previous = NULL;
 	threads_unlock();

@@ -7,7 +7,9 @@
 // a task too: it has its own registers and shares all memory, while the kernel suspends its parent. Without CLONE_VM
 // (fork) the child goes on, on its copy of the caller's block, as the only task of its address space.
 
+#include <linux/kcmp.h>
 #include <linux/sched.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "cache/cache.h"
@@ -120,6 +122,55 @@ reclaim(struct guest_thread *child)
 	}
 }
 
+/*
+ * Whether a task that may depart shares our memory no more. Where kcmp is not to be had (ENOSYS, EPERM in containers) only
+ * the end of the task can be seen.
+ */
+static bool
+has_departed(int number)
+{
+	long own = host_syscall(SYS_gettid);
+
+	if (host_syscall(SYS_kcmp, own, number, KCMP_VM, 0, 0) > 0)
+		return true;
+	return host_syscall(SYS_kill, number, 0) == -ESRCH;
+}
+
+/* Takes the block of a task that has departed; NULL when there is none. */
+static struct guest_thread *
+take_departed(void)
+{
+	struct guest_thread *t;
+
+	threads_lock();
+	for (t = threads_first(); t; t = t->next) {
+		struct thread_task *task = thread_task(t);
+		int number = task->may_depart ? __atomic_load_n(&task->number, __ATOMIC_ACQUIRE) : 0;
+
+		if (number && has_departed(number)) {
+			task->may_depart = false;
+			break;
+		}
+	}
+	threads_unlock();
+	return t;
+}
+
+/* Set when there ever was a task that may depart. */
+static bool may_depart;
+
+/* Gives back the blocks of tasks that were neither threads nor waited for, and left by exec or were killed. */
+static void
+reclaim_departed(void)
+{
+	struct guest_thread *t;
+
+	if (!__atomic_load_n(&may_depart, __ATOMIC_RELAXED))
+		return;
+	while ((t = take_departed()))
+		reclaim(t);
+}
+
 static struct guest_thread *
 create_child(struct guest_thread *t, const struct new_task *task)
 {
@@ -140,15 +191,22 @@ create_child(struct guest_thread *t, const struct new_task *task)
 static int64_t
 clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 {
-	struct guest_thread *child = create_child(t, task);
+	bool departs = !(task->flags & (CLONE_THREAD | CLONE_VFORK));
+	struct guest_thread *child;
 	long result;
 
+	reclaim_departed();
+	child = create_child(t, task);
 	if (!child) {
 		signals_unblock(t);
 		return -EAGAIN;
 	}
 	if (task->flags & CLONE_CLEAR_SIGHAND)
 		thread_task(child)->clear_handlers = true;
+	if (departs) {
+		thread_task(child)->may_depart = true;
+		__atomic_store_n(&may_depart, true, __ATOMIC_RELAXED);
+	}
 	if (task->flags & CLONE_NEWPID)
 		thread_task(child)->own_numbers = true;
 	signals_block_everything();
@@ -156,6 +214,8 @@ clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 		task, (uint8_t *)child + THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE, child);
 	if (result < 0 || (task->flags & CLONE_VFORK))
 		reclaim(child);
+	else if (departs)
+		__atomic_store_n(&thread_task(child)->number, (int)result, __ATOMIC_RELEASE);
 	signals_unblock(t);
 	return result;
 }

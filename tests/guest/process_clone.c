@@ -300,7 +300,36 @@ many_sharing(void)
 	printf("bad %d\n", bad);
 }
 
+static int
+clone_in_grandchild(void *argument)
+{
+	static char inner_stack[65536] __attribute__((aligned(64)));
+	int status = 0;
+	pid_t pid = fork();
+
+	(void)argument;
+	if (pid == 0) {
+		for (int i = 0; i < 3; i++) {
+			int inner = clone(set_shared, inner_stack + sizeof(inner_stack), CLONE_VM | SIGCHLD, (void *)79);
+
+			waitpid(inner, &status, 0);
+		}
+		_exit(shared + WEXITSTATUS(status));
+	}
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static void
+fork_in_sharing_child(void)
+{
+	int pid = clone(clone_in_grandchild, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+
+	wait_and_print("child", pid);
+}
+
 static const struct test_case cases[] = {
+	{ "fork in sharing child", fork_in_sharing_child },
 	{ "as fork", as_fork },
 	{ "sizes", sizes },
 	{ "bad flags", bad_flags },
