@@ -17,8 +17,8 @@
 
 #define SIGNAL_SET_SIZE 8
 
-/* epoll events that are taken in one call: more wait for the next call, as the kernel allows at any time. */
-#define EPOLL_CHUNK      512
+/* epoll events that are taken by way of our stack; room for more is lent to the kernel by the guest. */
+#define EPOLL_CHUNK      64
 #define EPOLL_GUEST_SIZE 16
 /* EP_MAX_EVENTS: more than this is EINVAL. */
 #define EPOLL_GUEST_LIMIT (INT_MAX / EPOLL_GUEST_SIZE)
@@ -157,6 +157,24 @@ events_to_guest(uint64_t address, const struct epoll_event *events, int64_t coun
 	return count;
 }
 
+/*
+ * The host's events, which are packed, lie where the guest wants its own, which are larger: each is put in its place, the last
+ * one first.
+ */
+static int64_t
+spread_events(uint64_t address, int64_t count)
+{
+	struct epoll_event event;
+
+	for (int64_t i = count - 1; i >= 0; i--) {
+		if (guest_copy_from(&event, address + (uint64_t)i * sizeof(event), sizeof(event)))
+			return -EFAULT;
+		if (events_to_guest(address + (uint64_t)i * EPOLL_GUEST_SIZE, &event, 1) < 0)
+			count = i;
+	}
+	return count > 0 ? count : -EFAULT;
+}
+
 /* epoll_pwait and epoll_pwait2: only the timeout differs, and that is passed through. */
 static int64_t
 wait_for_events(struct guest_thread *t, long number, const uint64_t argument[6])
@@ -173,16 +191,15 @@ wait_for_events(struct guest_thread *t, long number, const uint64_t argument[6])
 	if (result < 0)
 		return result;
 	/* A bad address or count is for the kernel to refuse. */
-	if (argument[1] != 0 && argument[1] < GUEST_ADDRESS_END)
+	if (argument[1] != 0 && argument[1] < GUEST_ADDRESS_END && (int)argument[2] <= EPOLL_CHUNK)
 		host[1] = (uint64_t)events;
 	if ((int)argument[2] > EPOLL_GUEST_LIMIT)
 		host[2] = INT_MAX;
-	else if ((int)argument[2] > EPOLL_CHUNK)
-		host[2] = EPOLL_CHUNK;
 	result = system_call_wait(t, number, RESTART_NEVER, host);
-	return result > 0 && host[1] == (uint64_t)events
-		       ? events_to_guest(argument[1], events, result)
-		       : result;
+	if (result <= 0)
+		return result;
+	return host[1] == (uint64_t)events ? events_to_guest(argument[1], events, result)
+					   : spread_events(argument[1], result);
 }
 
 int64_t
