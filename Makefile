@@ -185,6 +185,12 @@ deps:
 check: deps
 	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs fuzz-programs || status=1; tests/run || status=1; exit $$status
 
+# Large programs: node, java, go, databases, servers...; a tree of 2.3 GB, and twenty minutes (docs/testing.md). BIG="node go"
+.PHONY: check-big
+check-big: deps
+	@$(MAKE) --no-print-directory -j2 dragoman
+	@TEST_JOBS=1 tests/run $(if $(BIG),$(addprefix big/,$(BIG)),big)
+
 demo: deps
 	@$(MAKE) --no-print-directory -j2 dragoman guest-programs
 	@tools/demo
@@ -222,6 +228,7 @@ help:
 	@echo "make             build ./dragoman"
 	@echo "make demo        install what is missing, build, and run arm64 programs under dragoman"
 	@echo "make check       install what is missing, build, and run all tests"
+	@echo "make check-big   large arm64 programs; BIG=\"node java\" for some of them"
 	@echo "make check-asan  the unit tests under AddressSanitizer; check-ubsan: under UndefinedBehaviorSanitizer"
 	@echo "make bench       measure against native and qemu-aarch64; BENCH=\"names\" REPEAT=n"
 	@echo "make fuzz        fuzz the decode table's rows; ROWS=pattern SECONDS=n SEED=n"
