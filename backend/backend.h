@@ -23,13 +23,13 @@ enum code_exit_kind {
  * leaves for the dispatcher with this exit as argument; linked, straight to the target's entry.
  */
 struct code_exit {
-	struct code_unit *unit;      /* the unit that this exit belongs to */
-	struct code_unit *target;    /* linked target, or NULL */
-	struct code_exit *next_in;   /* next in the target's list of incoming exits */
-	uint64_t guest_pc;           /* where it goes */
-	uint8_t *jump;               /* the rel32 field to patch */
-	uint8_t *stub;               /* where the jump goes when unlinked */
-	uint8_t kind;                /* enum code_exit_kind */
+	struct code_unit *unit;    /* the unit that this exit belongs to */
+	struct code_unit *target;  /* linked target, or NULL */
+	struct code_exit *next_in; /* next in the target's list of incoming exits */
+	uint64_t guest_pc;         /* where it goes */
+	uint8_t *jump;             /* the rel32 field to patch */
+	uint8_t *stub;             /* where the jump goes when unlinked */
+	uint8_t kind;              /* enum code_exit_kind */
 };
 
 /** A compiled unit. Lives in code memory beside its code; owned by the runtime's unit table. */
@@ -37,25 +37,27 @@ struct code_unit {
 	uint64_t guest_pc;
 	uint32_t mode;
 	uint32_t code_size;
-	uint8_t *code;               /* entry */
+	uint8_t *code; /* entry */
 	struct code_exit *exits;
-	struct code_exit *incoming;  /* exits of other units linked to this one */
-	const uint8_t *recipes;      /* delta-coded; for backend_recover */
+	struct code_exit *incoming; /* exits of other units linked to this one */
+	const uint8_t *recipes;     /* delta-coded; for backend_recover */
 	uint32_t recipe_size;
 	uint16_t exit_count;
 	uint16_t range_count;
-	struct guest_range *ranges;  /* guest code it was made from */
-	const uint32_t *relocations; /* the backend's, for backend_export; NULL: the unit cannot be exported */
+	struct guest_range *ranges; /* guest code it was made from */
+	const uint32_t *
+		relocations; /* the backend's, for backend_export; NULL: the unit cannot be exported */
 	uint16_t relocation_count;
-	const uint8_t *guest_code;   /* copy of the ranges' guest code, kept for the persistent cache; NULL: not cached */
-	struct code_unit *next;      /* runtime's hash chain */
-	bool invalid;                /* unlinked and out of all tables; code stays until flushed */
+	const uint8_t *
+		guest_code; /* copy of the ranges' guest code, kept for the persistent cache; NULL: not cached */
+	struct code_unit *next; /* runtime's hash chain */
+	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
 };
 
 /** Memory that code and its metadata are put into; the backend advances `code` and `data`. */
 struct code_space {
-	uint8_t *code, *code_end;    /* executable */
-	uint8_t *data, *data_end;    /* metadata */
+	uint8_t *code, *code_end; /* executable */
+	uint8_t *data, *data_end; /* metadata */
 };
 
 /** Host features found at start; false with a reason when the host cannot run us (AVX2, BMI2 ...). */
@@ -74,13 +76,15 @@ size_t backend_export(const struct code_unit *unit, uint64_t bias, void *to, siz
 struct unit_image_info {
 	uint64_t guest_offset; /* of its first instruction, from the bias */
 	uint32_t mode;
-	const struct guest_range *ranges; /* guest code it was made from, as offsets from the bias */
+	const struct guest_range
+		*ranges; /* guest code it was made from, as offsets from the bias */
 	uint16_t range_count;
 };
 bool backend_image_info(const void *image, size_t size, struct unit_image_info *info);
 
 /** Make a unit of an exported image in `space`; NULL when it is malformed or does not fit. `image` must stay. */
-struct code_unit *backend_import(struct code_space *space, const void *image, size_t size, uint64_t bias);
+struct code_unit *backend_import(
+	struct code_space *space, const void *image, size_t size, uint64_t bias);
 
 /** Text that changes whenever exported images stop being usable: features of the host that code depends on. */
 void backend_image_key(char *text, size_t size);
@@ -99,7 +103,8 @@ struct indirect_entry {
 	const uint8_t *code;
 };
 void backend_indirect_remove(struct indirect_entry *table, uint64_t pc);
-void backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct code_unit *unit);
+void backend_indirect_insert(
+	struct indirect_entry *table, uint64_t pc, const struct code_unit *unit);
 
 /** Forget all predicted returns: what they lead to may be gone, or be of another mode. Not from translated code. */
 void backend_reset_return_stack(struct cpu *cpu);

@@ -41,8 +41,9 @@ translate_fetchable(uint64_t pc)
 	uint64_t page = pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
 	uint8_t byte;
 
-	if (page >= GUEST_ADDRESS_END || guest_memory_protect_code(page, page + GUEST_PAGE_SIZE) != 0 ||
-	    guest_copy_from(&byte, pc, sizeof(byte)) != 0)
+	if (page >= GUEST_ADDRESS_END ||
+		guest_memory_protect_code(page, page + GUEST_PAGE_SIZE) != 0 ||
+		guest_copy_from(&byte, pc, sizeof(byte)) != 0)
 		return 0;
 	return page + GUEST_PAGE_SIZE - pc;
 }
@@ -52,8 +53,9 @@ die_untranslatable(uint64_t pc)
 {
 	char line[128];
 	int length = snprintf(line, sizeof(line),
-	                      "dragoman: internal error: the instruction at %#llx cannot be compiled; please report\n",
-	                      (unsigned long long)pc);
+		"dragoman: internal error: the instruction at %#llx cannot be compiled; please "
+		"report\n",
+		(unsigned long long)pc);
 
 	host_syscall(SYS_write, 2, line, length);
 	host_syscall(SYS_exit_group, 126);
@@ -79,7 +81,8 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 	struct lift_request request = {
 		.pc = pc,
 		.mode = mode | (single_instruction ? IR_MODE_SINGLE : 0),
-		.max_guest_insns = mode & IR_MODE_CHECK_CODE ? CHECKED_UNIT_GUEST_INSNS : UNIT_GUEST_INSNS,
+		.max_guest_insns =
+			mode & IR_MODE_CHECK_CODE ? CHECKED_UNIT_GUEST_INSNS : UNIT_GUEST_INSNS,
 		.fetchable = translate_fetchable,
 		.is_translated = units_is_translated,
 	};

@@ -7,7 +7,8 @@
 #include "runtime/run_options.h"
 
 /** Starts frontend and backend; `space` receives the trampolines. False with the reason in `why`. */
-bool translate_init(const struct run_options *options, struct code_space *space, char *why, size_t size);
+bool translate_init(
+	const struct run_options *options, struct code_space *space, char *why, size_t size);
 
 /** Bytes of guest code that can be fetched at `pc`, up to its page's end; 0: none. The page is marked as holding code. */
 size_t translate_fetchable(uint64_t pc);

@@ -21,7 +21,8 @@ translation_log_init(const struct run_options *options, const struct guest_isa *
 	wanted = options->log;
 	log_fd = options->log_fd;
 	if ((wanted & RUN_LOG_OUT_ASM) &&
-	    (!disassembler_memory_init() || cs_open(CS_ARCH_X86, CS_MODE_64, &host_disassembler) != CS_ERR_OK))
+		(!disassembler_memory_init() ||
+			cs_open(CS_ARCH_X86, CS_MODE_64, &host_disassembler) != CS_ERR_OK))
 		wanted &= ~(uint32_t)RUN_LOG_OUT_ASM;
 }
 
@@ -38,9 +39,11 @@ log_guest_code(const struct ir_unit *u)
 
 	for (unsigned r = 0; r < u->range_count; r++)
 		for (uint64_t pc = u->ranges[r].start; pc < u->ranges[r].end;) {
-			unsigned length = guest->disassemble(pc, (const void *)(uintptr_t)pc, text, sizeof(text));
+			unsigned length = guest->disassemble(
+				pc, (const void *)(uintptr_t)pc, text, sizeof(text));
 
-			snprintf(line, sizeof(line), "%#14llx:  %s\n", (unsigned long long)pc, text);
+			snprintf(
+				line, sizeof(line), "%#14llx:  %s\n", (unsigned long long)pc, text);
 			translation_log_text(line);
 			pc += length ? length : 4;
 		}
@@ -52,8 +55,8 @@ translation_log_lifted(const struct ir_unit *u)
 	static char text[1 << 18];
 	char line[96];
 
-	snprintf(line, sizeof(line), "---- unit %#llx mode %#x: %u instructions\n", (unsigned long long)u->guest_pc,
-	         u->mode, u->guest_insns);
+	snprintf(line, sizeof(line), "---- unit %#llx mode %#x: %u instructions\n",
+		(unsigned long long)u->guest_pc, u->mode, u->guest_insns);
 	translation_log_text(line);
 	if ((wanted & RUN_LOG_IN_ASM) && u->guest_insns) /* none: the code could not be fetched */
 		log_guest_code(u);
@@ -77,13 +80,14 @@ translation_log_compiled(const struct code_unit *unit)
 	insn = cs_malloc(host_disassembler);
 	while (left && insn) {
 		if (!cs_disasm_iter(host_disassembler, &code, &left, &address, insn)) {
-			snprintf(line, sizeof(line), "    %#llx:  .byte %#x\n", (unsigned long long)address, *code);
+			snprintf(line, sizeof(line), "    %#llx:  .byte %#x\n",
+				(unsigned long long)address, *code);
 			code++;
 			left--;
 			address++;
 		} else {
-			snprintf(line, sizeof(line), "    %#llx:  %s %s\n", (unsigned long long)insn->address, insn->mnemonic,
-			         insn->op_str);
+			snprintf(line, sizeof(line), "    %#llx:  %s %s\n",
+				(unsigned long long)insn->address, insn->mnemonic, insn->op_str);
 		}
 		translation_log_text(line);
 	}

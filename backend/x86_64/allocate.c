@@ -2,7 +2,7 @@
 // Register allocation during the forward pass of selection: values get registers as they are defined, prefer the
 // home of the slot they are about to be put in, and are spilled by farthest next use. Pinned slots are written
 // lazily: a put only notes which value the slot now has; exits and recipes say where it is.
-#include "backend/x86_64/compiler.h"
+#include "backend/x86_64/allocate_internal.h"
 
 static uint32_t
 class_registers(const struct compiler *c, ir_ref ref)
@@ -74,8 +74,8 @@ drop_registers(struct compiler *c, ir_ref ref)
 			c->holds[r] = HOLDS_NOTHING;
 }
 
-static void
-release_value(struct compiler *c, ir_ref ref)
+void
+allocate_release_value(struct compiler *c, ir_ref ref)
 {
 	struct value *v = &c->values[ref];
 
@@ -85,8 +85,8 @@ release_value(struct compiler *c, ir_ref ref)
 	spill_free(c, v);
 }
 
-static bool
-needed_after(const struct compiler *c, ir_ref ref, ir_ref i)
+bool
+allocate_needed_after(const struct compiler *c, ir_ref ref, ir_ref i)
 {
 	return c->values[ref].last_use > i || c->values[ref].slot_refs;
 }
@@ -94,23 +94,24 @@ needed_after(const struct compiler *c, ir_ref ref, ir_ref i)
 bool
 dies(const struct compiler *c, ir_ref ref, ir_ref i)
 {
-	return !needed_after(c, canon(c, ref), i);
+	return !allocate_needed_after(c, canon(c, ref), i);
 }
 
 /* ---- spilling -------------------------------------------------------------------------------------------- */
 
-static bool
-rematerializable(const struct compiler *c, ir_ref ref)
+bool
+allocate_rematerializable(const struct compiler *c, ir_ref ref)
 {
 	uint8_t op = c->u->insns[ref].op;
 
 	return op == IR_const || op == IR_address || op == IR_state_address;
 }
 
-static int
-spill_allocate(struct compiler *c)
+int
+allocate_spill_allocate(struct compiler *c)
 {
-	for (unsigned word = 0; word < SPILL_WORDS - 2; word += 2) /* the last pair: allocate_flush_keeping */
+	for (unsigned word = 0; word < SPILL_WORDS - 2;
+		word += 2) /* the last pair: allocate_flush_keeping */
 		if (!(c->spill_used & UINT64_C(3) << word)) {
 			c->spill_used |= UINT64_C(3) << word;
 			return (int)word;
@@ -119,8 +120,8 @@ spill_allocate(struct compiler *c)
 	return 0;
 }
 
-static void
-store_register(struct compiler *c, struct x86_mem to, host_reg from)
+void
+allocate_store_register(struct compiler *c, struct x86_mem to, host_reg from)
 {
 	if (from < REG_XMM)
 		x86_store(&c->w, 8, to, (enum x86_gpr)from);
@@ -152,7 +153,7 @@ evict(struct compiler *c, host_reg r)
 	if (ref == HOLDS_HOME) {
 		unsigned slot = slot_of_pin[r];
 
-		store_register(c, slot_memory(slot), r);
+		allocate_store_register(c, slot_memory(slot), r);
 		c->slot_saved[slot] = true;
 		return;
 	}
@@ -163,15 +164,16 @@ evict(struct compiler *c, host_reg r)
 	}
 	v->reg = REG_NONE;
 	/* recipes cannot name a home in xmm16..31, so a slot's current value must not be only there */
-	bool memory_is_enough = v->memory == MEMORY_SPILL ||
+	bool memory_is_enough =
+		v->memory == MEMORY_SPILL ||
 		(v->memory == MEMORY_SLOT && !(v->slot_refs && high_home_of_slot[v->memory_index]));
-	if (memory_is_enough || rematerializable(c, ref))
+	if (memory_is_enough || allocate_rematerializable(c, ref))
 		return;
 	if (v->memory == MEMORY_SLOT && c->slot_reader[v->memory_index] == ref)
 		c->slot_reader[v->memory_index] = IR_NONE;
 	v->memory = MEMORY_SPILL;
-	v->memory_index = (uint16_t)spill_allocate(c);
-	store_register(c, spill_memory(v->memory_index), r);
+	v->memory_index = (uint16_t)allocate_spill_allocate(c);
+	allocate_store_register(c, spill_memory(v->memory_index), r);
 }
 
 static uint32_t
@@ -189,7 +191,8 @@ eviction_score(const struct compiler *c, host_reg r)
 	if (other_register(c, ref, r, &other))
 		return NEVER;
 	if (v->next_use == NEVER)
-		return c->u->count + (v->memory != MEMORY_NONE || rematerializable(c, ref));
+		return c->u->count +
+		       (v->memory != MEMORY_NONE || allocate_rematerializable(c, ref));
 	return v->next_use;
 }
 
@@ -285,23 +288,24 @@ load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 	} else if (in->op == IR_address) {
 		emit_guest_address(c, (enum x86_gpr)r, (uint64_t)in->imm);
 	} else if (r < REG_XMM) {
-		x86_mov_ri(&c->w, (enum x86_gpr)r, in->type == I32 ? (uint32_t)in->imm : (uint64_t)in->imm);
+		x86_mov_ri(&c->w, (enum x86_gpr)r,
+			in->type == I32 ? (uint32_t)in->imm : (uint64_t)in->imm);
 	} else if (in->imm == 0) {
 		x86_vec_rrr(&c->w, X86_VPXOR, XMM(r), XMM(r), XMM(r));
 	} else {
 		/* through the spill area: no general register may be free here */
-		int word = spill_allocate(c);
+		int word = allocate_spill_allocate(c);
 
 		x86_store_imm(&c->w, 4, spill_memory((unsigned)word), (int32_t)in->imm);
 		x86_store_imm(&c->w, 4, x86_mem_offset(spill_memory((unsigned)word), 4),
-		              in->type == F32 ? 0 : (int32_t)(in->imm >> 32));
+			in->type == F32 ? 0 : (int32_t)(in->imm >> 32));
 		x86_vec_rm(&c->w, X86_VMOVQ, XMM(r), spill_memory((unsigned)word));
 		c->spill_used &= ~(UINT64_C(3) << word);
 	}
 }
 
-static void
-load_value(struct compiler *c, host_reg r, ir_ref ref)
+void
+allocate_load_value(struct compiler *c, host_reg r, ir_ref ref)
 {
 	const struct value *v = &c->values[ref];
 	struct x86_mem from;
@@ -314,15 +318,16 @@ load_value(struct compiler *c, host_reg r, ir_ref ref)
 		x86_vec_rr(&c->w, X86_VMOVAPS, XMM(r), high_home_of_slot[v->memory_index]);
 		return;
 	}
-	from = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index) : slot_memory(v->memory_index);
+	from = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index)
+					 : slot_memory(v->memory_index);
 	if (r >= REG_XMM)
 		x86_vec_rm(&c->w, X86_VMOVAPS, XMM(r), from);
 	else
 		x86_load(&c->w, c->u->insns[ref].type == FLAGS ? 4 : 8, (enum x86_gpr)r, from);
 }
 
-static host_reg
-use(struct compiler *c, ir_ref ref)
+host_reg
+allocate_use(struct compiler *c, ir_ref ref)
 {
 	struct value *v;
 
@@ -331,7 +336,7 @@ use(struct compiler *c, ir_ref ref)
 	if (v->reg == REG_NONE) {
 		host_reg r = take_for(c, ref);
 
-		load_value(c, r, ref);
+		allocate_load_value(c, r, ref);
 		c->holds[r] = ref;
 		v->reg = r;
 	}
@@ -342,13 +347,13 @@ use(struct compiler *c, ir_ref ref)
 host_reg
 use_gpr(struct compiler *c, ir_ref ref)
 {
-	return use(c, ref);
+	return allocate_use(c, ref);
 }
 
 host_reg
 use_vec(struct compiler *c, ir_ref ref)
 {
-	return use(c, ref);
+	return allocate_use(c, ref);
 }
 
 bool
@@ -362,7 +367,8 @@ use_memory(struct compiler *c, ir_ref ref, struct x86_mem *mem)
 		return false; /* wanted again: better in a register */
 	if (v->memory == MEMORY_SLOT && high_home_of_slot[v->memory_index])
 		return false;
-	*mem = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index) : slot_memory(v->memory_index);
+	*mem = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index)
+					 : slot_memory(v->memory_index);
 	return true;
 }
 
@@ -437,7 +443,7 @@ static host_reg
 def_over(struct compiler *c, ir_ref i)
 {
 	const struct ir_insn *in = &c->u->insns[i];
-	const ir_ref operands[3] = {in->a, in->b, in->c};
+	const ir_ref operands[3] = { in->a, in->b, in->c };
 	unsigned count = operand_count[in->op];
 	host_reg r = take_hint(c, i, true);
 
@@ -448,7 +454,8 @@ def_over(struct compiler *c, ir_ref i)
 			continue;
 		a = canon(c, operands[k]);
 		host_reg reg = c->values[a].reg;
-		if (reg != REG_NONE && dies(c, a, i) && class_registers(c, a) == class_registers(c, i)) {
+		if (reg != REG_NONE && dies(c, a, i) &&
+			class_registers(c, a) == class_registers(c, i)) {
 			drop_registers(c, a);
 			r = reg;
 		}
@@ -508,7 +515,7 @@ def_from(struct compiler *c, ir_ref i, ir_ref a)
 	if (old != REG_NONE)
 		emit_reg_move(c, r, old);
 	else
-		load_value(c, r, a);
+		allocate_load_value(c, r, a);
 	return r;
 }
 
@@ -553,8 +560,8 @@ displace(struct compiler *c, host_reg reg)
 	host_reg other;
 
 	if (ref < HOLDS_TEMP && c->values[ref].reg == reg && c->values[ref].next_use != NEVER &&
-	    c->values[ref].memory == MEMORY_NONE && !rematerializable(c, ref) &&
-	    !other_register(c, ref, reg, &other)) {
+		c->values[ref].memory == MEMORY_NONE && !allocate_rematerializable(c, ref) &&
+		!other_register(c, ref, reg, &other)) {
 		set = (reg < REG_XMM ? SCRATCH_GPRS : SCRATCH_VECS) & ~c->locked & ~(1u << reg);
 		for (; set; set &= set - 1) {
 			host_reg r = (host_reg)__builtin_ctz(set);
@@ -590,131 +597,6 @@ def_in(struct compiler *c, ir_ref i, host_reg reg)
 	bind(c, i, reg);
 }
 
-/* ---- gets and puts ----------------------------------------------------------------------------------------- */
-
-void
-allocate_get(struct compiler *c, ir_ref i)
-{
-	const struct ir_insn *in = &c->u->insns[i];
-	unsigned slot = in->aux;
-	host_reg pin = pin_of_slot[slot];
-	struct value *v = &c->values[i];
-
-	if (v->canon != i || v->uses == 0)
-		return;
-	if (pin == REG_NONE) {
-		v->memory = MEMORY_SLOT;
-		v->memory_index = (uint16_t)slot;
-		c->slot_reader[slot] = i;
-		return;
-	}
-	c->pin_value[pin] = i;
-	v->slot_refs++;
-	if (c->slot_saved[slot]) {
-		v->memory = MEMORY_SLOT;
-		v->memory_index = (uint16_t)slot;
-		c->slot_saved[slot] = false;
-	} else {
-		v->reg = pin;
-		c->holds[pin] = i;
-	}
-}
-
-/* The memory of `slot` is about to change: a value that is only there must move to a register first. */
-static void
-rescue_slot_reader(struct compiler *c, unsigned slot, ir_ref i, ir_ref stored)
-{
-	ir_ref reader = c->slot_reader[slot];
-
-	if (reader == IR_NONE || reader == stored)
-		return;
-	c->slot_reader[slot] = IR_NONE;
-	struct value *v = &c->values[reader];
-	if (v->memory != MEMORY_SLOT || v->memory_index != slot)
-		return;
-	if (v->reg == REG_NONE && needed_after(c, reader, i))
-		use(c, reader);
-	v->memory = MEMORY_NONE;
-}
-
-static void
-store_to_home(struct compiler *c, unsigned slot, ir_ref ref)
-{
-	int32_t imm;
-
-	if (slot_kind[slot] == IR_SLOT_VECTOR) {
-		host_reg r = use_vec(c, ref);
-
-		if (high_home_of_slot[slot])
-			x86_vec_rr(&c->w, X86_VMOVAPS, high_home_of_slot[slot], XMM(r));
-		else
-			x86_vec_mr(&c->w, X86_VMOVAPS, slot_memory(slot), XMM(r));
-	} else if (is_const_i32(c, ref, &imm) && c->values[canon(c, ref)].reg == REG_NONE) {
-		x86_store_imm(&c->w, 8, slot_memory(slot), imm);
-	} else {
-		host_reg r = use_gpr(c, ref);
-
-		x86_store(&c->w, slot_kind[slot] == IR_SLOT_FLAGS ? 4 : 8, slot_memory(slot), (enum x86_gpr)r);
-	}
-}
-
-static void
-put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
-{
-	host_reg pin = pin_of_slot[slot];
-	uint32_t old = c->pin_value[pin];
-	struct value *v = &c->values[ref];
-
-	v->slot_refs++;
-	c->pin_value[pin] = ref;
-	c->slot_saved[slot] = false;
-	if (c->holds[pin] == HOLDS_HOME)
-		c->holds[pin] = HOLDS_NOTHING;
-	if (old != HOLDS_HOME) {
-		c->values[old].slot_refs--;
-		if (!needed_after(c, old, i))
-			release_value(c, old);
-	}
-	/* A value kept in the slot's memory as its saved entry value may stay there: nothing writes that memory. */
-	if (c->holds[pin] != HOLDS_NOTHING)
-		return;
-	if (v->reg != REG_NONE) {
-		emit_reg_move(c, pin, v->reg);
-		c->holds[pin] = ref;
-		if (slot_of_pin[v->reg] == 0xff) { /* free the scratch register */
-			c->holds[v->reg] = HOLDS_NOTHING;
-			v->reg = pin;
-		} else {
-			v->copied = true;
-		}
-	} else {
-		load_value(c, pin, ref);
-		c->holds[pin] = ref;
-		v->reg = pin;
-	}
-}
-
-void
-allocate_put(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
-{
-	if (pin_of_slot[slot] != REG_NONE) {
-		if (high_home_of_slot[c->values[ref].memory_index] && c->values[ref].memory == MEMORY_SLOT)
-			use(c, ref);
-		put_pinned(c, i, slot, ref);
-		return;
-	}
-	rescue_slot_reader(c, slot, i, ref);
-	store_to_home(c, slot, ref);
-	/* The slot's memory is now a copy of the value. */
-	struct value *v = &c->values[ref];
-	if (slot_kind[slot] != IR_SLOT_MEMORY && v->memory == MEMORY_NONE && !rematerializable(c, ref) &&
-	    c->slot_reader[slot] == IR_NONE) {
-		v->memory = MEMORY_SLOT;
-		v->memory_index = (uint16_t)slot;
-		c->slot_reader[slot] = ref;
-	}
-}
-
 /* ---- bookkeeping -------------------------------------------------------------------------------------------- */
 
 static void
@@ -722,8 +604,8 @@ operand_done(struct compiler *c, ir_ref ref, uint32_t next, ir_ref i)
 {
 	ref = canon(c, ref);
 	c->values[ref].next_use = next;
-	if (!needed_after(c, ref, i))
-		release_value(c, ref);
+	if (!allocate_needed_after(c, ref, i))
+		allocate_release_value(c, ref);
 }
 
 /* After a folded address's user: its inputs were used here. */
@@ -746,7 +628,7 @@ allocate_end_insn(struct compiler *c, ir_ref i)
 {
 	const struct ir_insn *in = &c->u->insns[i];
 	unsigned count = operand_count[in->op];
-	const ir_ref operands[3] = {in->a, in->b, in->c};
+	const ir_ref operands[3] = { in->a, in->b, in->c };
 
 	for (unsigned k = 0; k < count; k++)
 		if (operands[k] != IR_NONE)
@@ -758,82 +640,7 @@ allocate_end_insn(struct compiler *c, ir_ref i)
 			c->holds[r] = HOLDS_NOTHING;
 	}
 	c->temps = c->locked = 0;
-	if (c->values[i].canon == i && c->values[i].reg != REG_NONE && !needed_after(c, i, i))
-		release_value(c, i);
-}
-
-struct place
-place_of(const struct compiler *c, ir_ref ref)
-{
-	const struct value *v;
-
-	ref = canon(c, ref);
-	v = &c->values[ref];
-	if (v->reg != REG_NONE)
-		return (struct place){.kind = PLACE_REG, .reg = v->reg};
-	if (v->memory == MEMORY_SPILL)
-		return (struct place){.kind = PLACE_SPILL, .index = v->memory_index};
-	if (v->memory == MEMORY_SLOT)
-		return (struct place){.kind = PLACE_SLOT, .index = v->memory_index};
-	return (struct place){
-		.kind = c->u->insns[ref].op == IR_address ? PLACE_ADDRESS : PLACE_CONST,
-		.imm = c->u->insns[ref].imm,
-	};
-}
-
-/* `keep`: scratch registers whose content the snapshot's code must not touch. */
-void
-allocate_flush_keeping(struct compiler *c, ir_ref i, uint32_t keep)
-{
-	struct snapshot s;
-
-	/* Values needed after the call go to spill words: first, while they are still where they are. */
-	for (unsigned slot = 0; slot < slot_total; slot++) {
-		ir_ref reader = c->slot_reader[slot];
-
-		if (reader != IR_NONE && c->values[reader].last_use > i)
-			use(c, reader);
-	}
-	for (unsigned r = 0; r < REG_COUNT; r++) {
-		uint32_t ref = c->holds[r];
-
-		if (ref >= HOLDS_TEMP || c->values[ref].reg != r)
-			continue;
-		struct value *v = &c->values[ref];
-		if (v->last_use <= i || rematerializable(c, ref))
-			continue;
-		if (v->memory == MEMORY_SPILL)
-			continue;
-		if (v->memory == MEMORY_SLOT && c->slot_reader[v->memory_index] == ref)
-			c->slot_reader[v->memory_index] = IR_NONE;
-		v->memory = MEMORY_SPILL;
-		v->memory_index = (uint16_t)spill_allocate(c);
-		store_register(c, spill_memory(v->memory_index), (host_reg)r);
-	}
-	snapshot_take(c, i, &s);
-	if (keep & 1u << X86_RDX)
-		x86_store(&c->w, 8, spill_memory(SPILL_WORDS - 1), X86_RDX);
-	snapshot_emit(c, &s);
-	if (keep & 1u << X86_RDX)
-		x86_load(&c->w, 8, X86_RDX, spill_memory(SPILL_WORDS - 1));
-	for (unsigned r = 0; r < REG_COUNT; r++) {
-		uint32_t ref = c->holds[r];
-
-		if (ref < HOLDS_TEMP)
-			c->values[ref].reg = REG_NONE;
-		if (ref != HOLDS_TEMP)
-			c->holds[r] = slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
-		if (c->pin_value[r] != HOLDS_HOME)
-			c->values[c->pin_value[r]].slot_refs--;
-		c->pin_value[r] = HOLDS_HOME;
-	}
-	c->flags_value = IR_NONE;
-	for (unsigned s2 = 0; s2 < slot_total; s2++) {
-		c->slot_saved[s2] = false;
-		ir_ref reader = c->slot_reader[s2];
-		if (reader != IR_NONE && c->values[reader].memory == MEMORY_SLOT)
-			c->values[reader].memory = MEMORY_NONE;
-		c->slot_reader[s2] = IR_NONE;
-	}
-	c->eflags = IR_NONE;
+	if (c->values[i].canon == i && c->values[i].reg != REG_NONE &&
+		!allocate_needed_after(c, i, i))
+		allocate_release_value(c, i);
 }

@@ -11,15 +11,15 @@ const uint8_t operand_count[IR_OP_COUNT] = {
 };
 
 /* Instructions at which precise guest state may be asked for. */
-#define BARRIER_PURE false
-#define BARRIER_GET false
-#define BARRIER_PUT false
-#define BARRIER_LOAD true
-#define BARRIER_STORE true
-#define BARRIER_MARK false
-#define BARRIER_EXIT true
+#define BARRIER_PURE    false
+#define BARRIER_GET     false
+#define BARRIER_PUT     false
+#define BARRIER_LOAD    true
+#define BARRIER_STORE   true
+#define BARRIER_MARK    false
+#define BARRIER_EXIT    true
 #define BARRIER_BARRIER false
-#define BARRIER_HELPER false
+#define BARRIER_HELPER  false
 static const bool is_barrier[IR_OP_COUNT] = {
 #define BARRIER(name, result, operands, aux, imm, effect) [IR_##name] = BARRIER_##effect,
 	IR_OPS(BARRIER)
@@ -32,12 +32,12 @@ op_is_barrier(const struct ir_insn *in)
 	return is_barrier[in->op] || in->op == IR_runtime_call;
 }
 
-#define FLAGS_SAME false
-#define FLAGS_I64 false
-#define FLAGS_V128 false
-#define FLAGS_FLAGS true
+#define FLAGS_SAME   false
+#define FLAGS_I64    false
+#define FLAGS_V128   false
+#define FLAGS_FLAGS  true
 #define FLAGS_FLAGS0 true
-#define FLAGS_NONE false
+#define FLAGS_NONE   false
 static const bool makes_flags[IR_OP_COUNT] = {
 #define MAKES_FLAGS(name, result, operands, aux, imm, effect) [IR_##name] = FLAGS_##result,
 	IR_OPS(MAKES_FLAGS)
@@ -69,18 +69,15 @@ alias_of(const struct compiler *c, ir_ref i, const struct ir_insn *in, const ir_
 	ir_ref a;
 
 	switch (in->op) {
-	case IR_trunc:
-		return canon(c, in->a);
-	case IR_f_from_v:
-		return canon(c, in->a);
+	case IR_trunc: return canon(c, in->a);
+	case IR_f_from_v: return canon(c, in->a);
 	case IR_zext:
 		a = canon(c, in->a);
 		return in->aux == 32 && in->type == I64 && zero_extended(c->u, a) ? a : i;
 	case IR_get:
 		a = slot_kind[in->aux] == IR_SLOT_MEMORY ? IR_NONE : slot[in->aux];
 		return a != IR_NONE && same_class(c->u->insns[a].type, in->type) ? a : i;
-	default:
-		return i;
+	default: return i;
 	}
 }
 
@@ -95,7 +92,9 @@ find_aliases(struct compiler *c)
 		const struct ir_insn *in = &c->u->insns[i];
 		struct value *v = &c->values[i];
 
-		*v = (struct value){.reg = REG_NONE, .hint = REG_NONE, .next_use = NEVER, .pair = IR_NONE};
+		*v = (struct value){
+			.reg = REG_NONE, .hint = REG_NONE, .next_use = NEVER, .pair = IR_NONE
+		};
 		v->canon = i;
 		v->canon = alias_of(c, i, in, slot);
 		c->barriers[i] = barriers;
@@ -104,7 +103,8 @@ find_aliases(struct compiler *c)
 		if (in->op == IR_get)
 			slot[in->aux] = v->canon;
 		else if (in->op == IR_put)
-			slot[in->aux] = IR_NONE; /* the builder forwards puts; a get after one never follows */
+			slot[in->aux] =
+				IR_NONE; /* the builder forwards puts; a get after one never follows */
 		else if (in->op == IR_runtime_call)
 			memset(slot, 0xff, sizeof(slot[0]) * slot_total);
 	}
@@ -117,16 +117,11 @@ static int
 result_op_of(uint8_t flags_op)
 {
 	switch (flags_op) {
-	case IR_flags_add:
-		return IR_add;
-	case IR_flags_sub:
-		return IR_sub;
-	case IR_flags_and:
-		return IR_and;
-	case IR_flags_andn:
-		return IR_andn;
-	default:
-		return -1;
+	case IR_flags_add: return IR_add;
+	case IR_flags_sub: return IR_sub;
+	case IR_flags_and: return IR_and;
+	case IR_flags_andn: return IR_andn;
+	default: return -1;
 	}
 }
 
@@ -138,13 +133,15 @@ same_operands(const struct compiler *c, const struct ir_insn *x, const struct ir
 
 /* The builder may have turned x - const into x + -const. */
 static bool
-subtracts_same_constant(const struct compiler *c, const struct ir_insn *flags, const struct ir_insn *result)
+subtracts_same_constant(
+	const struct compiler *c, const struct ir_insn *flags, const struct ir_insn *result)
 {
 	int64_t minus, plus;
 
-	return flags->op == IR_flags_sub && result->op == IR_add && canon(c, flags->a) == canon(c, result->a) &&
-	       is_const(c, flags->b, &minus) && is_const(c, result->b, &plus) && minus != INT64_MIN &&
-	       plus == -minus && minus == (int32_t)minus && minus != INT32_MIN && minus != 0;
+	return flags->op == IR_flags_sub && result->op == IR_add &&
+	       canon(c, flags->a) == canon(c, result->a) && is_const(c, flags->b, &minus) &&
+	       is_const(c, result->b, &plus) && minus != INT64_MIN && plus == -minus &&
+	       minus == (int32_t)minus && minus != INT32_MIN && minus != 0;
 }
 
 static void
@@ -164,7 +161,7 @@ find_pairs(struct compiler *c)
 			if (result->type != in->type || c->values[j].pair != IR_NONE || j == i)
 				continue;
 			if ((result->op == op && same_operands(c, in, result)) ||
-			    subtracts_same_constant(c, in, result)) {
+				subtracts_same_constant(c, in, result)) {
 				c->values[i].pair = j;
 				c->values[j].pair = i;
 				break;
@@ -178,7 +175,8 @@ find_pairs(struct compiler *c)
 static bool
 takes_address(const struct ir_insn *in)
 {
-	return in->op == IR_load || in->op == IR_store || in->op == IR_atomic_rmw || in->op == IR_compare_swap;
+	return in->op == IR_load || in->op == IR_store || in->op == IR_atomic_rmw ||
+	       in->op == IR_compare_swap;
 }
 
 static void
@@ -186,7 +184,7 @@ count_uses(struct compiler *c)
 {
 	for (ir_ref i = 0; i < c->u->count; i++) {
 		const struct ir_insn *in = &c->u->insns[i];
-		const ir_ref operands[3] = {in->a, in->b, in->c};
+		const ir_ref operands[3] = { in->a, in->b, in->c };
 
 		for (unsigned k = 0; k < operand_count[in->op]; k++)
 			if (operands[k] != IR_NONE)
@@ -203,7 +201,8 @@ is_scaled_index(const struct compiler *c, ir_ref ref)
 	const struct ir_insn *in = insn_of(c, ref);
 	int64_t count;
 
-	return in->op == IR_shl && in->type == I64 && is_const(c, in->b, &count) && count >= 1 && count <= 3;
+	return in->op == IR_shl && in->type == I64 && is_const(c, in->b, &count) && count >= 1 &&
+	       count <= 3;
 }
 
 static void
@@ -270,7 +269,7 @@ find_lifetimes(struct compiler *c)
 	memset(c->slot_next_get, 0xff, slot_total * sizeof(c->slot_next_get[0])); /* NEVER */
 	for (ir_ref i = c->u->count; i-- > 0;) {
 		const struct ir_insn *in = &c->u->insns[i];
-		const ir_ref operands[3] = {in->a, in->b, in->c};
+		const ir_ref operands[3] = { in->a, in->b, in->c };
 
 		if (in->op == IR_get)
 			c->slot_next_get[in->aux] = i;

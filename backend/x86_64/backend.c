@@ -33,7 +33,10 @@ static uint32_t
 count_exits(const struct ir_unit *u)
 {
 	static const uint8_t records[IR_OP_COUNT] = {
-		[IR_exit_if] = 1, [IR_exit_direct] = 1, [IR_exit_call] = 2, [IR_exit_call_indirect] = 1,
+		[IR_exit_if] = 1,
+		[IR_exit_direct] = 1,
+		[IR_exit_call] = 2,
+		[IR_exit_call_indirect] = 1,
 	};
 	uint32_t count = 0;
 
@@ -70,7 +73,7 @@ begin(struct compiler *c, struct code_space *space, const struct ir_unit *u)
 	c->recipe_code = 0;
 	c->recipe_pc = c->guest_pc = u->guest_pc;
 	memset(&c->recipe_last, 0, sizeof(c->recipe_last));
-	c->w = (struct x86_writer){.at = space->code, .end = space->code_end};
+	c->w = (struct x86_writer){ .at = space->code, .end = space->code_end };
 	relocations_begin(c);
 	return true;
 }
@@ -81,8 +84,9 @@ keep_relocations(struct compiler *c)
 {
 	uint32_t *relocations = take_data(c->space, c->relocation_count * sizeof(*relocations));
 
-	if (!c->relocatable || !relocations || (c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE)) ||
-	    c->unit->code_size > UINT16_MAX)
+	if (!c->relocatable || !relocations ||
+		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE)) ||
+		c->unit->code_size > UINT16_MAX)
 		return;
 	memcpy(relocations, c->relocations, c->relocation_count * sizeof(*relocations));
 	c->unit->relocations = relocations;
@@ -173,12 +177,10 @@ bool
 backend_return_stack_fault(struct cpu *cpu, ucontext_t *uc, const void *fault_address)
 {
 	const uint8_t *fault = fault_address, *base = cpu->cold.return_stack_base;
-	uint64_t pc = (uint64_t)uc->uc_mcontext.gregs[REG_RIP];
 
 	/* the guard page lies below the stack; nothing else of ours is within its reach */
 	if (fault >= base || (uint64_t)uc->uc_mcontext.gregs[REG_RSP] - (uint64_t)fault + 256 > 512)
 		return false;
-	(void)pc;
 	backend_reset_return_stack(cpu);
 	uc->uc_mcontext.gregs[REG_RSP] = (greg_t)(uintptr_t)cpu->cold.return_stack_base;
 	return true;
@@ -189,7 +191,10 @@ uint32_t
 backend_mxcsr_for_mode(uint32_t mode)
 {
 	static const uint32_t rounding[4] = {
-		[IR_ROUND_NEAREST] = 0, [IR_ROUND_UP] = 2u << 13, [IR_ROUND_DOWN] = 1u << 13, [IR_ROUND_ZERO] = 3u << 13,
+		[IR_ROUND_NEAREST] = 0,
+		[IR_ROUND_UP] = 2u << 13,
+		[IR_ROUND_DOWN] = 1u << 13,
+		[IR_ROUND_ZERO] = 3u << 13,
 	};
 	uint32_t mxcsr = 0x1f80 | rounding[mode & IR_MODE_ROUNDING];
 

@@ -16,21 +16,23 @@
  * serve as homes of vector slots, never as operands.
  */
 typedef uint8_t host_reg;
-#define REG_NONE 0xff
-#define REG_XMM 16
+#define REG_NONE  0xff
+#define REG_XMM   16
 #define REG_COUNT 32
-#define XMM(reg) ((unsigned)(reg) - REG_XMM)
+#define XMM(reg)  ((unsigned)(reg)-REG_XMM)
 
 /* rbp points 128 bytes into struct cpu, so that its first 256 bytes have one-byte displacements. */
-#define CPU_BIAS 128
+#define CPU_BIAS       128
 #define CPU_HOT(field) ((int32_t)offsetof(struct cpu_hot, field) - CPU_BIAS)
-#define CPU_COLD(field) ((int32_t)(offsetof(struct cpu, cold) + offsetof(struct cpu_cold, field)) - CPU_BIAS)
+#define CPU_COLD(field) \
+	((int32_t)(offsetof(struct cpu, cold) + offsetof(struct cpu_cold, field)) - CPU_BIAS)
 
 /* What a register holds besides a value's ir_ref. */
 #define HOLDS_NOTHING UINT32_MAX
-#define HOLDS_HOME (UINT32_MAX - 1) /* the pinned slot's value from unit entry, not yet named by a get */
+#define HOLDS_HOME \
+	(UINT32_MAX - 1) /* the pinned slot's value from unit entry, not yet named by a get */
 #define HOLDS_TEMP (UINT32_MAX - 2) /* scratch of the instruction being selected */
-#define NEVER UINT32_MAX
+#define NEVER      UINT32_MAX
 
 #define SPILL_WORDS 64
 
@@ -49,13 +51,19 @@ struct value {
 	host_reg hint;         /* home of the slot that it is about to be put in */
 	uint8_t slot_refs;     /* pinned slots whose current value it is */
 	uint8_t folded;        /* an address computed inside the memory operands that use it */
-	uint8_t copied;          /* a second register holds it too (or did) */
+	uint8_t copied;        /* a second register holds it too (or did) */
 	uint8_t upper_zero;    /* vector class: bits above the scalar are known to be zero */
 	ir_ref pair;           /* result op <-> flags op with the same operands, or IR_NONE */
 };
 
 /* A value's place as exits and recipes name it. */
-enum place_kind { PLACE_REG, PLACE_SPILL, PLACE_SLOT, PLACE_CONST, PLACE_ADDRESS /* guest address */ };
+enum place_kind {
+	PLACE_REG,
+	PLACE_SPILL,
+	PLACE_SLOT,
+	PLACE_CONST,
+	PLACE_ADDRESS /* guest address */
+};
 struct place {
 	uint8_t kind;
 	host_reg reg;
@@ -66,9 +74,14 @@ struct place {
 /* How the flags slot's value can be had at an exit or in a recipe. */
 enum flags_kind {
 	FLAGS_IN_MEMORY, /* hot.flags is right */
-	FLAGS_ADD, FLAGS_SUB, FLAGS_AND, FLAGS_ANDN, FLAGS_FCMP, /* from the operands a, b */
-	FLAGS_ADD_RESULT, FLAGS_SUB_RESULT,                      /* from the result a and operand b */
-	FLAGS_TEST_RESULT,                                       /* N and Z of the result a */
+	FLAGS_ADD,
+	FLAGS_SUB,
+	FLAGS_AND,
+	FLAGS_ANDN,
+	FLAGS_FCMP, /* from the operands a, b */
+	FLAGS_ADD_RESULT,
+	FLAGS_SUB_RESULT,  /* from the result a and operand b */
+	FLAGS_TEST_RESULT, /* N and Z of the result a */
 };
 /* How EFLAGS stand for NZCV. */
 enum eflags_form {
@@ -82,10 +95,10 @@ enum eflags_form {
 /* Everything that differs from the canonical state at one point of the code. */
 struct snapshot {
 	uint8_t move_count;
-	uint8_t flags;       /* enum flags_kind */
-	uint8_t flags_type;  /* operand type */
-	uint8_t flags_form;  /* enum eflags_form if EFLAGS hold them at that point */
-	bool rax_taken;      /* rax holds an operand of the exit */
+	uint8_t flags;      /* enum flags_kind */
+	uint8_t flags_type; /* operand type */
+	uint8_t flags_form; /* enum eflags_form if EFLAGS hold them at that point */
+	bool rax_taken;     /* rax holds an operand of the exit */
 	struct place flags_a, flags_b;
 	struct {
 		host_reg to;
@@ -99,7 +112,7 @@ struct compiler;
 #define MAX_STUBS 256
 struct exit_stub {
 	struct snapshot state;
-	uint8_t *jump;       /* rel32 field in the main path */
+	uint8_t *jump; /* rel32 field in the main path */
 	uint64_t guest_pc;
 	bool poll;
 };
@@ -108,8 +121,8 @@ struct exit_stub {
 #define MAX_COLD 512
 struct cold_path {
 	void (*emit)(struct compiler *c, struct cold_path *cold);
-	uint8_t *jump;  /* rel32 field that leads here */
-	uint8_t *back;  /* where the main path goes on */
+	uint8_t *jump;   /* rel32 field that leads here */
+	uint8_t *back;   /* where the main path goes on */
 	uint32_t helper; /* enum vector_helper */
 	host_reg dst, a, b, d;
 	uint16_t aux;
@@ -134,7 +147,7 @@ struct compiler {
 	struct x86_writer w; /* first: image.c finds the compiler by it */
 	const struct ir_unit *u;
 	struct code_space *space;
-	bool failed; /* out of some table; the unit must be smaller */
+	bool failed;       /* out of some table; the unit must be smaller */
 	uint64_t guest_pc; /* of the instruction being selected */
 
 	uint32_t holds[REG_COUNT] __attribute__((aligned(16)));
@@ -143,16 +156,18 @@ struct compiler {
 	/* what a pinned register's slot has: a ref, or HOLDS_HOME = its value from unit entry */
 	uint32_t pin_value[REG_COUNT] __attribute__((aligned(16)));
 	ir_ref flags_value; /* the flags slot's value if it is not in memory, else IR_NONE */
-	bool slot_saved[IR_MAX_SLOTS];   /* pinned, unnamed entry value was saved to the slot's memory */
+	bool slot_saved
+		[IR_MAX_SLOTS]; /* pinned, unnamed entry value was saved to the slot's memory */
 	uint32_t slot_next_get[IR_MAX_SLOTS];
-	ir_ref slot_reader[IR_MAX_SLOTS];/* value whose only copy may be the slot's memory */
+	ir_ref slot_reader[IR_MAX_SLOTS]; /* value whose only copy may be the slot's memory */
 	uint64_t spill_used;
 
-	ir_ref eflags;     /* FLAGS value that EFLAGS hold, or IR_NONE */
+	ir_ref eflags; /* FLAGS value that EFLAGS hold, or IR_NONE */
 	uint8_t eflags_form;
-	bool eflags_kept;  /* the current selector says that it leaves EFLAGS alone, */
-	host_reg flags_scratch[2]; /* for computing EFLAGS where nothing may be allocated; REG_NONE: allocate */
-	bool eflags_set;   /* or that they hold c->eflags now */
+	bool eflags_kept; /* the current selector says that it leaves EFLAGS alone, */
+	host_reg flags_scratch
+		[2]; /* for computing EFLAGS where nothing may be allocated; REG_NONE: allocate */
+	bool eflags_set; /* or that they hold c->eflags now */
 
 	uint32_t stub_count, cold_count, exit_count, exit_capacity;
 	struct code_exit *exits;
@@ -166,8 +181,10 @@ struct compiler {
 	struct snapshot recipe_last;
 
 	struct value values[IR_MAX_INSNS];
-	uint32_t operand_next[IR_MAX_INSNS][3]; /* next use of each operand after this instruction */
-	uint16_t barriers[IR_MAX_INSNS + 1];    /* instructions before this one that may fault or leave */
+	uint32_t operand_next[IR_MAX_INSNS]
+			     [3]; /* next use of each operand after this instruction */
+	uint16_t barriers[IR_MAX_INSNS +
+			  1]; /* instructions before this one that may fault or leave */
 	uint32_t relocations[MAX_RELOCATIONS];
 	struct exit_stub stubs[MAX_STUBS];
 	struct cold_path cold[MAX_COLD];
@@ -180,17 +197,17 @@ struct host_features {
 	bool sha, vaes, vpclmul, gfni, vbmi, bitalg;
 };
 extern struct host_features host_features;
-extern host_reg pin_of_slot[IR_MAX_SLOTS];  /* register (0..31) a slot is pinned in, REG_NONE */
-extern uint8_t slot_of_pin[REG_COUNT];      /* inverse, 0xff */
-extern uint32_t pin_mask;                   /* registers that are pins */
+extern host_reg pin_of_slot[IR_MAX_SLOTS];      /* register (0..31) a slot is pinned in, REG_NONE */
+extern uint8_t slot_of_pin[REG_COUNT];          /* inverse, 0xff */
+extern uint32_t pin_mask;                       /* registers that are pins */
 extern uint8_t high_home_of_slot[IR_MAX_SLOTS]; /* xmm16..31 number, 0 = memory */
 extern int32_t slot_displacement[IR_MAX_SLOTS]; /* from rbp */
 extern uint8_t slot_kind[IR_MAX_SLOTS];
 extern uint32_t slot_total;
 extern unsigned flags_slot; /* the guest's FLAGS slot */
 /* Scratch between units: rax rcx rdx, xmm0..4. */
-#define SCRATCH_GPRS (1u << X86_RAX | 1u << X86_RCX | 1u << X86_RDX)
-#define SCRATCH_VECS (0x1fu << REG_XMM)
+#define SCRATCH_GPRS     (1u << X86_RAX | 1u << X86_RCX | 1u << X86_RDX)
+#define SCRATCH_VECS     (0x1fu << REG_XMM)
 #define ALLOCATABLE_GPRS (0xffffu & ~(1u << X86_RSP | 1u << X86_RBP))
 #define ALLOCATABLE_VECS 0xffff0000u
 bool host_init(const struct ir_state_layout *layout, char *why, size_t size);
@@ -198,16 +215,19 @@ bool host_init(const struct ir_state_layout *layout, char *why, size_t size);
 /* ---- trampolines.c ---------------------------------------------------------------------------------------- */
 
 struct trampolines {
-	uint8_t *enter;         /* (cpu, code) */
-	uint8_t *link;          /* rax = struct code_exit *: leave, CPU_EXIT_LINK */
-	uint8_t *indirect;      /* rax = guest pc: leave, CPU_EXIT_INDIRECT */
-	uint8_t *system_call;   /* rax = pc after the instruction */
-	uint8_t *exception;     /* rax = pc, ecx = enum ir_exception */
-	uint8_t *stale;         /* rax = struct code_unit * whose guest code changed */
-	uint8_t *underflow;     /* what the last frame of the return-prediction stack returns to; rax = guest pc */
-	uint8_t *fault;         /* state canonical, hot.pc written: leave, CPU_EXIT_FAULT */
-	uint8_t *runtime_call;  /* rax = function, rdx = argument; state canonical; result in rax; the pins are reloaded */
-	uint8_t *helper;        /* rax = function, ecx.. see emit_helper_call; keeps every register but rax */
+	uint8_t *enter;       /* (cpu, code) */
+	uint8_t *link;        /* rax = struct code_exit *: leave, CPU_EXIT_LINK */
+	uint8_t *indirect;    /* rax = guest pc: leave, CPU_EXIT_INDIRECT */
+	uint8_t *system_call; /* rax = pc after the instruction */
+	uint8_t *exception;   /* rax = pc, ecx = enum ir_exception */
+	uint8_t *stale;       /* rax = struct code_unit * whose guest code changed */
+	uint8_t *
+		underflow; /* what the last frame of the return-prediction stack returns to; rax = guest pc */
+	uint8_t *fault; /* state canonical, hot.pc written: leave, CPU_EXIT_FAULT */
+	uint8_t *
+		runtime_call; /* rax = function, rdx = argument; state canonical; result in rax; the pins are reloaded */
+	uint8_t *
+		helper; /* rax = function, ecx.. see emit_helper_call; keeps every register but rax */
 	uint8_t *start, *end;
 };
 extern struct trampolines trampolines;
@@ -275,7 +295,7 @@ void emit_reg_move(struct compiler *c, host_reg to, host_reg from);
 
 /* ---- moves.c: snapshots and the code that makes state canonical -------------------------------------------- */
 
-void snapshot_take(struct compiler *c, ir_ref i, struct snapshot *s);
+void snapshot_take(struct compiler *c, struct snapshot *s);
 /* Also move `value` to register `to` (e.g. rax) in parallel. */
 void snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value);
 void snapshot_emit(struct compiler *c, const struct snapshot *s);
@@ -298,9 +318,10 @@ void emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr 
 
 /* Make EFLAGS hold `flags`; returns the x86 condition for `condition` (may emit cmc). */
 enum x86_cond need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition);
-void emit_flags_word(struct compiler *c, enum eflags_form form); /* EFLAGS -> eax (uses ecx for FCMP) */
+void emit_flags_word(
+	struct compiler *c, enum eflags_form form); /* EFLAGS -> eax (uses ecx for FCMP) */
 void emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t,
-                        const struct place *a, const struct place *b, host_reg scratch);
+	const struct place *a, const struct place *b, host_reg scratch);
 enum eflags_form flags_form_of(enum flags_kind kind);
 enum flags_kind flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b);
 static inline void
@@ -319,7 +340,7 @@ IR_OPS(SELECTOR_PROTOTYPE)
 
 /* Emit a jcc to cold code; fill in the returned record's fields. `back` is set by cold_return_here. NULL: failed. */
 struct cold_path *cold_jump(struct compiler *c, enum x86_cond cond,
-                            void (*emit)(struct compiler *, struct cold_path *));
+	void (*emit)(struct compiler *, struct cold_path *));
 void cold_return_here(struct compiler *c, struct cold_path *cold);
 
 /*

@@ -60,7 +60,8 @@ note_rip(struct x86_writer *w, const uint8_t *field, const void *target)
 	if (exit >= c->exits && exit < c->exits + c->exit_capacity)
 		add_relocation(c, RELOCATE_EXIT, field, (uint32_t)(exit - c->exits));
 	else if (target == c->unit)
-		c->relocatable = false; /* the check of changing code: such units are not exported */
+		c->relocatable =
+			false; /* the check of changing code: such units are not exported */
 	else
 		add_relocation(c, RELOCATE_TEXT, field, 0);
 }
@@ -68,7 +69,8 @@ note_rip(struct x86_writer *w, const uint8_t *field, const void *target)
 void
 relocations_begin(struct compiler *c)
 {
-	_Static_assert(offsetof(struct compiler, w) == 0, "note_rip finds the compiler by its writer");
+	_Static_assert(
+		offsetof(struct compiler, w) == 0, "note_rip finds the compiler by its writer");
 	c->relocation_count = 0;
 	c->relocatable = true;
 	c->w.on_rip = note_rip;
@@ -81,14 +83,9 @@ emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address)
 
 	x86_mov_ri(&c->w, dst, address);
 	switch (c->w.at - start) {
-	case 10:
-		add_relocation(c, RELOCATE_ADDRESS64, c->w.at - 8, 0);
-		break;
-	case 7:
-		add_relocation(c, RELOCATE_ADDRESS32_SIGNED, c->w.at - 4, 0);
-		break;
-	default:
-		add_relocation(c, RELOCATE_ADDRESS32, c->w.at - 4, 0);
+	case 10: add_relocation(c, RELOCATE_ADDRESS64, c->w.at - 8, 0); break;
+	case 7: add_relocation(c, RELOCATE_ADDRESS32_SIGNED, c->w.at - 4, 0); break;
+	default: add_relocation(c, RELOCATE_ADDRESS32, c->w.at - 4, 0);
 	}
 }
 
@@ -179,7 +176,8 @@ backend_export(const struct code_unit *unit, uint64_t bias, void *to, size_t roo
 		return p.end;
 	memcpy(out, &image, sizeof(image));
 	for (unsigned k = 0; k < unit->range_count; k++) {
-		struct guest_range range = {unit->ranges[k].start - bias, unit->ranges[k].end - bias};
+		struct guest_range range = { unit->ranges[k].start - bias,
+			unit->ranges[k].end - bias };
 
 		memcpy(out + p.ranges + k * sizeof(range), &range, sizeof(range));
 	}
@@ -198,7 +196,7 @@ image_is_sound(const struct unit_image *image, size_t size)
 	struct image_parts p;
 
 	if (size < sizeof(*image) || image->code_size > UINT16_MAX || image->recipe_size > size ||
-	    image->range_count == 0 || image->range_count > IR_MAX_RANGES)
+		image->range_count == 0 || image->range_count > IR_MAX_RANGES)
 		return false;
 	p = image_parts(image);
 	if (p.end > size)
@@ -206,14 +204,15 @@ image_is_sound(const struct unit_image *image, size_t size)
 	const struct image_exit *exits = (const void *)((const uint8_t *)image + p.exits);
 	const uint32_t *relocations = (const void *)((const uint8_t *)image + p.relocations);
 	for (unsigned k = 0; k < image->exit_count; k++)
-		if (exits[k].jump + UINT64_C(4) > image->code_size || exits[k].stub >= image->code_size ||
-		    exits[k].kind > CODE_EXIT_RETURN)
+		if (exits[k].jump + UINT64_C(4) > image->code_size ||
+			exits[k].stub >= image->code_size || exits[k].kind > CODE_EXIT_RETURN)
 			return false;
 	for (unsigned k = 0; k < image->relocation_count; k++) {
 		uint32_t kind = relocations[k] >> 28, bytes = kind == RELOCATE_ADDRESS64 ? 8 : 4;
 
 		if ((relocations[k] & 0xffff) + bytes > image->code_size || kind > RELOCATE_EXIT ||
-		    (kind == RELOCATE_EXIT && (relocations[k] >> 16 & 0xfff) >= image->exit_count))
+			(kind == RELOCATE_EXIT &&
+				(relocations[k] >> 16 & 0xfff) >= image->exit_count))
 			return false;
 	}
 	return true;
@@ -236,7 +235,8 @@ backend_image_info(const void *image, size_t size, struct unit_image_info *info)
 static bool
 fits(enum relocation_kind kind, uint64_t address)
 {
-	return kind == RELOCATE_ADDRESS32 ? address <= UINT32_MAX : address == (uint64_t)(int64_t)(int32_t)address;
+	return kind == RELOCATE_ADDRESS32 ? address <= UINT32_MAX
+					  : address == (uint64_t)(int64_t)(int32_t)address;
 }
 
 static bool
@@ -254,7 +254,9 @@ relocate_address(uint8_t *field, enum relocation_kind kind, uint64_t moved)
 		return true;
 	}
 	memcpy(&narrow, field, 4);
-	address = (kind == RELOCATE_ADDRESS32 ? (uint64_t)(uint32_t)narrow : (uint64_t)(int64_t)narrow) + moved;
+	address = (kind == RELOCATE_ADDRESS32 ? (uint64_t)(uint32_t)narrow
+					      : (uint64_t)(int64_t)narrow) +
+		  moved;
 	memcpy(field, &address, 4);
 	return fits(kind, address);
 }
@@ -279,7 +281,8 @@ relocate(const struct unit_image *image, struct code_unit *unit, uint64_t bias)
 		if (kind == RELOCATE_TEXT)
 			distance -= (int32_t)((uintptr_t)unit->code - image->code_address);
 		else
-			distance = (int32_t)((uint8_t *)&unit->exits[relocations[k] >> 16 & 0xfff] - (field + 4));
+			distance = (int32_t)((uint8_t *)&unit->exits[relocations[k] >> 16 & 0xfff] -
+					     (field + 4));
 		memcpy(field, &distance, 4);
 	}
 	return true;
@@ -299,7 +302,8 @@ take_data(struct code_space *space, size_t size)
 static void
 read_exits(const struct unit_image *image, struct code_unit *unit, uint64_t bias)
 {
-	const struct image_exit *from = (const void *)((const uint8_t *)image + image_parts(image).exits);
+	const struct image_exit *from =
+		(const void *)((const uint8_t *)image + image_parts(image).exits);
 
 	for (unsigned k = 0; k < image->exit_count; k++)
 		unit->exits[k] = (struct code_exit){
@@ -322,7 +326,8 @@ backend_import(struct code_space *space, const void *data, size_t size, uint64_t
 	if (!image_is_sound(image, size))
 		return NULL;
 	p = image_parts(image);
-	uint8_t *code = space->code + ((image->code_address - (uintptr_t)space->code) & (CODE_ALIGNMENT - 1));
+	uint8_t *code = space->code +
+			((image->code_address - (uintptr_t)space->code) & (CODE_ALIGNMENT - 1));
 	unit = take_data(space, sizeof(*unit));
 	struct code_exit *exits = take_data(space, image->exit_count * sizeof(*exits));
 	struct guest_range *ranges = take_data(space, image->range_count * sizeof(*ranges));
@@ -344,7 +349,7 @@ backend_import(struct code_space *space, const void *data, size_t size, uint64_t
 	};
 	const struct guest_range *from = (const void *)((const uint8_t *)data + p.ranges);
 	for (unsigned k = 0; k < image->range_count; k++)
-		ranges[k] = (struct guest_range){from[k].start + bias, from[k].end + bias};
+		ranges[k] = (struct guest_range){ from[k].start + bias, from[k].end + bias };
 	memcpy(code, (const uint8_t *)data + p.code, image->code_size);
 	read_exits(image, unit, bias);
 	if (!relocate(image, unit, bias)) {
@@ -361,6 +366,7 @@ backend_image_key(char *text, size_t size)
 {
 	const struct host_features *h = &host_features;
 
-	snprintf(text, size, "x86-64 image 1: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d", h->avx512,
-	         h->sha, h->vaes, h->vpclmul, h->gfni, h->vbmi, h->bitalg);
+	snprintf(text, size,
+		"x86-64 image 1: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d",
+		h->avx512, h->sha, h->vaes, h->vpclmul, h->gfni, h->vbmi, h->bitalg);
 }

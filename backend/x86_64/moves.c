@@ -28,7 +28,8 @@ snapshot_flags(struct compiler *c, struct snapshot *s)
 	if (flags == IR_NONE)
 		return;
 	s->flags = (uint8_t)flags_kind_of(c, flags, &a, &b);
-	s->flags_type = c->u->insns[flags].op == IR_flags_fcmp ? c->u->insns[a].type : c->u->insns[flags].type;
+	s->flags_type = c->u->insns[flags].op == IR_flags_fcmp ? c->u->insns[a].type
+							       : c->u->insns[flags].type;
 	s->flags_a = place_of(c, a);
 	s->flags_b = b == IR_NONE ? s->flags_a : place_of(c, b);
 	if (c->eflags == flags)
@@ -45,22 +46,23 @@ misplaced_pins(const struct compiler *c)
 		__m128i holds = _mm_load_si128((const __m128i *)&c->holds[r]);
 		__m128i want = _mm_load_si128((const __m128i *)&c->pin_value[r]);
 
-		right |= (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(holds, want))) << r;
+		right |= (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(holds, want)))
+			 << r;
 	}
 	return ~right & pin_mask;
 }
 
 void
-snapshot_take(struct compiler *c, ir_ref i, struct snapshot *s)
+snapshot_take(struct compiler *c, struct snapshot *s)
 {
-	(void)i;
 	s->move_count = 0;
 	s->rax_taken = false;
 	for (uint32_t set = misplaced_pins(c); set; set &= set - 1) {
 		host_reg r = (host_reg)__builtin_ctz(set);
-		struct place saved = {.kind = PLACE_SLOT, .index = slot_of_pin[r]};
+		struct place saved = { .kind = PLACE_SLOT, .index = slot_of_pin[r] };
 
-		add_move(c, s, r, c->pin_value[r] == HOLDS_HOME ? saved : place_of(c, c->pin_value[r]));
+		add_move(c, s, r,
+			c->pin_value[r] == HOLDS_HOME ? saved : place_of(c, c->pin_value[r]));
 	}
 	snapshot_flags(c, s);
 }
@@ -94,23 +96,16 @@ static void
 emit_move(struct compiler *c, host_reg to, const struct place *from)
 {
 	switch (from->kind) {
-	case PLACE_REG:
-		emit_reg_move(c, to, from->reg);
-		break;
-	case PLACE_SPILL:
-		move_from_memory(c, to, spill_memory(from->index));
-		break;
+	case PLACE_REG: emit_reg_move(c, to, from->reg); break;
+	case PLACE_SPILL: move_from_memory(c, to, spill_memory(from->index)); break;
 	case PLACE_SLOT:
 		if (to >= REG_XMM && high_home_of_slot[from->index])
 			x86_vec_rr(&c->w, X86_VMOVAPS, XMM(to), high_home_of_slot[from->index]);
 		else
 			move_from_memory(c, to, slot_memory(from->index));
 		break;
-	case PLACE_ADDRESS:
-		emit_guest_address(c, (enum x86_gpr)to, (uint64_t)from->imm);
-		break;
-	default:
-		x86_mov_ri(&c->w, (enum x86_gpr)to, (uint64_t)from->imm);
+	case PLACE_ADDRESS: emit_guest_address(c, (enum x86_gpr)to, (uint64_t)from->imm); break;
+	default: x86_mov_ri(&c->w, (enum x86_gpr)to, (uint64_t)from->imm);
 	}
 }
 
@@ -126,7 +121,7 @@ is_source(const struct snapshot *s, uint32_t pending, host_reg reg)
 	return false;
 }
 
-/* Exchange two registers of a cycle; afterwards the move into `a` is done and `b`'s readers must read `a`... */
+/* Exchange two registers: does the move into one of them, and leaves the other's old value in the first. */
 static void
 emit_exchange(struct compiler *c, host_reg a, host_reg b)
 {
@@ -175,7 +170,8 @@ emit_parallel(struct compiler *c, struct snapshot *s)
 		for (uint32_t set = pending; set; set &= set - 1) {
 			unsigned k = (unsigned)__builtin_ctz(set);
 
-			if (s->moves[k].from.kind == PLACE_REG && s->moves[k].from.reg == s->moves[k].to)
+			if (s->moves[k].from.kind == PLACE_REG &&
+				s->moves[k].from.reg == s->moves[k].to)
 				pending &= ~(1u << k);
 		}
 	}

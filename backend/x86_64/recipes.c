@@ -41,7 +41,8 @@ put_place(struct compiler *c, const struct place *p)
 	put_byte(c, p->kind);
 	if (p->kind == PLACE_CONST)
 		put_varint(c, zigzag(p->imm));
-	else if (p->kind == PLACE_ADDRESS) /* from the unit's start, so that the recipe moves with it */
+	else if (p->kind ==
+		 PLACE_ADDRESS) /* from the unit's start, so that the recipe moves with it */
 		put_varint(c, zigzag((int64_t)((uint64_t)p->imm - c->u->guest_pc)));
 	else
 		put_byte(c, p->kind == PLACE_REG ? p->reg : p->index);
@@ -58,11 +59,13 @@ same_snapshot(const struct snapshot *a, const struct snapshot *b)
 {
 	if (a->move_count != b->move_count || a->flags != b->flags)
 		return false;
-	if (a->flags != FLAGS_IN_MEMORY && (a->flags_type != b->flags_type || !same_place(&a->flags_a, &b->flags_a) ||
-	                                    !same_place(&a->flags_b, &b->flags_b)))
+	if (a->flags != FLAGS_IN_MEMORY &&
+		(a->flags_type != b->flags_type || !same_place(&a->flags_a, &b->flags_a) ||
+			!same_place(&a->flags_b, &b->flags_b)))
 		return false;
 	for (unsigned m = 0; m < a->move_count; m++)
-		if (a->moves[m].to != b->moves[m].to || !same_place(&a->moves[m].from, &b->moves[m].from))
+		if (a->moves[m].to != b->moves[m].to ||
+			!same_place(&a->moves[m].from, &b->moves[m].from))
 			return false;
 	return true;
 }
@@ -130,7 +133,7 @@ unzigzag(uint64_t value)
 static struct place
 get_place(struct reader *r, uint64_t guest_pc)
 {
-	struct place p = {.kind = (uint8_t)get_byte(r)};
+	struct place p = { .kind = (uint8_t)get_byte(r) };
 
 	if (p.kind == PLACE_CONST)
 		p.imm = unzigzag(get_varint(r));
@@ -147,7 +150,7 @@ get_place(struct reader *r, uint64_t guest_pc)
 static bool
 recipe_find(const struct code_unit *unit, uint32_t pc, struct snapshot *s, uint64_t *guest_pc)
 {
-	struct reader r = {unit->recipes, unit->recipes + unit->recipe_size};
+	struct reader r = { unit->recipes, unit->recipes + unit->recipe_size };
 	uint32_t end = 0;
 
 	*guest_pc = unit->guest_pc;
@@ -181,8 +184,22 @@ recipe_find(const struct code_unit *unit, uint32_t pc, struct snapshot *s, uint6
 /* ---- recovery: the moves of a recipe, done on the registers of a signal context --------------------------------------- */
 
 static const uint8_t greg_of[16] = {
-	REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
-	REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
+	REG_RAX,
+	REG_RCX,
+	REG_RDX,
+	REG_RBX,
+	REG_RSP,
+	REG_RBP,
+	REG_RSI,
+	REG_RDI,
+	REG_R8,
+	REG_R9,
+	REG_R10,
+	REG_R11,
+	REG_R12,
+	REG_R13,
+	REG_R14,
+	REG_R15,
 };
 
 union register_value {
@@ -192,7 +209,7 @@ union register_value {
 static union register_value
 read_place(const struct cpu *cpu, const ucontext_t *uc, const struct place *p, bool vector)
 {
-	union register_value value = {{0, 0}};
+	union register_value value = { { 0, 0 } };
 	const uint8_t *biased = (const uint8_t *)cpu + CPU_BIAS;
 	size_t size = vector ? 16 : 8;
 
@@ -203,14 +220,9 @@ read_place(const struct cpu *cpu, const ucontext_t *uc, const struct place *p, b
 		else
 			value.words[0] = (uint64_t)uc->uc_mcontext.gregs[greg_of[p->reg]];
 		break;
-	case PLACE_SPILL:
-		memcpy(value.words, &cpu->cold.spill[p->index], size);
-		break;
-	case PLACE_SLOT:
-		memcpy(value.words, biased + slot_displacement[p->index], size);
-		break;
-	default:
-		value.words[0] = (uint64_t)p->imm;
+	case PLACE_SPILL: memcpy(value.words, &cpu->cold.spill[p->index], size); break;
+	case PLACE_SLOT: memcpy(value.words, biased + slot_displacement[p->index], size); break;
+	default: value.words[0] = (uint64_t)p->imm;
 	}
 	return value;
 }
@@ -227,7 +239,8 @@ nzcv_of(uint64_t a, uint64_t b, bool subtract, unsigned bits)
 	uint64_t result = (a + addend + subtract) & mask;
 	bool carry = subtract ? a >= b : result < a;
 	bool overflow = ((a ^ result) & (addend ^ result) & sign) != 0;
-	return (unsigned)((result & sign) != 0) << 3 | (unsigned)(result == 0) << 2 | (unsigned)carry << 1 | overflow;
+	return (unsigned)((result & sign) != 0) << 3 | (unsigned)(result == 0) << 2 |
+	       (unsigned)carry << 1 | overflow;
 }
 
 static unsigned
@@ -258,24 +271,14 @@ recover_flags(const struct snapshot *s, union register_value a, union register_v
 	uint64_t x = a.words[0], y = b.words[0];
 
 	switch (s->flags) {
-	case FLAGS_ADD:
-		return nzcv_of(x, y, false, bits);
-	case FLAGS_SUB:
-		return nzcv_of(x, y, true, bits);
-	case FLAGS_ADD_RESULT:
-		return nzcv_of(x - y, y, false, bits);
-	case FLAGS_SUB_RESULT:
-		return nzcv_of(x + y, y, true, bits);
-	case FLAGS_AND:
-		x &= y;
-		break;
-	case FLAGS_ANDN:
-		x &= ~y;
-		break;
-	case FLAGS_FCMP:
-		return nzcv_of_compare(a, b, s->flags_type == F64);
-	default:
-		break;
+	case FLAGS_ADD: return nzcv_of(x, y, false, bits);
+	case FLAGS_SUB: return nzcv_of(x, y, true, bits);
+	case FLAGS_ADD_RESULT: return nzcv_of(x - y, y, false, bits);
+	case FLAGS_SUB_RESULT: return nzcv_of(x + y, y, true, bits);
+	case FLAGS_AND: x &= y; break;
+	case FLAGS_ANDN: x &= ~y; break;
+	case FLAGS_FCMP: return nzcv_of_compare(a, b, s->flags_type == F64);
+	default: break;
 	}
 	return nzcv_of(x, 0, false, bits) & 0xc;
 }

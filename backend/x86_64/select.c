@@ -47,7 +47,8 @@ select_unit(struct compiler *c)
 }
 
 struct cold_path *
-cold_jump(struct compiler *c, enum x86_cond cond, void (*emit)(struct compiler *, struct cold_path *))
+cold_jump(
+	struct compiler *c, enum x86_cond cond, void (*emit)(struct compiler *, struct cold_path *))
 {
 	struct cold_path *cold = &c->cold[c->cold_count];
 
@@ -55,7 +56,7 @@ cold_jump(struct compiler *c, enum x86_cond cond, void (*emit)(struct compiler *
 		c->failed = true;
 	else
 		c->cold_count++;
-	*cold = (struct cold_path){.emit = emit, .jump = x86_jcc_rel32(&c->w, cond)};
+	*cold = (struct cold_path){ .emit = emit, .jump = x86_jcc_rel32(&c->w, cond) };
 	return cold;
 }
 
@@ -144,7 +145,7 @@ select_put(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		return;
 	}
 	if (slot_kind[slot] == IR_SLOT_VECTOR && type != V128 &&
-	    !(c->values[value].upper_zero && c->u->insns[value].type == type))
+		!(c->values[value].upper_zero && c->u->insns[value].type == type))
 		value = zero_extended_scalar(c, i, value, type);
 	allocate_put(c, i, slot, value);
 }
@@ -188,12 +189,13 @@ void
 select_helper(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	const struct ir_insn *imm = in - 1;
-	const ir_ref operands[3] = {in->a, in->b, in->c};
+	const ir_ref operands[3] = { in->a, in->b, in->c };
 
 	claim(c, X86_RAX);
 	for (unsigned k = 0; k < 3; k++)
 		if (operands[k] != IR_NONE)
-			x86_vec_mr(&c->w, X86_VMOVAPS, helper_argument(k), XMM(use_vec(c, operands[k])));
+			x86_vec_mr(&c->w, X86_VMOVAPS, helper_argument(k),
+				XMM(use_vec(c, operands[k])));
 	emit_helper_call(c, in->aux, (uint64_t)imm->imm);
 	if (imm->aux)
 		x86_alu_mr(&c->w, X86_OR, 4, slot_memory(imm->aux - 1u), X86_RAX);
@@ -214,7 +216,8 @@ select_runtime_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	}
 	c->locked |= 1u << X86_RDX;
 	allocate_flush_keeping(c, i, 1u << X86_RDX);
-	x86_load(&c->w, 8, X86_RAX, x86_mem_base(X86_RBP, entry + (ENTRY_RUNTIME_CALLS + in->aux) * 8));
+	x86_load(&c->w, 8, X86_RAX,
+		x86_mem_base(X86_RBP, entry + (ENTRY_RUNTIME_CALLS + in->aux) * 8));
 	x86_call_m(&c->w, x86_mem_base(X86_RBP, entry + ENTRY_RUNTIME_TRAMPOLINE * 8));
 	if (c->values[i].uses) {
 		claim(c, X86_RAX);

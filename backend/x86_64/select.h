@@ -7,7 +7,12 @@
 
 /* Indices into cpu_cold.entry_points: code reaches everything outside its unit through them. */
 enum entry_point {
-	ENTRY_LINK, ENTRY_INDIRECT, ENTRY_SYSTEM_CALL, ENTRY_EXCEPTION, ENTRY_STALE, ENTRY_HELPER,
+	ENTRY_LINK,
+	ENTRY_INDIRECT,
+	ENTRY_SYSTEM_CALL,
+	ENTRY_EXCEPTION,
+	ENTRY_STALE,
+	ENTRY_HELPER,
 	ENTRY_RUNTIME_TRAMPOLINE,
 	ENTRY_RUNTIME_CALLS, /* one a runtime call of the guest */
 };

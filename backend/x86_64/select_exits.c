@@ -22,7 +22,7 @@ new_exit(struct compiler *c, uint64_t guest_pc, enum code_exit_kind kind)
 		c->failed = true;
 	else
 		exit = &c->exits[c->exit_count++];
-	*exit = (struct code_exit){.unit = c->unit, .guest_pc = guest_pc, .kind = (uint8_t)kind};
+	*exit = (struct code_exit){ .unit = c->unit, .guest_pc = guest_pc, .kind = (uint8_t)kind };
 	return exit;
 }
 
@@ -58,6 +58,15 @@ wants_poll(const struct compiler *c, uint64_t target)
 	return target <= c->guest_pc;
 }
 
+static void
+make_canonical(struct compiler *c)
+{
+	struct snapshot s;
+
+	snapshot_take(c, &s);
+	snapshot_emit(c, &s);
+}
+
 /* jmp to the exit's target, its stub behind it. State is canonical. */
 static void
 emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, bool poll)
@@ -77,16 +86,15 @@ emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, 
 void
 select_exit_direct(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	struct snapshot s;
-
-	snapshot_take(c, i, &s);
-	snapshot_emit(c, &s);
+	(void)i;
+	make_canonical(c);
 	emit_direct_jump(c, (uint64_t)in->imm, CODE_EXIT_JUMP, wants_poll(c, (uint64_t)in->imm));
 }
 
 void
 select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	(void)i;
 	enum x86_cond condition = need_condition(c, in->a, in->aux);
 	struct exit_stub *stub = &c->stubs[c->stub_count];
 
@@ -95,7 +103,7 @@ select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		c->failed = true;
 	else
 		c->stub_count++;
-	snapshot_take(c, i, &stub->state);
+	snapshot_take(c, &stub->state);
 	stub->guest_pc = (uint64_t)in->imm;
 	stub->poll = wants_poll(c, (uint64_t)in->imm);
 	align_patchable(c, 2);
@@ -129,11 +137,11 @@ select_exit_stubs(struct compiler *c)
 
 /* State canonical but for `value` in rax. */
 static void
-make_canonical_with_rax(struct compiler *c, ir_ref i, ir_ref value)
+make_canonical_with_rax(struct compiler *c, ir_ref value)
 {
 	struct snapshot s;
 
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	snapshot_add(c, &s, X86_RAX, value);
 	snapshot_emit(c, &s);
 }
@@ -189,10 +197,11 @@ backend_indirect_remove(struct indirect_entry *table, uint64_t pc)
 void
 select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	(void)i;
 	struct x86_mem code;
 	uint8_t *miss;
 
-	make_canonical_with_rax(c, i, in->a);
+	make_canonical_with_rax(c, in->a);
 	if (in->aux == IR_INDIRECT_RETURN) {
 		x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, x86_mem_base(X86_RSP, 8));
 		uint8_t *other = x86_jcc_rel8(&c->w, X86_NE);
@@ -218,12 +227,10 @@ emit_return_landing(struct compiler *c, uint64_t return_pc)
 void
 select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	(void)i;
 	uint64_t return_pc = (uint64_t)insn_of(c, in->a)->imm;
 	struct code_exit *exit;
-	struct snapshot s;
-
-	snapshot_take(c, i, &s);
-	snapshot_emit(c, &s);
+	make_canonical(c);
 	emit_push_guest_address(c, return_pc, X86_RAX);
 	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
 	align_patchable(c, 1);
@@ -236,11 +243,12 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 void
 select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	(void)i;
 	uint64_t return_pc = (uint64_t)insn_of(c, in->b)->imm;
 	struct x86_mem code;
 	uint8_t *miss, *call_miss;
 
-	make_canonical_with_rax(c, i, in->a);
+	make_canonical_with_rax(c, in->a);
 	emit_push_guest_address(c, return_pc, X86_RCX);
 	miss = emit_hash_probe(c, &code);
 	x86_call_m(&c->w, code);
@@ -257,12 +265,9 @@ select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in
 /* ---- exits to the runtime ------------------------------------------------------------------------------------------------------------ */
 
 static void
-emit_leave(struct compiler *c, ir_ref i, uint64_t pc, enum entry_point entry)
+emit_leave(struct compiler *c, uint64_t pc, enum entry_point entry)
 {
-	struct snapshot s;
-
-	snapshot_take(c, i, &s);
-	snapshot_emit(c, &s);
+	make_canonical(c);
 	emit_guest_address(c, X86_RAX, pc);
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + (int32_t)entry * 8));
 }
@@ -270,16 +275,15 @@ emit_leave(struct compiler *c, ir_ref i, uint64_t pc, enum entry_point entry)
 void
 select_exit_system_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	emit_leave(c, i, (uint64_t)in->imm, ENTRY_SYSTEM_CALL);
+	(void)i;
+	emit_leave(c, (uint64_t)in->imm, ENTRY_SYSTEM_CALL);
 }
 
 void
 select_exit_exception(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	struct snapshot s;
-
-	snapshot_take(c, i, &s);
-	snapshot_emit(c, &s);
+	(void)i;
+	make_canonical(c);
 	x86_mov_ri(&c->w, X86_RCX, in->aux);
 	emit_guest_address(c, X86_RAX, (uint64_t)in->imm);
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_EXCEPTION * 8));
@@ -303,7 +307,8 @@ select_code_check(struct compiler *c)
 			int32_t word;
 
 			memcpy(&word, (const void *)(uintptr_t)at, 4);
-			x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RAX, (int32_t)(at - start)), word);
+			x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RAX, (int32_t)(at - start)),
+				word);
 			stale[count++] = x86_jcc_rel32(&c->w, X86_NE);
 		}
 	}

@@ -15,10 +15,8 @@ flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b)
 	if (pair != IR_NONE)
 		*a = pair;
 	switch (in->op) {
-	case IR_flags_add:
-		return pair == IR_NONE ? FLAGS_ADD : FLAGS_ADD_RESULT;
-	case IR_flags_sub:
-		return pair == IR_NONE ? FLAGS_SUB : FLAGS_SUB_RESULT;
+	case IR_flags_add: return pair == IR_NONE ? FLAGS_ADD : FLAGS_ADD_RESULT;
+	case IR_flags_sub: return pair == IR_NONE ? FLAGS_SUB : FLAGS_SUB_RESULT;
 	case IR_flags_and:
 	case IR_flags_andn:
 		if (pair != IR_NONE) {
@@ -26,11 +24,8 @@ flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b)
 			return FLAGS_TEST_RESULT;
 		}
 		return in->op == IR_flags_and ? FLAGS_AND : FLAGS_ANDN;
-	case IR_flags_fcmp:
-		return FLAGS_FCMP;
-	default:
-		*a = *b = IR_NONE;
-		return FLAGS_IN_MEMORY;
+	case IR_flags_fcmp: return FLAGS_FCMP;
+	default: *a = *b = IR_NONE; return FLAGS_IN_MEMORY;
 	}
 }
 
@@ -39,12 +34,9 @@ flags_form_of(enum flags_kind kind)
 {
 	switch (kind) {
 	case FLAGS_SUB:
-	case FLAGS_SUB_RESULT:
-		return EFLAGS_INVERTED;
-	case FLAGS_FCMP:
-		return EFLAGS_FCMP;
-	default:
-		return EFLAGS_DIRECT;
+	case FLAGS_SUB_RESULT: return EFLAGS_INVERTED;
+	case FLAGS_FCMP: return EFLAGS_FCMP;
+	default: return EFLAGS_DIRECT;
 	}
 }
 
@@ -81,7 +73,8 @@ emit_flags_word(struct compiler *c, enum eflags_form form)
 unsigned
 backend_flags_to_nzcv(uint32_t flags)
 {
-	return (flags >> 15 & 1) << 3 | (flags >> 14 & 1) << 2 | (flags >> 8 & 1) << 1 | (flags & 1);
+	return (flags >> 15 & 1) << 3 | (flags >> 14 & 1) << 2 | (flags >> 8 & 1) << 1 |
+	       (flags & 1);
 }
 
 uint32_t
@@ -92,10 +85,7 @@ backend_flags_from_nzcv(unsigned nzcv)
 
 /* ---- computing EFLAGS ------------------------------------------------------------------------------------------- */
 
-/*
- * A place as register: rsp-free scratch must be found when a value is in memory. `scratch` is tried; at exits
- * (REG_NONE) the red-zone-free spill of rax or rcx is used by emit_flags_compute's callers through push-free moves.
- */
+/* The memory operand of a place that is in memory. */
 static struct x86_mem
 place_memory(const struct place *p)
 {
@@ -130,10 +120,10 @@ place_imm(const struct place *p, enum ir_type t, int32_t *imm)
 	return p->kind == PLACE_CONST && value == (int32_t)value;
 }
 
-/* op first, second without a scratch register; false when both need one. */
+/* EFLAGS <- kind(a, b) by one instruction; false when a register is needed besides. */
 static bool
 emit_direct(struct compiler *c, enum flags_kind kind, enum ir_type t, const struct place *a,
-            const struct place *b)
+	const struct place *b)
 {
 	unsigned size = int_size(t);
 	enum x86_gpr ra = (enum x86_gpr)a->reg;
@@ -179,10 +169,10 @@ emit_direct(struct compiler *c, enum flags_kind kind, enum ir_type t, const stru
 /* scratch <- a, then the operation with b. b is not in `scratch`. */
 static void
 emit_with_scratch(struct compiler *c, enum flags_kind kind, enum ir_type t, const struct place *b,
-                  enum x86_gpr scratch, enum x86_gpr second)
+	enum x86_gpr scratch, enum x86_gpr second)
 {
 	unsigned size = int_size(t);
-	struct place in_second = {.kind = PLACE_REG, .reg = (host_reg)second};
+	struct place in_second = { .kind = PLACE_REG, .reg = (host_reg)second };
 	int32_t imm;
 
 	if (b->kind == PLACE_ADDRESS || (b->kind == PLACE_CONST && !place_imm(b, t, &imm))) {
@@ -190,8 +180,12 @@ emit_with_scratch(struct compiler *c, enum flags_kind kind, enum ir_type t, cons
 		b = &in_second;
 	}
 	static const uint8_t operation[] = {
-		[FLAGS_ADD] = X86_ADD, [FLAGS_SUB] = X86_CMP, [FLAGS_AND] = X86_AND, [FLAGS_ANDN] = X86_AND,
-		[FLAGS_ADD_RESULT] = X86_SUB, [FLAGS_SUB_RESULT] = X86_ADD,
+		[FLAGS_ADD] = X86_ADD,
+		[FLAGS_SUB] = X86_CMP,
+		[FLAGS_AND] = X86_AND,
+		[FLAGS_ANDN] = X86_AND,
+		[FLAGS_ADD_RESULT] = X86_SUB,
+		[FLAGS_SUB_RESULT] = X86_ADD,
 	};
 	enum x86_alu op = (enum x86_alu)operation[kind];
 	if (kind == FLAGS_ANDN) {
@@ -222,7 +216,9 @@ emit_fcmp(struct compiler *c, enum ir_type t, const struct place *a, const struc
 		x86_vec_rr(&c->w, op, XMM(a->reg), XMM(b->reg));
 		return;
 	}
-	unsigned ra = a->kind == PLACE_REG ? XMM(a->reg) : b->kind == PLACE_REG && XMM(b->reg) == 0 ? 1 : 0;
+	unsigned ra = a->kind == PLACE_REG                       ? XMM(a->reg)
+		      : b->kind == PLACE_REG && XMM(b->reg) == 0 ? 1
+								 : 0;
 	struct x86_mem saved = x86_mem_base(X86_RBP, CPU_COLD(helper_arguments));
 	if (a->kind != PLACE_REG) {
 		x86_vec_mr(&c->w, X86_VMOVAPS, saved, ra);
@@ -259,7 +255,8 @@ needs_second(enum flags_kind kind, enum ir_type t, const struct place *b)
 {
 	int32_t imm;
 
-	return kind == FLAGS_ANDN || b->kind == PLACE_ADDRESS || (b->kind == PLACE_CONST && !place_imm(b, t, &imm));
+	return kind == FLAGS_ANDN || b->kind == PLACE_ADDRESS ||
+	       (b->kind == PLACE_CONST && !place_imm(b, t, &imm));
 }
 
 static host_reg
@@ -282,12 +279,12 @@ place_is(const struct place *p, host_reg reg)
 }
 
 /*
- * EFLAGS <- kind(a, b). With `scratch` REG_NONE (exits) any register may hold something, so two that are not operands
- * are saved in memory around the computation.
+ * EFLAGS <- kind(a, b), by way of `scratch` where that is needed. At exits (REG_NONE) any register may hold something, so
+ * two that are not operands are saved in memory around the computation.
  */
 void
 emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t, const struct place *a,
-                   const struct place *b, host_reg scratch)
+	const struct place *b, host_reg scratch)
 {
 	const struct x86_mem save = x86_mem_base(X86_RBP, CPU_COLD(helper_arguments));
 	enum x86_gpr first = X86_RAX, second;
@@ -326,9 +323,22 @@ emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t, con
 
 /* Conditions that do not depend on the carry, in x86 terms; 0xff: see below. */
 static const uint8_t plain_condition[16] = {
-	[IR_EQ] = X86_E, [IR_NE] = X86_NE, [IR_CS] = 0xff, [IR_CC] = 0xff, [IR_MI] = X86_S, [IR_PL] = X86_NS,
-	[IR_VS] = X86_O, [IR_VC] = X86_NO, [IR_HI] = 0xff, [IR_LS] = 0xff, [IR_GE] = X86_GE, [IR_LT] = X86_L,
-	[IR_GT] = X86_G, [IR_LE] = X86_LE, [IR_AL] = 0xff, [IR_NV] = 0xff,
+	[IR_EQ] = X86_E,
+	[IR_NE] = X86_NE,
+	[IR_CS] = 0xff,
+	[IR_CC] = 0xff,
+	[IR_MI] = X86_S,
+	[IR_PL] = X86_NS,
+	[IR_VS] = X86_O,
+	[IR_VC] = X86_NO,
+	[IR_HI] = 0xff,
+	[IR_LS] = 0xff,
+	[IR_GE] = X86_GE,
+	[IR_LT] = X86_L,
+	[IR_GT] = X86_G,
+	[IR_LE] = X86_LE,
+	[IR_AL] = 0xff,
+	[IR_NV] = 0xff,
 };
 
 static enum x86_cond
@@ -352,9 +362,22 @@ condition_for(struct compiler *c, enum ir_condition condition)
 
 /* After ucomis a, b: conditions that one jcc can test; 0xff needs the operands swapped or two jumps. */
 static const uint8_t fcmp_condition[16] = {
-	[IR_EQ] = 0xff, [IR_NE] = 0xff, [IR_CS] = 0xff, [IR_CC] = 0xff, [IR_MI] = 0xff, [IR_PL] = 0xff,
-	[IR_VS] = X86_P, [IR_VC] = X86_NP, [IR_HI] = 0xff, [IR_LS] = 0xff, [IR_GE] = X86_AE, [IR_LT] = X86_B,
-	[IR_GT] = X86_A, [IR_LE] = X86_BE, [IR_AL] = 0xff, [IR_NV] = 0xff,
+	[IR_EQ] = 0xff,
+	[IR_NE] = 0xff,
+	[IR_CS] = 0xff,
+	[IR_CC] = 0xff,
+	[IR_MI] = 0xff,
+	[IR_PL] = 0xff,
+	[IR_VS] = X86_P,
+	[IR_VC] = X86_NP,
+	[IR_HI] = 0xff,
+	[IR_LS] = 0xff,
+	[IR_GE] = X86_AE,
+	[IR_LT] = X86_B,
+	[IR_GT] = X86_A,
+	[IR_LE] = X86_BE,
+	[IR_AL] = 0xff,
+	[IR_NV] = 0xff,
 };
 
 /* EFLAGS <- the flags word that is value `flags`: by way of rax, which the value leaves if it is there. */
@@ -397,7 +420,7 @@ operand_place(struct compiler *c, ir_ref ref)
 	if (p.kind == PLACE_SPILL || (p.kind == PLACE_SLOT && !high_home_of_slot[p.index]))
 		if (c->values[canon(c, ref)].uses <= 1)
 			return p;
-	return (struct place){.kind = PLACE_REG, .reg = use_gpr(c, ref)};
+	return (struct place){ .kind = PLACE_REG, .reg = use_gpr(c, ref) };
 }
 
 static void
@@ -413,13 +436,14 @@ need_eflags(struct compiler *c, ir_ref flags)
 		load_flags_word(c, flags);
 		c->eflags_form = EFLAGS_DIRECT;
 	} else if (kind == FLAGS_FCMP) {
-		struct place pa = {.kind = PLACE_REG, .reg = use_vec(c, a)};
-		struct place pb = {.kind = PLACE_REG, .reg = use_vec(c, b)};
+		struct place pa = { .kind = PLACE_REG, .reg = use_vec(c, a) };
+		struct place pb = { .kind = PLACE_REG, .reg = use_vec(c, b) };
 		enum x86_vector_op quiet = c->u->insns[a].type == F64 ? X86_VUCOMISD : X86_VUCOMISS;
-		enum x86_vector_op signalling = c->u->insns[a].type == F64 ? X86_VCOMISD : X86_VCOMISS;
+		enum x86_vector_op signalling =
+			c->u->insns[a].type == F64 ? X86_VCOMISD : X86_VCOMISS;
 
-		x86_vec_rr(&c->w, c->u->insns[flags].aux & IR_FP_SIGNALLING ? signalling : quiet, XMM(pa.reg),
-		           XMM(pb.reg));
+		x86_vec_rr(&c->w, c->u->insns[flags].aux & IR_FP_SIGNALLING ? signalling : quiet,
+			XMM(pa.reg), XMM(pb.reg));
 		c->eflags_form = EFLAGS_FCMP;
 	} else {
 		struct place pa = operand_place(c, a);
@@ -428,7 +452,7 @@ need_eflags(struct compiler *c, ir_ref flags)
 		host_reg scratch = REG_NONE;
 
 		if (pa.kind != PLACE_REG && pb.kind != PLACE_REG && pb.kind != PLACE_CONST)
-			pa = (struct place){.kind = PLACE_REG, .reg = use_gpr(c, a)};
+			pa = (struct place){ .kind = PLACE_REG, .reg = use_gpr(c, a) };
 		if (needs_scratch(kind))
 			scratch = scratch_gpr(c, 0);
 		emit_flags_compute(c, kind, c->u->insns[flags].type, &pa, &pb, scratch);
@@ -454,9 +478,22 @@ fcmp_to_direct(struct compiler *c)
 
 /* Conditions after fcmp that one jcc answers when the operands are compared the other way round. */
 static const uint8_t swapped_condition[16] = {
-	[IR_EQ] = 0xff, [IR_NE] = 0xff, [IR_CS] = X86_BE, [IR_CC] = X86_A, [IR_MI] = X86_A, [IR_PL] = X86_BE,
-	[IR_VS] = 0xff, [IR_VC] = 0xff, [IR_HI] = X86_B, [IR_LS] = X86_AE, [IR_GE] = 0xff, [IR_LT] = 0xff,
-	[IR_GT] = 0xff, [IR_LE] = 0xff, [IR_AL] = 0xff, [IR_NV] = 0xff,
+	[IR_EQ] = 0xff,
+	[IR_NE] = 0xff,
+	[IR_CS] = X86_BE,
+	[IR_CC] = X86_A,
+	[IR_MI] = X86_A,
+	[IR_PL] = X86_BE,
+	[IR_VS] = 0xff,
+	[IR_VC] = 0xff,
+	[IR_HI] = X86_B,
+	[IR_LS] = X86_AE,
+	[IR_GE] = 0xff,
+	[IR_LT] = 0xff,
+	[IR_GT] = 0xff,
+	[IR_LE] = 0xff,
+	[IR_AL] = 0xff,
+	[IR_NV] = 0xff,
 };
 
 static enum x86_cond
@@ -496,8 +533,9 @@ tests_high_bit(const struct compiler *c, ir_ref flags, enum ir_condition conditi
 	const struct ir_insn *in = &c->u->insns[flags];
 	int64_t mask;
 
-	if (in->op != IR_flags_and || (condition != IR_EQ && condition != IR_NE) || c->eflags == flags ||
-	    c->values[flags].pair != IR_NONE || !is_const(c, in->b, &mask) || mask == 0 || mask == (int32_t)mask)
+	if (in->op != IR_flags_and || (condition != IR_EQ && condition != IR_NE) ||
+		c->eflags == flags || c->values[flags].pair != IR_NONE ||
+		!is_const(c, in->b, &mask) || mask == 0 || mask == (int32_t)mask)
 		return false;
 	*bit = (unsigned)__builtin_ctzll((uint64_t)mask);
 	return (mask & (mask - 1)) == 0;
@@ -505,8 +543,14 @@ tests_high_bit(const struct compiler *c, ir_ref flags, enum ir_condition conditi
 
 /* The bit of the flags word that decides a condition and its opposite; 0: more than one does. */
 static const uint16_t word_bit[16] = {
-	[IR_EQ] = 0x4000, [IR_NE] = 0x4000, [IR_CS] = 0x100, [IR_CC] = 0x100, [IR_MI] = 0x8000, [IR_PL] = 0x8000,
-	[IR_VS] = 1, [IR_VC] = 1,
+	[IR_EQ] = 0x4000,
+	[IR_NE] = 0x4000,
+	[IR_CS] = 0x100,
+	[IR_CC] = 0x100,
+	[IR_MI] = 0x8000,
+	[IR_PL] = 0x8000,
+	[IR_VS] = 1,
+	[IR_VC] = 1,
 };
 
 /* A condition of one flag, of flags that are a word in a register or in memory: tested there. */
@@ -516,7 +560,8 @@ test_word(struct compiler *c, ir_ref flags, enum ir_condition condition)
 	struct x86_mem memory;
 	ir_ref a, b;
 
-	if (!word_bit[condition] || c->eflags == flags || flags_kind_of(c, flags, &a, &b) != FLAGS_IN_MEMORY)
+	if (!word_bit[condition] || c->eflags == flags ||
+		flags_kind_of(c, flags, &a, &b) != FLAGS_IN_MEMORY)
 		return false;
 	if (use_memory(c, flags, &memory))
 		x86_test_mi(&c->w, 4, memory, word_bit[condition]);
@@ -535,7 +580,8 @@ need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
 		return condition & 1 ? X86_E : X86_NE;
 
 	if (tests_high_bit(c, flags, condition, &bit)) {
-		x86_bit_test_ri(&c->w, X86_BT, 8, (enum x86_gpr)use_gpr(c, c->u->insns[flags].a), bit);
+		x86_bit_test_ri(
+			&c->w, X86_BT, 8, (enum x86_gpr)use_gpr(c, c->u->insns[flags].a), bit);
 		c->eflags = IR_NONE;
 		return condition == IR_EQ ? X86_NC : X86_C;
 	}
@@ -660,7 +706,8 @@ select_flags_sbc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 void
 select_flags_const(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	x86_mov_ri(&c->w, (enum x86_gpr)def_gpr(c, i), backend_flags_from_nzcv((unsigned)in->imm & 15));
+	x86_mov_ri(&c->w, (enum x86_gpr)def_gpr(c, i),
+		backend_flags_from_nzcv((unsigned)in->imm & 15));
 	keep_eflags(c);
 }
 
@@ -774,7 +821,8 @@ select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	enum x86_cond condition;
 	host_reg b, dst;
 
-	if (c->u->insns[i].type == V128 || c->u->insns[i].type == F32 || c->u->insns[i].type == F64) {
+	if (c->u->insns[i].type == V128 || c->u->insns[i].type == F32 ||
+		c->u->insns[i].type == F64) {
 		uint8_t *skip;
 
 		condition = need_condition(c, in->a, in->aux);
@@ -786,7 +834,8 @@ select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		emit_reg_move(c, dst, other);
 		x86_patch_rel8(skip, c->w.at);
 		def_in(c, i, dst);
-		c->values[i].upper_zero = c->values[canon(c, in->b)].upper_zero && c->values[canon(c, in->c)].upper_zero;
+		c->values[i].upper_zero = c->values[canon(c, in->b)].upper_zero &&
+					  c->values[canon(c, in->c)].upper_zero;
 		keep_eflags(c);
 		return;
 	}

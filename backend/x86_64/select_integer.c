@@ -22,7 +22,8 @@ flags_left(struct compiler *c, ir_ref i, enum eflags_form form)
 
 /* dst = a op b in two-operand form; commutative operations may start from either. */
 static void
-select_alu(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op, enum eflags_form form)
+select_alu(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op,
+	enum eflags_form form)
 {
 	unsigned size = int_size(in->type);
 	ir_ref a = in->a, b = in->b;
@@ -41,7 +42,8 @@ select_alu(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu 
 		host_reg rb = use_gpr(c, b);
 		host_reg ra = use_gpr(c, a);
 
-		if (op != X86_SUB && ra != rb && (c->values[i].hint == rb || (!dies(c, a, i) && dies(c, b, i)))) {
+		if (op != X86_SUB && ra != rb &&
+			(c->values[i].hint == rb || (!dies(c, a, i) && dies(c, b, i)))) {
 			ir_ref swap = a;
 
 			a = b;
@@ -315,8 +317,10 @@ select_shift(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_sh
 			host_reg dst = def_gpr_over(c, i);
 
 			if (dst != a) {
-				struct x86_mem sum = count == 1 ? x86_mem_index(gpr(a), gpr(a), 0, 0)
-				                                : x86_mem_index(X86_NO_GPR, gpr(a), (unsigned)count, 0);
+				struct x86_mem sum = count == 1
+							     ? x86_mem_index(gpr(a), gpr(a), 0, 0)
+							     : x86_mem_index(X86_NO_GPR, gpr(a),
+								       (unsigned)count, 0);
 				x86_lea(&c->w, size, gpr(dst), sum);
 			} else {
 				x86_shift_ri(&c->w, op, size, gpr(dst), (unsigned)count);
@@ -361,7 +365,8 @@ select_ror(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	if (is_const(c, in->b, &count)) {
 		host_reg a = use_gpr(c, in->a);
 
-		x86_rorx_rri(&c->w, size, gpr(def_gpr_over(c, i)), gpr(a), (unsigned)count & (size * 8 - 1));
+		x86_rorx_rri(&c->w, size, gpr(def_gpr_over(c, i)), gpr(a),
+			(unsigned)count & (size * 8 - 1));
 		keep_eflags(c);
 		return;
 	}
@@ -420,8 +425,8 @@ select_cls(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 /* Exchange neighbouring groups of `shift` bits selected by `mask`: ((x >> shift) & mask) | ((x & mask) << shift). */
 static void
-exchange_groups(struct compiler *c, unsigned size, host_reg x, host_reg t, host_reg mask_reg, unsigned shift,
-                uint64_t mask)
+exchange_groups(struct compiler *c, unsigned size, host_reg x, host_reg t, host_reg mask_reg,
+	unsigned shift, uint64_t mask)
 {
 	if (size == 4)
 		mask = (uint32_t)mask;

@@ -26,7 +26,8 @@ use_address(struct compiler *c, ir_ref address)
 		return x86_mem_base(gpr(use_gpr(c, in->a)), imm);
 	index = insn_of(c, in->b);
 	if (c->values[canon(c, in->b)].folded && is_const(c, index->b, &scale))
-		return x86_mem_index(gpr(use_gpr(c, in->a)), gpr(use_gpr(c, index->a)), (unsigned)scale, 0);
+		return x86_mem_index(
+			gpr(use_gpr(c, in->a)), gpr(use_gpr(c, index->a)), (unsigned)scale, 0);
 	return x86_mem_index(gpr(use_gpr(c, in->a)), gpr(use_gpr(c, in->b)), 0, 0);
 }
 
@@ -61,17 +62,13 @@ load_integer(struct compiler *c, const struct ir_insn *in, host_reg dst, struct 
 }
 
 static void
-load_vector(struct compiler *c, ir_ref i, const struct ir_insn *in, host_reg dst, struct x86_mem mem)
+load_vector(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, host_reg dst, struct x86_mem mem)
 {
 	switch (in->aux & IR_MEM_SIZE) {
-	case 2:
-		x86_vec_rm(&c->w, X86_VMOVSS, XMM(dst), mem);
-		break;
-	case 3:
-		x86_vec_rm(&c->w, X86_VMOVSD, XMM(dst), mem);
-		break;
-	default:
-		x86_vec_rm(&c->w, X86_VMOVUPS, XMM(dst), mem);
+	case 2: x86_vec_rm(&c->w, X86_VMOVSS, XMM(dst), mem); break;
+	case 3: x86_vec_rm(&c->w, X86_VMOVSD, XMM(dst), mem); break;
+	default: x86_vec_rm(&c->w, X86_VMOVUPS, XMM(dst), mem);
 	}
 	c->values[i].upper_zero = in->type != V128;
 }
@@ -86,7 +83,7 @@ select_load(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	host_reg dst;
 
 	keep_eflags(c);
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	dst = vector ? def_vec_over(c, i) : def_gpr_over(c, i);
 	start = c->w.at;
 	if (vector)
@@ -102,27 +99,22 @@ static void
 store_vector(struct compiler *c, const struct ir_insn *in, struct x86_mem mem, host_reg value)
 {
 	switch (in->aux & IR_MEM_SIZE) {
-	case 2:
-		x86_vec_mr(&c->w, X86_VMOVSS, mem, XMM(value));
-		break;
-	case 3:
-		x86_vec_mr(&c->w, X86_VMOVSD, mem, XMM(value));
-		break;
-	default:
-		x86_vec_mr(&c->w, X86_VMOVUPS, mem, XMM(value));
+	case 2: x86_vec_mr(&c->w, X86_VMOVSS, mem, XMM(value)); break;
+	case 3: x86_vec_mr(&c->w, X86_VMOVSD, mem, XMM(value)); break;
+	default: x86_vec_mr(&c->w, X86_VMOVUPS, mem, XMM(value));
 	}
 }
 
 /* A store-release is sequentially consistent with later load-acquires: xchg, or a fence behind a vector store. */
 static void
-store_release(struct compiler *c, ir_ref i, const struct ir_insn *in, struct x86_mem mem)
+store_release(struct compiler *c, const struct ir_insn *in, struct x86_mem mem)
 {
 	host_reg value = use_gpr(c, in->b), copy = temp_gpr(c);
 	struct snapshot s;
 	const uint8_t *start;
 
 	x86_mov_rr(&c->w, 8, gpr(copy), gpr(value));
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	start = c->w.at;
 	x86_xchg_mr(&c->w, 1u << (in->aux & IR_MEM_SIZE), mem, gpr(copy));
 	recipe_add(c, start, &s);
@@ -139,17 +131,22 @@ select_store(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	const uint8_t *start;
 	int32_t imm;
 
+	(void)i;
 	keep_eflags(c);
 	if ((in->aux & IR_MEM_RELEASE) && !vector) {
-		store_release(c, i, in, mem);
+		store_release(c, in, mem);
 		return;
 	}
-	bool immediate = !vector && is_const_i32(c, in->b, &imm) && c->values[canon(c, in->b)].reg == REG_NONE;
+	bool immediate = !vector && is_const_i32(c, in->b, &imm) &&
+			 c->values[canon(c, in->b)].reg == REG_NONE;
 	host_reg value = immediate ? REG_NONE : vector ? use_vec(c, in->b) : use_gpr(c, in->b);
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	start = c->w.at;
 	if (immediate)
-		x86_store_imm(&c->w, size, mem, size == 1 ? (int8_t)imm : size == 2 ? (int16_t)imm : imm);
+		x86_store_imm(&c->w, size, mem,
+			size == 1   ? (int8_t)imm
+			: size == 2 ? (int16_t)imm
+				    : imm);
 	else if (vector)
 		store_vector(c, in, mem, value);
 	else
@@ -161,27 +158,26 @@ select_store(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 /* new = old op operand, old in rax. */
 static void
-emit_rmw_operation(struct compiler *c, unsigned operation, unsigned size, host_reg new, host_reg operand)
+emit_rmw_operation(
+	struct compiler *c, unsigned operation, unsigned size, host_reg new, host_reg operand)
 {
 	unsigned alu_size = size == 8 ? 8 : 4;
 	static const uint8_t cmov[] = {
-		[IR_RMW_SMAX] = X86_L, [IR_RMW_SMIN] = X86_G, [IR_RMW_UMAX] = X86_B, [IR_RMW_UMIN] = X86_A,
+		[IR_RMW_SMAX] = X86_L,
+		[IR_RMW_SMIN] = X86_G,
+		[IR_RMW_UMAX] = X86_B,
+		[IR_RMW_UMIN] = X86_A,
 	};
 
 	x86_mov_rr(&c->w, 8, gpr(new), X86_RAX);
 	switch (operation) {
-	case IR_RMW_ANDN:
-		x86_andn_rrr(&c->w, 8, gpr(new), gpr(operand), gpr(new));
-		break;
-	case IR_RMW_XOR:
-		x86_alu_rr(&c->w, X86_XOR, 8, gpr(new), gpr(operand));
-		break;
-	case IR_RMW_OR:
-		x86_alu_rr(&c->w, X86_OR, 8, gpr(new), gpr(operand));
-		break;
+	case IR_RMW_ANDN: x86_andn_rrr(&c->w, 8, gpr(new), gpr(operand), gpr(new)); break;
+	case IR_RMW_XOR: x86_alu_rr(&c->w, X86_XOR, 8, gpr(new), gpr(operand)); break;
+	case IR_RMW_OR: x86_alu_rr(&c->w, X86_OR, 8, gpr(new), gpr(operand)); break;
 	default: /* keep the old value unless the operand is beyond it */
 		x86_alu_rr(&c->w, X86_CMP, size, X86_RAX, gpr(operand));
-		x86_cmovcc_rr(&c->w, (enum x86_cond)cmov[operation], alu_size, gpr(new), gpr(operand));
+		x86_cmovcc_rr(
+			&c->w, (enum x86_cond)cmov[operation], alu_size, gpr(new), gpr(operand));
 	}
 }
 
@@ -196,7 +192,8 @@ zero_extend_old(struct compiler *c, unsigned size, host_reg r)
 
 /* A loop around cmpxchg, for what x86 cannot return the old value of in one instruction. */
 static void
-select_rmw_loop(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned operation, unsigned size)
+select_rmw_loop(
+	struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned operation, unsigned size)
 {
 	claim(c, X86_RAX);
 	struct x86_mem mem = address_operand(c, in->a);
@@ -206,7 +203,7 @@ select_rmw_loop(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned
 	uint8_t *retry;
 
 	c->eflags = IR_NONE;
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	start = c->w.at;
 	x86_load(&c->w, size, X86_RAX, mem);
 	again = c->w.at;
@@ -234,7 +231,7 @@ select_atomic_rmw(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	host_reg operand = use_gpr(c, in->b), old = temp_gpr(c);
 
 	c->eflags = IR_NONE;
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	x86_mov_rr(&c->w, 8, gpr(old), gpr(operand));
 	start = c->w.at;
 	if (operation == IR_RMW_ADD)
@@ -264,7 +261,7 @@ select_compare_swap_128(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	host_reg expected = use_vec(c, in->b), new = use_vec(c, in->c);
 
 	c->eflags = IR_NONE;
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	x86_lea(&c->w, 8, gpr(address), mem);
 	/* a fault must find rbx as the snapshot has it: touch the memory for writing first */
 	start = c->w.at;
@@ -298,7 +295,7 @@ select_compare_swap(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	host_reg expected = use_gpr(c, in->b), new = use_gpr(c, in->c);
 
 	c->eflags = IR_NONE;
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	x86_mov_rr(&c->w, 8, X86_RAX, gpr(expected));
 	start = c->w.at;
 	x86_lock_cmpxchg(&c->w, size, mem, gpr(new));
@@ -310,16 +307,9 @@ select_compare_swap(struct compiler *c, ir_ref i, const struct ir_insn *in)
 /* ---- the rest ---------------------------------------------------------------------------------------------------------------- */
 
 /*
- * A misaligned address faults: the check jumps to a ud2 in cold code that has a recipe; the signal handler tells by the
- * instruction that this is an alignment fault.
+ * A misaligned address runs into a ud2 that has a recipe: the handler of SIGILL takes it for what it is, an alignment
+ * fault of the guest.
  */
-static void
-emit_misaligned(struct compiler *c, struct cold_path *cold)
-{
-	(void)cold;
-	x86_plain(&c->w, X86_UD2);
-}
-
 void
 select_align_check(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -327,14 +317,15 @@ select_align_check(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	struct snapshot s;
 	const uint8_t *start;
 
+	(void)i;
 	if (in->aux == 0)
 		return;
 	a = use_gpr(c, in->a);
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	x86_test_ri(&c->w, 1, gpr(a), (1 << in->aux) - 1);
 	uint8_t *aligned = x86_jcc_rel8(&c->w, X86_E);
 	start = c->w.at;
-	emit_misaligned(c, NULL);
+	x86_plain(&c->w, X86_UD2);
 	recipe_add(c, start, &s);
 	x86_patch_rel8(aligned, c->w.at);
 }
@@ -346,11 +337,12 @@ select_zero_block(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	struct snapshot s;
 	const uint8_t *start;
 
+	(void)i;
 	x86_mov_rr(&c->w, 8, gpr(address), gpr(a));
 	x86_alu_ri(&c->w, X86_AND, 8, gpr(address), -64);
 	x86_vec_rrr(&c->w, X86_VPXOR, XMM(zero), XMM(zero), XMM(zero));
 	c->eflags = IR_NONE;
-	snapshot_take(c, i, &s);
+	snapshot_take(c, &s);
 	start = c->w.at;
 	for (int32_t offset = 0; offset < 64; offset += 16)
 		x86_vec_mr(&c->w, X86_VMOVAPS, x86_mem_base(gpr(address), offset), XMM(zero));

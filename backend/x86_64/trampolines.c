@@ -5,7 +5,7 @@
 
 struct trampolines trampolines;
 
-static const enum x86_gpr callee_saved[] = {X86_RBX, X86_RBP, X86_R12, X86_R13, X86_R14, X86_R15};
+static const enum x86_gpr callee_saved[] = { X86_RBX, X86_RBP, X86_R12, X86_R13, X86_R14, X86_R15 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct x86_mem
@@ -26,8 +26,9 @@ transfer_pins(struct x86_writer *w, bool load)
 				x86_store(w, 8, slot_memory(slot_of_pin[r]), (enum x86_gpr)r);
 		}
 	for (unsigned s = 0; s < slot_total; s++) {
-		unsigned xmm = pin_of_slot[s] != REG_NONE && pin_of_slot[s] >= REG_XMM ? XMM(pin_of_slot[s])
-		                                                                       : high_home_of_slot[s];
+		unsigned xmm = pin_of_slot[s] != REG_NONE && pin_of_slot[s] >= REG_XMM
+				       ? XMM(pin_of_slot[s])
+				       : high_home_of_slot[s];
 		bool pinned = pin_of_slot[s] != REG_NONE && pin_of_slot[s] >= REG_XMM;
 
 		if (!pinned && !high_home_of_slot[s])
@@ -71,7 +72,8 @@ generate_leave(struct x86_writer *w)
 }
 
 static uint8_t *
-generate_exit(struct x86_writer *w, const uint8_t *leave, enum cpu_exit_reason reason, bool rax_is_pc)
+generate_exit(
+	struct x86_writer *w, const uint8_t *leave, enum cpu_exit_reason reason, bool rax_is_pc)
 {
 	uint8_t *start = w->at;
 
@@ -152,7 +154,7 @@ transfer_saved(struct x86_writer *w, bool load)
 static void
 generate_helper(struct x86_writer *w)
 {
-	static const enum x86_gpr argument[4] = {X86_RSI, X86_RDX, X86_RCX, X86_RDI};
+	static const enum x86_gpr argument[4] = { X86_RSI, X86_RDX, X86_RCX, X86_RDI };
 
 	trampolines.helper = w->at;
 	transfer_saved(w, false);
@@ -160,7 +162,8 @@ generate_helper(struct x86_writer *w)
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
 	x86_alu_ri(w, X86_AND, 8, X86_RSP, -16);
 	for (unsigned k = 0; k < 4; k++)
-		x86_lea(w, 8, argument[k], x86_mem_offset(hot(CPU_COLD(helper_arguments)), (int32_t)k * 16));
+		x86_lea(w, 8, argument[k],
+			x86_mem_offset(hot(CPU_COLD(helper_arguments)), (int32_t)k * 16));
 	x86_load(w, 8, X86_R8, hot(CPU_COLD(helper_imm)));
 	x86_call_r(w, X86_RAX);
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
@@ -171,7 +174,7 @@ generate_helper(struct x86_writer *w)
 bool
 trampolines_generate(struct code_space *space)
 {
-	struct x86_writer w = {.at = space->code, .end = space->code_end};
+	struct x86_writer w = { .at = space->code, .end = space->code_end };
 
 	trampolines.start = w.at;
 	generate_enter(&w);

@@ -14,7 +14,7 @@
 #include "frontend/a64/state.h"
 #include "ir/interpret.h"
 
-#define TEST_CODE_SIZE (UINT64_C(64) << 20)
+#define TEST_CODE_SIZE         (UINT64_C(64) << 20)
 #define TEST_RETURN_STACK_SIZE 0x10000
 
 struct compiled_test {
@@ -28,9 +28,10 @@ map_near_text(size_t size)
 {
 	uintptr_t text = (uintptr_t)&map_near_text & ~UINT64_C(0xfffffff);
 
-	for (uintptr_t at = text - UINT64_C(0x20000000); at > text - UINT64_C(0x60000000); at -= UINT64_C(0x4000000)) {
+	for (uintptr_t at = text - UINT64_C(0x20000000); at > text - UINT64_C(0x60000000);
+		at -= UINT64_C(0x4000000)) {
 		void *memory = mmap((void *)at, size, PROT_READ | PROT_WRITE | PROT_EXEC,
-		                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE | MAP_NORESERVE, -1, 0);
 
 		if (memory != MAP_FAILED)
 			return memory;
@@ -45,7 +46,8 @@ compiled_test_begin(struct compiled_test *t)
 	char why[200];
 
 	cr_assert_not_null(code, "no room for code near the test's text");
-	t->space = (struct code_space){code, code + TEST_CODE_SIZE, code + TEST_CODE_SIZE, code + 2 * TEST_CODE_SIZE};
+	t->space = (struct code_space){ code, code + TEST_CODE_SIZE, code + TEST_CODE_SIZE,
+		code + 2 * TEST_CODE_SIZE };
 	cr_assert(backend_init(&t->space, &a64_isa, why, sizeof(why)), "%s", why);
 	t->start = t->space;
 	t->compiled = aligned_alloc(64, (sizeof(struct cpu) + 63) & ~63ul);
@@ -93,12 +95,14 @@ differing_slot(const struct compiled_test *t)
 {
 	for (uint32_t s = 0; s < a64_layout.count; s++) {
 		const struct ir_state_slot *slot = &a64_layout.slots[s];
-		const uint8_t *a = t->compiled->guest + slot->offset, *b = t->interpreted->guest + slot->offset;
+		const uint8_t *a = t->compiled->guest + slot->offset,
+			      *b = t->interpreted->guest + slot->offset;
 
 		if (slot->kind == IR_SLOT_MEMORY)
 			continue;
 		if (slot->kind == IR_SLOT_FLAGS) {
-			if (backend_flags_to_nzcv(*(const uint32_t *)a) != backend_flags_to_nzcv(*(const uint32_t *)b))
+			if (backend_flags_to_nzcv(*(const uint32_t *)a) !=
+				backend_flags_to_nzcv(*(const uint32_t *)b))
 				return slot->name;
 		} else if (memcmp(a, b, slot->kind == IR_SLOT_VECTOR ? 16 : 8)) {
 			return slot->name;

@@ -27,23 +27,33 @@ static uint64_t
 random_value(void)
 {
 	static const uint64_t corners[] = {
-		0, 1, 2, UINT64_MAX, INT64_MAX, (uint64_t)INT64_MIN, INT32_MAX, 0x80000000, 0xffffffff, 0xffffffff80000000,
-		0x7f, 0x80, 0xff, 0x100, 0xffff,
+		0,
+		1,
+		2,
+		UINT64_MAX,
+		INT64_MAX,
+		(uint64_t)INT64_MIN,
+		INT32_MAX,
+		0x80000000,
+		0xffffffff,
+		0xffffffff80000000,
+		0x7f,
+		0x80,
+		0xff,
+		0x100,
+		0xffff,
 	};
 
 	switch (below(4)) {
-	case 0:
-		return corners[below(sizeof(corners) / sizeof(corners[0]))];
-	case 1:
-		return below(64);
-	default:
-		return random_word();
+	case 0: return corners[below(sizeof(corners) / sizeof(corners[0]))];
+	case 1: return below(64);
+	default: return random_word();
 	}
 }
 
 /* ---- random units ----------------------------------------------------------------------------------------------------- */
 
-#define POOL 24
+#define POOL   24
 #define WINDOW 256
 
 struct generator {
@@ -69,7 +79,8 @@ static ir_ref
 any(struct generator *g, enum ir_type t)
 {
 	if (below(6) == 0)
-		return ir_const(&g->l, t, (int64_t)(t == I32 ? (uint64_t)(int32_t)random_value() : random_value()));
+		return ir_const(&g->l, t,
+			(int64_t)(t == I32 ? (uint64_t)(int32_t)random_value() : random_value()));
 	return t == I64 ? pick(g->i64, g->n64) : pick(g->i32, g->n32);
 }
 
@@ -92,11 +103,24 @@ static void
 generate_binary(struct generator *g)
 {
 	static const enum ir_op ops[] = {
-		IR_add, IR_sub, IR_mul, IR_udiv, IR_sdiv, IR_and, IR_or, IR_xor, IR_andn, IR_shl, IR_lshr, IR_ashr, IR_ror,
+		IR_add,
+		IR_sub,
+		IR_mul,
+		IR_udiv,
+		IR_sdiv,
+		IR_and,
+		IR_or,
+		IR_xor,
+		IR_andn,
+		IR_shl,
+		IR_lshr,
+		IR_ashr,
+		IR_ror,
 	};
 	enum ir_type t = below(2) ? I64 : I32;
 
-	add_typed(g, t, ir_emit(&g->l, ops[below(13)], t, 0, operand_of(g, t), operand_of(g, t), IR_NONE));
+	add_typed(g, t,
+		ir_emit(&g->l, ops[below(13)], t, 0, operand_of(g, t), operand_of(g, t), IR_NONE));
 }
 
 static void
@@ -127,7 +151,8 @@ generate_unary(struct generator *g)
 		unsigned lane = below(4);
 
 		add(g->i32, &g->n32,
-		    ir_crc32(&g->l, I32, lane | below(2) << 2, any(g, I32), any(g, lane == 3 ? I64 : I32)));
+			ir_crc32(&g->l, I32, lane | below(2) << 2, any(g, I32),
+				any(g, lane == 3 ? I64 : I32)));
 	}
 	}
 }
@@ -146,24 +171,24 @@ generate_wide(struct generator *g)
 static void
 generate_flags(struct generator *g)
 {
-	static const enum ir_op ops[] = {IR_flags_add, IR_flags_sub, IR_flags_and, IR_flags_andn};
-	static const enum ir_op results[] = {IR_add, IR_sub, IR_and, IR_andn};
+	static const enum ir_op ops[] = { IR_flags_add, IR_flags_sub, IR_flags_and, IR_flags_andn };
+	static const enum ir_op results[] = { IR_add, IR_sub, IR_and, IR_andn };
 	enum ir_type t = below(2) ? I64 : I32;
 	unsigned k = below(4);
 	ir_ref a = any(g, t), b = any(g, t), f;
 
 	switch (below(8)) {
 	case 0:
-		f = ir_emit(&g->l, below(2) ? IR_flags_adc : IR_flags_sbc, t, 0, a, b, pick(g->flags, g->nflags));
+		f = ir_emit(&g->l, below(2) ? IR_flags_adc : IR_flags_sbc, t, 0, a, b,
+			pick(g->flags, g->nflags));
 		break;
 	case 1:
-		f = ir_flags_select(&g->l, below(14), pick(g->flags, g->nflags), pick(g->flags, g->nflags),
-		                    ir_flags_const(&g->l, below(16)));
+		f = ir_flags_select(&g->l, below(14), pick(g->flags, g->nflags),
+			pick(g->flags, g->nflags), ir_flags_const(&g->l, below(16)));
 		break;
-	case 2:
-		f = ir_flags_from_nzcv(&g->l, any(g, I64));
-		break;
-	case 3: case 4:
+	case 2: f = ir_flags_from_nzcv(&g->l, any(g, I64)); break;
+	case 3:
+	case 4:
 		f = ir_emit(&g->l, ops[k], t, 0, a, b, IR_NONE);
 		if (below(2)) /* a consumer between the flags and the equal result */
 			ir_exit_if(&g->l, below(14), f, 0x300000);
@@ -173,8 +198,7 @@ generate_flags(struct generator *g)
 		add_typed(g, t, ir_emit(&g->l, results[k], t, 0, a, b, IR_NONE));
 		f = ir_emit(&g->l, ops[k], t, 0, a, b, IR_NONE);
 		break;
-	default:
-		f = ir_emit(&g->l, ops[k], t, 0, a, b, IR_NONE);
+	default: f = ir_emit(&g->l, ops[k], t, 0, a, b, IR_NONE);
 	}
 	add(g->flags, &g->nflags, f);
 	if (below(2))
@@ -190,7 +214,10 @@ generate_consumer(struct generator *g)
 	switch (below(4)) {
 	case 0: add_typed(g, t, ir_select(&g->l, t, below(14), f, any(g, t), any(g, t))); break;
 	case 1: add_typed(g, t, ir_condition(&g->l, t, below(14), f)); break;
-	case 2: add_typed(g, t, ir_emit(&g->l, below(2) ? IR_adc : IR_sbc, t, 0, any(g, t), any(g, t), f)); break;
+	case 2:
+		add_typed(g, t,
+			ir_emit(&g->l, below(2) ? IR_adc : IR_sbc, t, 0, any(g, t), any(g, t), f));
+		break;
 	default: add(g->i64, &g->n64, ir_flags_to_nzcv(&g->l, f));
 	}
 }
@@ -202,7 +229,8 @@ window_address(struct generator *g)
 
 	if (below(2))
 		return ir_add(&g->l, I64, g->window, ir_const(&g->l, I64, offset));
-	return ir_add(&g->l, I64, g->window, ir_and(&g->l, I64, any(g, I64), ir_const(&g->l, I64, 0x7f)));
+	return ir_add(
+		&g->l, I64, g->window, ir_and(&g->l, I64, any(g, I64), ir_const(&g->l, I64, 0x7f)));
 }
 
 static void
@@ -213,17 +241,19 @@ generate_memory(struct generator *g)
 	ir_ref address = window_address(g);
 
 	switch (below(5)) {
-	case 0: case 1:
+	case 0:
+	case 1:
 		add_typed(g, t, ir_load(&g->l, t, size | (below(2) ? IR_MEM_SIGNED : 0), address));
 		break;
-	case 2: case 3:
-		ir_store(&g->l, size | (below(4) ? 0 : IR_MEM_RELEASE), address, any(g, t));
-		break;
+	case 2:
+	case 3: ir_store(&g->l, size | (below(4) ? 0 : IR_MEM_RELEASE), address, any(g, t)); break;
 	default:
 		if (below(2))
-			add_typed(g, t, ir_atomic_rmw(&g->l, t, size | below(9) << 8, address, any(g, t)));
+			add_typed(g, t,
+				ir_atomic_rmw(&g->l, t, size | below(9) << 8, address, any(g, t)));
 		else
-			add_typed(g, t, ir_compare_swap(&g->l, t, size, address, any(g, t), any(g, t)));
+			add_typed(g, t,
+				ir_compare_swap(&g->l, t, size, address, any(g, t), any(g, t)));
 	}
 }
 
@@ -258,16 +288,18 @@ generate(struct generator *g, struct ir_unit *u, unsigned length)
 		g->l.pc = 0x1000 + 4 * k;
 		ir_guest_pc(&g->l, (int64_t)g->l.pc);
 		switch (below(12)) {
-		case 0: case 1: case 2: generate_binary(g); break;
+		case 0:
+		case 1:
+		case 2: generate_binary(g); break;
 		case 3: generate_unary(g); break;
 		case 4: generate_wide(g); break;
 		case 5: generate_flags(g); break;
 		case 6: generate_consumer(g); break;
 		case 7: generate_memory(g); break;
-		case 8: case 9: generate_put(g); break;
+		case 8:
+		case 9: generate_put(g); break;
 		case 10: generate_get(g); break;
-		default:
-			ir_exit_if(&g->l, below(14), pick(g->flags, g->nflags), 0x100000 + 4 * k);
+		default: ir_exit_if(&g->l, below(14), pick(g->flags, g->nflags), 0x100000 + 4 * k);
 		}
 	}
 	switch (below(3)) {
@@ -321,9 +353,10 @@ compare(struct compiled_test *t, const struct ir_unit *u, uint64_t at_seed)
 	if (!slot && pc == outcome.pc && !memcmp(after, window[0], WINDOW))
 		return;
 	ir_print(u, text, sizeof(text));
-	cr_assert_fail("seed %#llx: %s differs; pc %#llx, expected %#llx; memory %s\n%s", (unsigned long long)at_seed,
-	               slot ? slot : "no slot", (unsigned long long)pc, (unsigned long long)outcome.pc,
-	               memcmp(after, window[0], WINDOW) ? "differs" : "equal", text);
+	cr_assert_fail("seed %#llx: %s differs; pc %#llx, expected %#llx; memory %s\n%s",
+		(unsigned long long)at_seed, slot ? slot : "no slot", (unsigned long long)pc,
+		(unsigned long long)outcome.pc,
+		memcmp(after, window[0], WINDOW) ? "differs" : "equal", text);
 }
 
 Test(backend_units, random_units_do_as_the_interpreter)
@@ -355,8 +388,8 @@ on_fault(int signo, siginfo_t *info, void *context)
 	(void)info;
 	if (!faulting_unit || !backend_recover(faulting_unit, faulting->compiled, uc)) {
 		fprintf(stderr, "no recipe for the fault at %#llx in the unit's code\n",
-		        (unsigned long long)(uc->uc_mcontext.gregs[REG_RIP] -
-		                             (greg_t)(faulting_unit ? faulting_unit->code : NULL)));
+			(unsigned long long)(uc->uc_mcontext.gregs[REG_RIP] -
+					     (greg_t)(faulting_unit ? faulting_unit->code : NULL)));
 		signal(signo, SIG_DFL);
 		return;
 	}
@@ -376,14 +409,14 @@ cut(struct ir_unit *to, const struct ir_unit *from, uint64_t pc)
 			break;
 		to->insns[to->count++] = from->insns[k];
 	}
-	to->insns[to->count++] = (struct ir_insn){.op = IR_exit_direct, .imm = (int64_t)pc};
+	to->insns[to->count++] = (struct ir_insn){ .op = IR_exit_direct, .imm = (int64_t)pc };
 }
 
 Test(backend_units, state_at_a_fault_is_precise)
 {
 	static struct ir_unit prefix;
-	struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
-	stack_t stack = {.ss_sp = malloc(65536), .ss_size = 65536};
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
 	uint8_t *hole = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned faults = 0;
 	struct compiled_test t;
@@ -400,7 +433,8 @@ Test(backend_units, state_at_a_fault_is_precise)
 		generate(&generator, &unit, 4 + below(60));
 		random_state(&t);
 		/* every access faults: the first one that is reached does */
-		a64_state(t.compiled)->x[28] = a64_state(t.interpreted)->x[28] = (uint64_t)hole + 2048;
+		a64_state(t.compiled)->x[28] = a64_state(t.interpreted)->x[28] =
+			(uint64_t)hole + 2048;
 		t.space = t.start;
 		faulting_unit = backend_compile(&t.space, &unit);
 		cr_assert_not_null(faulting_unit);
@@ -418,8 +452,9 @@ Test(backend_units, state_at_a_fault_is_precise)
 			continue;
 		static char text[1 << 20];
 		ir_print(&unit, text, sizeof(text));
-		cr_assert_fail("seed %#llx: fault at %#llx: %s differs (%#llx)\n%s", (unsigned long long)at_seed,
-		               (unsigned long long)pc, slot ? slot : "no slot", (unsigned long long)outcome.pc, text);
+		cr_assert_fail("seed %#llx: fault at %#llx: %s differs (%#llx)\n%s",
+			(unsigned long long)at_seed, (unsigned long long)pc,
+			slot ? slot : "no slot", (unsigned long long)outcome.pc, text);
 	}
 	cr_assert_gt(faults, 5000);
 }
