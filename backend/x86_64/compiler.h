@@ -314,8 +314,12 @@ void relocations_begin(struct compiler *c);
 void emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address);
 void emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch);
 
-/* ---- select_flags.c ---------------------------------------------------------------------------------------- */
+/* ---- flags.c ---------------------------------------------------------------------------------------- */
 
+/* Make EFLAGS hold `flags` in some form (c->eflags_form). */
+void need_eflags(struct compiler *c, ir_ref flags);
+/* Turn EFLAGS from a comparison of floating-point values into EFLAGS_DIRECT. */
+void fcmp_to_direct(struct compiler *c);
 /* Make EFLAGS hold `flags`; returns the x86 condition for `condition` (may emit cmc). */
 enum x86_cond need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition);
 void emit_flags_word(
