@@ -16,6 +16,7 @@
 
 struct cache_statistics cache_statistics;
 char cache_directory[CACHE_DIRECTORY_SIZE];
+unsigned cache_directory_levels = 2;
 char cache_key[CACHE_KEY_SIZE];
 
 /* ---- whether and where ------------------------------------------------------------------------------------------------ */
@@ -37,6 +38,7 @@ cache_find_directory(void)
 
 	if (own && strcmp(own, "off") == 0)
 		return false;
+	cache_directory_levels = own ? 1 : 2;
 	if (own)
 		length = snprintf(cache_directory, sizeof(cache_directory), "%s", own);
 	else if (xdg && *xdg == '/')

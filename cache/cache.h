@@ -59,7 +59,7 @@ void cache_save(void);
 /** In a forked child: what the parent translated is the parent's to save. */
 void cache_after_fork(void);
 
-/** `dragoman cache stat|clear`: argv[0] is "cache". Gives the exit status. */
+/** `dragoman cache stat|verify|prune|clear`: argv[0] is "cache". Gives the exit status. */
 int cache_main(int argc, char **argv);
 
 #endif

@@ -10,6 +10,8 @@
 
 /** Absolute path of the cache directory; empty: the cache is not used. */
 extern char cache_directory[CACHE_DIRECTORY_SIZE];
+/** How many of the path's last components may be made when they are missing. */
+extern unsigned cache_directory_levels;
 /** Translator, guest model and host: part of every identity. */
 extern char cache_key[CACHE_KEY_SIZE];
 

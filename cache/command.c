@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `dragoman cache stat|verify|clear`: what the user sees of the cache directory.
+// `dragoman cache stat|verify|prune|clear`: what the user sees of the cache directory.
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,19 +10,7 @@
 #include <unistd.h>
 
 #include "cache/cache_internal.h"
-
-static int
-usage(FILE *to, int status)
-{
-	fputs("usage: dragoman cache stat     what the cache holds\n"
-	      "       dragoman cache verify   check every file and record; removes files that are "
-	      "damaged\n"
-	      "       dragoman cache clear    remove all cached translations\n"
-	      "The cache is $DRAGOMAN_CACHE (\"off\": none), else $XDG_CACHE_HOME/dragoman, else "
-	      "~/.cache/dragoman.\n",
-		to);
-	return status;
-}
+#include "cache/directory.h"
 
 struct totals {
 	unsigned long files, units, damaged;
@@ -104,6 +92,81 @@ walk(bool deep, bool remove_all)
 	return 0;
 }
 
+static int
+prune(void)
+{
+	uint64_t removed;
+	long lock;
+
+	if (access(cache_directory, F_OK) < 0 && errno == ENOENT) {
+		printf("in %s: nothing\n", cache_directory);
+		return 0;
+	}
+	if (!cache_directory_make()) {
+		fprintf(stderr,
+			"dragoman: %s: not a directory that is yours alone; see docs/cache.md\n",
+			cache_directory);
+		return 1;
+	}
+	lock = cache_directory_lock();
+	if (lock < 0) {
+		fprintf(stderr,
+			"dragoman: %s: cannot be locked for writing, or is being written to; try "
+			"again\n",
+			cache_directory);
+		return 1;
+	}
+	removed = cache_directory_prune(lock, cache_limit);
+	close((int)lock);
+	printf("removed from %s: %.1f MiB, to keep within %.1f MiB\n", cache_directory,
+		(double)removed / (1 << 20), (double)cache_limit / (1 << 20));
+	return 0;
+}
+
+static int
+stat_cache(void)
+{
+	return walk(false, false);
+}
+
+static int
+verify(void)
+{
+	return walk(true, false);
+}
+
+static int
+clear(void)
+{
+	return walk(false, true);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+	const char *help;
+} commands[] = {
+	{ "stat", stat_cache, "what the cache holds" },
+	{ "verify", verify, "check every file and record; removes files that are damaged" },
+	{ "prune", prune, "remove the least recently used files beyond the size limit" },
+	{ "clear", clear, "remove all cached translations" },
+};
+
+enum { COMMAND_COUNT = sizeof(commands) / sizeof(*commands) };
+
+static int
+usage(FILE *to, int status)
+{
+	for (size_t k = 0; k < COMMAND_COUNT; k++)
+		fprintf(to, "%s dragoman cache %-8s%s\n", k ? "      " : "usage:", commands[k].name,
+			commands[k].help);
+	fputs("The cache is $DRAGOMAN_CACHE (\"off\": none), else $XDG_CACHE_HOME/dragoman, else "
+	      "~/.cache/dragoman.\n"
+	      "It holds up to $DRAGOMAN_CACHE_SIZE bytes (or a number with K, M, G, T), else 1G.\n",
+		to);
+	return status;
+}
+
 int
 cache_main(int argc, char **argv)
 {
@@ -111,15 +174,24 @@ cache_main(int argc, char **argv)
 		return usage(stderr, 2);
 	if (strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
-	bool stat = strcmp(argv[1], "stat") == 0, verify = strcmp(argv[1], "verify") == 0;
-	bool clear = strcmp(argv[1], "clear") == 0;
-	if (!stat && !verify && !clear)
-		return usage(stderr, 2);
-	if (!cache_find_directory()) {
-		fprintf(stderr, "dragoman: there is no cache: DRAGOMAN_CACHE is off, or no "
-				"absolute directory is known "
-				"(set DRAGOMAN_CACHE or HOME)\n");
-		return 1;
+	for (size_t k = 0; k < COMMAND_COUNT; k++) {
+		if (strcmp(argv[1], commands[k].name))
+			continue;
+		if (!cache_find_directory()) {
+			fprintf(stderr, "dragoman: there is no cache: DRAGOMAN_CACHE is off, or no "
+					"absolute "
+					"directory is known (set DRAGOMAN_CACHE or HOME)\n");
+			return 1;
+		}
+		if (!cache_find_limit(&cache_limit)) {
+			fprintf(stderr,
+				"dragoman: DRAGOMAN_CACHE_SIZE=%s: not a size; give bytes, or a "
+				"number with K, M, "
+				"G or T\n",
+				getenv("DRAGOMAN_CACHE_SIZE"));
+			return 1;
+		}
+		return commands[k].run();
 	}
-	return walk(verify, clear);
+	return usage(stderr, 2);
 }

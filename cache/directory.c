@@ -32,19 +32,33 @@ static const char count_magic[8] = "dragsize";
 
 /* ---- the directory and its lock --------------------------------------------------------------------------------------- */
 
+/* Make the directory and, below what exists, `levels` - 1 above it: a home directory is not made. */
+static void
+make_path(unsigned levels)
+{
+	char path[CACHE_DIRECTORY_SIZE];
+	size_t ends[4], length = strlen(cache_directory);
+	unsigned count = 0;
+
+	memcpy(path, cache_directory, length + 1);
+	for (size_t k = length; k > 1 && count < levels; k--)
+		if (path[k - 1] != '/' && (path[k] == '/' || path[k] == '\0'))
+			ends[count++] = k;
+	while (count-- > 0) {
+		char kept = path[ends[count]];
+
+		path[ends[count]] = '\0';
+		host_syscall(SYS_mkdirat, AT_FDCWD, path, 0700);
+		path[ends[count]] = kept;
+	}
+}
+
 bool
 cache_directory_make(void)
 {
-	char path[CACHE_DIRECTORY_SIZE];
 	struct stat status;
 
-	for (size_t k = 1; cache_directory[k - 1]; k++) {
-		if (cache_directory[k] != '/' && cache_directory[k] != '\0')
-			continue;
-		memcpy(path, cache_directory, k);
-		path[k] = '\0';
-		host_syscall(SYS_mkdirat, AT_FDCWD, path, 0700);
-	}
+	make_path(cache_directory_levels);
 	return host_syscall(SYS_newfstatat, AT_FDCWD, cache_directory, &status, 0) == 0 &&
 	       S_ISDIR(status.st_mode) && status.st_uid == (uid_t)host_syscall(SYS_geteuid) &&
 	       !(status.st_mode & (S_IWGRP | S_IWOTH));
