@@ -288,7 +288,7 @@ static const struct option options[] = {
 	{ "strace=json", NULL, set_strace_json, "log system calls, one JSON object a line" },
 	{ "d", "ITEMS", set_log,
 		"log translation; ITEMS as in -d in_asm,ir (\"help\" lists them)" },
-	{ "D", "FILE", set_log_file, "append the log to FILE instead of standard error" },
+	{ "D", "FILE", set_log_file, "write the log to FILE instead of standard error" },
 	{ "one-insn-per-tb", NULL, set_single_instruction,
 		"translate each instruction alone (to find bugs)" },
 	{ "tb-size", "SIZE", set_code_size, NULL },
