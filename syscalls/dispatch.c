@@ -8,6 +8,7 @@
 #include "frontend/a64/state.h"
 #include "syscalls/arguments.h"
 #include "syscalls/path.h"
+#include "syscalls/refusals.h"
 #include "syscalls/strace.h"
 
 #include <string.h>
@@ -45,6 +46,7 @@ static inline int64_t
 perform(struct guest_thread *t, const struct system_call *call, const uint64_t *registers)
 {
 	uint64_t argument[6];
+	int64_t result;
 
 	/*
 	 * One by one: translated code has just stored each register by itself, and a load of two at once would
@@ -60,9 +62,9 @@ perform(struct guest_thread *t, const struct system_call *call, const uint64_t *
 		arguments_check_descriptors(call, argument);
 	if (call->addresses)
 		arguments_check_addresses(call, argument);
-	if (call->lookups)
-		return path_carry_out(t, call, argument);
-	return system_call_carry_out(t, call, argument);
+	result = call->lookups ? path_carry_out(t, call, argument)
+			       : system_call_carry_out(t, call, argument);
+	return RARELY(result == -EPERM) ? refusals_errno(call->host_number) : result;
 }
 
 /* With -strace: the same, logged. */
