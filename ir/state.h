@@ -43,7 +43,7 @@ enum cpu_exit_reason {
 	CPU_EXIT_LINK,        /* direct exit not linked yet: exit_argument = struct code_exit * */
 	CPU_EXIT_INDIRECT,    /* pc was not in the indirect table */
 	CPU_EXIT_SIGNAL,      /* signal_pending was seen */
-	CPU_EXIT_SYSTEM_CALL, /* pc = instruction after it */
+	CPU_EXIT_SYSTEM_CALL, /* pc = instruction after it; exit_argument = struct code_exit * to there */
 	CPU_EXIT_EXCEPTION,   /* exit_argument = enum ir_exception; pc = instruction at fault */
 	CPU_EXIT_RUNTIME,     /* a runtime call asked to leave (mode change, invalidated code); go on at pc */
 	CPU_EXIT_STALE,       /* exit_argument = struct code_unit * whose guest code changed; pc is right */

@@ -25,15 +25,36 @@ next_unit(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
 	return unit;
 }
 
+/*
+ * After a system call: the target of the exit that it was, if that is linked, without any lock. Code is entered then (no
+ * unit can go away meanwhile); else NULL and it is not.
+ */
+static struct code_unit *
+enter_linked(struct guest_thread *t, const struct code_exit *exit)
+{
+	struct code_unit *unit;
+
+	if (!exit || exit->jump || !world_enter_code(t))
+		return NULL;
+	unit = __atomic_load_n(&exit->target, __ATOMIC_ACQUIRE);
+	if (unit && unit->mode == t->cpu.hot.mode)
+		return unit;
+	world_leave_code(t);
+	return NULL;
+}
+
 /* Runs translated code from the thread's pc on. Gives the exit that it left by, if that is to be linked, else NULL. */
 static struct code_exit *
 run_code(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
 {
 	struct cpu *cpu = &t->cpu;
-	struct code_unit *unit = next_unit(t, unlinked, indirect);
+	struct code_unit *unit = enter_linked(t, unlinked);
 
-	while (!world_enter_code(t))
-		unit = units_get(t);
+	if (!unit) {
+		unit = next_unit(t, unlinked, indirect);
+		while (!world_enter_code(t))
+			unit = units_get(t);
+	}
 	backend_enter(cpu, unit);
 	unlinked = NULL;
 	if (cpu->cold.exit_reason == CPU_EXIT_LINK) {
@@ -79,9 +100,14 @@ dispatch_run(struct guest_thread *t)
 		case CPU_EXIT_INDIRECT:
 			indirect = true;
 			break;
-		case CPU_EXIT_SYSTEM_CALL:
+		case CPU_EXIT_SYSTEM_CALL: {
+			uint64_t next_pc = cpu->hot.pc;
+
 			system_call(t);
+			if (cpu->hot.pc == next_pc)
+				unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
 			break;
+		}
 		case CPU_EXIT_EXCEPTION:
 			/* whether code can be fetched is asked anew each time */
 			if (cpu->cold.exit_argument == IR_EXCEPTION_FETCH)

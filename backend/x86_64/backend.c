@@ -36,7 +36,7 @@ count_exits(const struct ir_unit *u)
 		[IR_exit_if] = 1,
 		[IR_exit_direct] = 1,
 		[IR_exit_call] = 2,
-		[IR_exit_call_indirect] = 1,
+		[IR_exit_call_indirect] = 1, [IR_exit_system_call] = 1,
 	};
 	uint32_t count = 0;
 
@@ -126,13 +126,15 @@ backend_compile(struct code_space *space, const struct ir_unit *u)
 void
 backend_link(struct code_exit *exit, struct code_unit *target)
 {
-	x86_patch_rel32(exit->jump, target->code);
+	if (exit->jump)
+		x86_patch_rel32(exit->jump, target->code);
 }
 
 void
 backend_unlink(struct code_exit *exit)
 {
-	x86_patch_rel32(exit->jump, exit->stub);
+	if (exit->jump)
+		x86_patch_rel32(exit->jump, exit->stub);
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------------------- */

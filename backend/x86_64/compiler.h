@@ -218,7 +218,7 @@ struct trampolines {
 	uint8_t *enter;       /* (cpu, code) */
 	uint8_t *link;        /* rax = struct code_exit *: leave, CPU_EXIT_LINK */
 	uint8_t *indirect;    /* rax = guest pc: leave, CPU_EXIT_INDIRECT */
-	uint8_t *system_call; /* rax = pc after the instruction */
+	uint8_t *system_call; /* rax = pc after the instruction, rcx = struct code_exit * */
 	uint8_t *exception;   /* rax = pc, ecx = enum ir_exception */
 	uint8_t *stale;       /* rax = struct code_unit * whose guest code changed */
 	uint8_t *

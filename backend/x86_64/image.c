@@ -16,6 +16,8 @@ struct image_exit {
 	uint32_t padding;
 };
 
+#define NO_JUMP UINT32_MAX /* the exit has no field to patch */
+
 struct unit_image {
 	uint64_t guest_offset;
 	uint64_t bias; /* where it was translated */
@@ -133,8 +135,8 @@ write_exits(const struct code_unit *unit, uint64_t bias, struct image_exit *to)
 
 		to[k] = (struct image_exit){
 			.guest_offset = exit->guest_pc - bias,
-			.jump = (uint32_t)(exit->jump - unit->code),
-			.stub = (uint32_t)(exit->stub - unit->code),
+			.jump = exit->jump ? (uint32_t)(exit->jump - unit->code) : NO_JUMP,
+			.stub = exit->jump ? (uint32_t)(exit->stub - unit->code) : 0,
 			.kind = exit->kind,
 		};
 	}
@@ -149,7 +151,8 @@ write_code(const struct code_unit *unit, uint8_t *to)
 		const struct code_exit *exit = &unit->exits[k];
 		int32_t distance = (int32_t)(exit->stub - (exit->jump + 4));
 
-		memcpy(to + (exit->jump - unit->code), &distance, sizeof(distance));
+		if (exit->jump)
+			memcpy(to + (exit->jump - unit->code), &distance, sizeof(distance));
 	}
 }
 
@@ -204,7 +207,7 @@ image_is_sound(const struct unit_image *image, size_t size)
 	const struct image_exit *exits = (const void *)((const uint8_t *)image + p.exits);
 	const uint32_t *relocations = (const void *)((const uint8_t *)image + p.relocations);
 	for (unsigned k = 0; k < image->exit_count; k++)
-		if (exits[k].jump + UINT64_C(4) > image->code_size ||
+		if ((exits[k].jump != NO_JUMP && exits[k].jump + UINT64_C(4) > image->code_size) ||
 			exits[k].stub >= image->code_size || exits[k].kind > CODE_EXIT_RETURN)
 			return false;
 	for (unsigned k = 0; k < image->relocation_count; k++) {
@@ -309,7 +312,7 @@ read_exits(const struct unit_image *image, struct code_unit *unit, uint64_t bias
 		unit->exits[k] = (struct code_exit){
 			.unit = unit,
 			.guest_pc = bias + from[k].guest_offset,
-			.jump = unit->code + from[k].jump,
+			.jump = from[k].jump == NO_JUMP ? NULL : unit->code + from[k].jump,
 			.stub = unit->code + from[k].stub,
 			.kind = (uint8_t)from[k].kind,
 		};

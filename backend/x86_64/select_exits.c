@@ -264,19 +264,17 @@ select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in
 
 /* ---- exits to the runtime ------------------------------------------------------------------------------------------------------------ */
 
-static void
-emit_leave(struct compiler *c, uint64_t pc, enum entry_point entry)
-{
-	make_canonical(c);
-	emit_guest_address(c, X86_RAX, pc);
-	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + (int32_t)entry * 8));
-}
-
+/* The dispatcher goes on at the exit's target after the call: linked like any other, though no jump is patched. */
 void
 select_exit_system_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	struct code_exit *exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_RETURN);
+
 	(void)i;
-	emit_leave(c, (uint64_t)in->imm, ENTRY_SYSTEM_CALL);
+	make_canonical(c);
+	x86_lea_rip(&c->w, X86_RCX, exit);
+	emit_guest_address(c, X86_RAX, (uint64_t)in->imm);
+	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_SYSTEM_CALL * 8));
 }
 
 void

@@ -91,7 +91,9 @@ generate_exits(struct x86_writer *w)
 	generate_leave(w);
 	trampolines.link = generate_exit(w, leave, CPU_EXIT_LINK, false);
 	trampolines.indirect = generate_exit(w, leave, CPU_EXIT_INDIRECT, true);
-	trampolines.system_call = generate_exit(w, leave, CPU_EXIT_SYSTEM_CALL, true);
+	trampolines.system_call = w->at;
+	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
+	generate_exit(w, leave, CPU_EXIT_SYSTEM_CALL, true);
 	trampolines.stale = generate_exit(w, leave, CPU_EXIT_STALE, false);
 	trampolines.exception = w->at;
 	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
