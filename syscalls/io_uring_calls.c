@@ -247,20 +247,18 @@ exchange_entries(const struct ring *ring, uint32_t wanted, struct exchanged **pl
 	return done;
 }
 
-/* Takes the signal mask as the guest's, as pselect6 does; 0 or -errno. */
-static int64_t
+/* Waits under the guest's signal mask; one that is not right is left for the kernel to refuse in its order of checks. */
+static void
 use_mask(struct guest_thread *t, uint64_t host[6], uint64_t *mask)
 {
-	if ((uint32_t)host[3] & IORING_ENTER_EXT_ARG || host[4] == 0)
-		return 0;
-	if (host[5] != sizeof(*mask))
-		return -EINVAL;
-	if (host[4] >= GUEST_ADDRESS_END || guest_copy_from(mask, host[4], sizeof(*mask)) != 0)
-		return -EFAULT;
+	if (!((uint32_t)host[3] & IORING_ENTER_GETEVENTS) ||
+		(uint32_t)host[3] & IORING_ENTER_EXT_ARG || host[4] == 0 ||
+		host[5] != sizeof(*mask) || host[4] >= GUEST_ADDRESS_END ||
+		guest_copy_from(mask, host[4], sizeof(*mask)) != 0)
+		return;
 	signals_use_temporary_mask(t, *mask);
 	*mask = signals_host_mask(*mask);
 	host[4] = (uint64_t)mask;
-	return 0;
 }
 
 int64_t
@@ -294,16 +292,13 @@ sys_io_uring_enter(struct guest_thread *t, const uint64_t argument[6])
 	} else {
 		host_free(places);
 	}
-	result = use_mask(t, host, &mask);
-	if (result == 0) {
-		result = interruptible_syscall(t, SYS_io_uring_enter, host[0], host[1], host[2],
-			host[3], host[4], host[5]);
-		/* What was submitted counts for more than that waiting was interrupted. */
-		if (submitted > 0 && (result >= 0 || result == -EINTR))
-			result = submitted;
-		return signals_after_system_call(t, RESTART_NEVER, first, result);
-	}
-	return submitted > 0 ? submitted : result;
+	use_mask(t, host, &mask);
+	result = interruptible_syscall(
+		t, SYS_io_uring_enter, host[0], host[1], host[2], host[3], host[4], host[5]);
+	/* What was submitted counts for more than that waiting was interrupted. */
+	if (submitted > 0 && (result >= 0 || result == -EINTR))
+		result = submitted;
+	return signals_after_system_call(t, RESTART_NEVER, first, result);
 }
 
 /* A descriptor of rings that is not in the table of files could not be told from others in io_uring_enter. */
