@@ -19,12 +19,19 @@
 
 uint32_t world_generation;
 static uint32_t stopping;
+static bool shared; /* set by the only task there is, before it makes another */
 static struct lock stop_lock;
 static const char poke_value;
 
 bool
 world_enter_code(struct guest_thread *t)
 {
+	if (!shared) {
+		bool current = t->generation == world_generation;
+
+		__atomic_store_n(&t->in_code, current, __ATOMIC_RELAXED);
+		return current;
+	}
 	/* a full barrier: the store must be seen before the loads are made */
 	__atomic_exchange_n(&t->in_code, 1, __ATOMIC_SEQ_CST);
 	if (__builtin_expect(
@@ -36,6 +43,12 @@ world_enter_code(struct guest_thread *t)
 	lock_acquire(&stop_lock);
 	lock_release(&stop_lock);
 	return false;
+}
+
+void
+world_will_be_shared(void)
+{
+	shared = true;
 }
 
 void

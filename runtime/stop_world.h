@@ -21,6 +21,9 @@ bool world_enter_code(struct guest_thread *t);
 /** After translated code was left, when nothing of what it left behind points into the code buffer any more. */
 void world_leave_code(struct guest_thread *t);
 
+/** To be called before the first task is made that shares this memory: until then nobody else could stop the world. */
+void world_will_be_shared(void);
+
 /**
  * Stops the world / lets it go on. Only one thread at a time stops it; others wait in world_stop. Between the two, no
  * thread but the caller runs or enters translated code, and the registers of all threads are canonical.

@@ -275,8 +275,10 @@ start(struct guest_thread *t, const struct new_task *task)
 {
 	if (!signals_begin_change(t))
 		return (int64_t)a64_state(&t->cpu)->x[0];
-	if (task->flags & CLONE_VM)
+	if (task->flags & CLONE_VM) {
+		world_will_be_shared();
 		return clone_sharing_memory(t, task);
+	}
 	return clone_copying_memory(t, task);
 }
 
