@@ -230,15 +230,14 @@ static volatile int stop;
 static void *
 runner(void *unused)
 {
-	long calls = 0, wrong = 0;
+	long wrong = 0;
 
 	while (!stop) {
 		int got = ((function)patched)(0);
 
 		wrong += got != 1 && got != 2;
-		calls++;
 	}
-	printf("wrong %ld some %d\n", wrong, calls > 0);
+	printf("wrong %ld\n", wrong);
 	return unused;
 }
 
