@@ -114,7 +114,6 @@ struct exit_stub {
 	struct snapshot state;
 	uint8_t *jump; /* rel32 field in the main path */
 	uint64_t guest_pc;
-	bool poll;
 };
 
 /* Cold code: `emit` is called after the main path with the writer there; jumps back to `back`. */

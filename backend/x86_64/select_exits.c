@@ -91,21 +91,38 @@ select_exit_direct(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	emit_direct_jump(c, (uint64_t)in->imm, CODE_EXIT_JUMP, wants_poll(c, (uint64_t)in->imm));
 }
 
+/* A loop's way back is the likely one: it stays in line, so that an iteration takes one jump. */
+static void
+emit_backward_exit(struct compiler *c, enum x86_cond condition, uint64_t target)
+{
+	struct snapshot s;
+	uint8_t *skip;
+
+	snapshot_take(c, &s);
+	skip = x86_jcc_rel32(&c->w, x86_cond_not(condition));
+	snapshot_emit(c, &s);
+	emit_direct_jump(c, target, CODE_EXIT_JUMP, true);
+	x86_patch_rel32(skip, c->w.at);
+}
+
 void
 select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	(void)i;
 	enum x86_cond condition = need_condition(c, in->a, in->aux);
 	struct exit_stub *stub = &c->stubs[c->stub_count];
 
+	(void)i;
 	keep_eflags(c);
+	if (wants_poll(c, (uint64_t)in->imm)) {
+		emit_backward_exit(c, condition, (uint64_t)in->imm);
+		return;
+	}
 	if (c->stub_count == MAX_STUBS - 1)
 		c->failed = true;
 	else
 		c->stub_count++;
 	snapshot_take(c, &stub->state);
 	stub->guest_pc = (uint64_t)in->imm;
-	stub->poll = wants_poll(c, (uint64_t)in->imm);
 	align_patchable(c, 2);
 	stub->jump = x86_jcc_rel32(&c->w, condition);
 }
@@ -113,7 +130,7 @@ select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 static void
 emit_exit_stub(struct compiler *c, struct exit_stub *stub)
 {
-	if (snapshot_empty(&stub->state) && !stub->poll) {
+	if (snapshot_empty(&stub->state)) {
 		struct code_exit *exit = new_exit(c, stub->guest_pc, CODE_EXIT_JUMP);
 
 		exit->jump = stub->jump;
@@ -123,7 +140,7 @@ emit_exit_stub(struct compiler *c, struct exit_stub *stub)
 	}
 	x86_patch_rel32(stub->jump, c->w.at);
 	snapshot_emit(c, &stub->state);
-	emit_direct_jump(c, stub->guest_pc, CODE_EXIT_JUMP, stub->poll);
+	emit_direct_jump(c, stub->guest_pc, CODE_EXIT_JUMP, false);
 }
 
 void
