@@ -241,6 +241,21 @@ emit_return_landing(struct compiler *c, uint64_t return_pc)
 	emit_direct_jump(c, return_pc, CODE_EXIT_RETURN, false);
 }
 
+/* Push the guest's return address: from its link register if that is a pin, state being canonical. */
+static void
+emit_push_return(struct compiler *c, ir_ref address, enum x86_gpr scratch)
+{
+	for (uint32_t set = pin_mask & 0xffff; set; set &= set - 1) {
+		unsigned r = (unsigned)__builtin_ctz(set);
+
+		if (c->pin_value[r] == canon(c, address)) {
+			x86_push_r(&c->w, (enum x86_gpr)r);
+			return;
+		}
+	}
+	emit_push_guest_address(c, (uint64_t)insn_of(c, address)->imm, scratch);
+}
+
 void
 select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -248,7 +263,7 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	uint64_t return_pc = (uint64_t)insn_of(c, in->a)->imm;
 	struct code_exit *exit;
 	make_canonical(c);
-	emit_push_guest_address(c, return_pc, X86_RAX);
+	emit_push_return(c, in->a, X86_RAX);
 	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
 	align_patchable(c, 1);
 	exit->jump = x86_call_rel32(&c->w);
@@ -266,7 +281,7 @@ select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in
 	uint8_t *miss, *call_miss;
 
 	make_canonical_with_rax(c, in->a);
-	emit_push_guest_address(c, return_pc, X86_RCX);
+	emit_push_return(c, in->b, X86_RCX);
 	miss = emit_hash_probe(c, &code);
 	x86_call_m(&c->w, code);
 	const uint8_t *landing = c->w.at;
