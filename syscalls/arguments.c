@@ -158,6 +158,41 @@ check_messages(uint64_t address, uint64_t *count, bool written)
 	return true;
 }
 
+/* True when a message that is to be sent hands over a descriptor of the translator's (SCM_RIGHTS). */
+static bool
+sends_hidden_descriptor(uint64_t address)
+{
+	uint8_t control[1024]; /* SCM_MAX_FD descriptors, and credentials */
+	struct msghdr message;
+	size_t length;
+
+	if (guest_copy_from(&message, address, sizeof(message)) != 0 ||
+		message.msg_controllen < sizeof(struct cmsghdr))
+		return false;
+	length =
+		message.msg_controllen < sizeof(control) ? message.msg_controllen : sizeof(control);
+	if (guest_copy_from(control, (uint64_t)message.msg_control, length) != 0)
+		return false;
+	message.msg_control = control;
+	message.msg_controllen = length;
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(&message); part != NULL;
+		part = CMSG_NXTHDR(&message, part)) {
+		if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= part->cmsg_len;
+			at += sizeof(int)) {
+			int fd;
+
+			if ((uint8_t *)part + at + sizeof(int) > control + length)
+				break;
+			memcpy(&fd, (uint8_t *)part + at, sizeof(fd));
+			if (fd_guard_hides(fd))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* The nested addresses of argument n. */
 static bool
 check_nested(const struct system_call *call, unsigned n, uint64_t value[6])
@@ -167,7 +202,10 @@ check_nested(const struct system_call *call, unsigned n, uint64_t value[6])
 	switch (argument_kind(call->arguments[n])) {
 	case ARGUMENT_IN_IOVEC: return arguments_check_iovec(value[n], value[index], false);
 	case ARGUMENT_OUT_IOVEC: return arguments_check_iovec(value[n], value[index], true);
-	case ARGUMENT_IN_MESSAGE: return check_message(value[n], false);
+	case ARGUMENT_IN_MESSAGE:
+		if (sends_hidden_descriptor(value[n]))
+			value[0] = (uint64_t)-1; /* EBADF, as for one that is not open */
+		return check_message(value[n], false);
 	case ARGUMENT_OUT_MESSAGE: return check_message(value[n], true);
 	case ARGUMENT_IN_MESSAGES: return check_messages(value[n], &value[index], false);
 	case ARGUMENT_OUT_MESSAGES: return check_messages(value[n], &value[index], true);

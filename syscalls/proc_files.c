@@ -37,6 +37,8 @@ static const struct {
 	{ "cpuinfo", PROC_FILE_CPUINFO },
 	{ "numa_maps", PROC_FILE_NUMA_MAPS },
 	{ "status", PROC_FILE_STATUS },
+	{ "stat", PROC_FILE_STAT },
+	{ "statm", PROC_FILE_STATM },
 };
 
 /* Takes the next component off a path: its length, 0 at the end. "." and empty ones are skipped. */
@@ -229,7 +231,7 @@ add_guest_memory(struct text *text, uint64_t start, uint64_t end)
 
 /* Writes the text; false when the host's is right. */
 static bool
-write_text(struct guest_thread *t, struct proc_target target, struct text *text)
+write_text(struct guest_thread *t, struct proc_target target, int fd, struct text *text)
 {
 	const struct loaded_program *program = guest_program;
 
@@ -237,7 +239,9 @@ write_text(struct guest_thread *t, struct proc_target target, struct text *text)
 		return proc_files_write_foreign(text, target);
 	switch (target.file) {
 	case PROC_FILE_NUMA_MAPS: return proc_files_write_foreign(text, target);
-	case PROC_FILE_STATUS: return proc_files_write_status(text, t);
+	case PROC_FILE_STATUS: return proc_files_write_status(text, t, fd);
+	case PROC_FILE_STAT: return proc_files_write_stat(text, t, fd);
+	case PROC_FILE_STATM: return proc_files_write_statm(text, t, fd);
 	case PROC_FILE_MAPS: proc_files_write_maps(text); return true;
 	case PROC_FILE_SMAPS: proc_files_write_smaps(text); return true;
 	case PROC_FILE_CPUINFO: proc_files_write_cpuinfo(text); return true;
@@ -302,7 +306,7 @@ proc_files_substitute(struct guest_thread *t, struct proc_target target, int fd)
 
 	if (target.file == PROC_FILE_EXE || !is_on_proc(fd))
 		return fd;
-	if (!write_text(t, target, &text)) {
+	if (!write_text(t, target, fd, &text)) {
 		text_free(&text);
 		return fd;
 	}

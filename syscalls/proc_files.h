@@ -20,6 +20,8 @@ enum proc_file {
 	PROC_FILE_CPUINFO,
 	PROC_FILE_NUMA_MAPS,
 	PROC_FILE_STATUS,
+	PROC_FILE_STAT,
+	PROC_FILE_STATM,
 	PROC_FILE_HIDDEN, /* a descriptor of the translator's: there is nothing */
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// /proc/PID/status, and the lists of mappings that are the host's with the translator's left out: of other guest
+// /proc/PID/status, stat and statm, and the lists of mappings that are the host's with the translator's left out: of other guest
 // processes, whose own view of their mappings is not known here, and numa_maps.
 
 #include "syscalls/proc_text.h"
@@ -106,13 +106,12 @@ add_status_line(struct text *to, const char *line, size_t length, void *context)
 		text_add(to, line, length);
 }
 
-bool
-proc_files_write_status(struct text *text, struct guest_thread *t)
+static struct guest_status
+guest_status_of(struct guest_thread *t)
 {
 	struct guest_status guest = { 0 };
 	struct signal_actions *actions = t->signals.actions;
 	struct guest_mapping mapping;
-	struct text host = { 0 };
 
 	lock_acquire(&actions->lock);
 	for (unsigned n = 1; n <= GUEST_SIGNAL_COUNT; n++) {
@@ -122,8 +121,73 @@ proc_files_write_status(struct text *text, struct guest_thread *t)
 	lock_release(&actions->lock);
 	for (uint64_t at = 0; guest_memory_next(at, &mapping); at = mapping.end)
 		guest.size += mapping.end - mapping.start;
-	text_add_file(&host, "/proc/thread-self/status");
+	return guest;
+}
+
+bool
+proc_files_write_status(struct text *text, struct guest_thread *t, int fd)
+{
+	struct guest_status guest = guest_status_of(t);
+	struct text host = { 0 };
+
+	text_add_descriptor(&host, fd);
 	for_each_line(&host, add_status_line, text, &guest);
 	text_free(&host);
 	return true;
+}
+
+/* Copies numbers divided by spaces, the first being field `field`; some are replaced. */
+static void
+copy_fields(struct text *to, const char *at, const char *limit, unsigned field,
+	const struct guest_status *guest)
+{
+	enum { FIELD_VSIZE = 23, FIELD_SIGCATCH = 34 }; /* proc_pid_stat(5) */
+
+	for (; at < limit; field++) {
+		const char *space = memchr(at, ' ', (size_t)(limit - at));
+		const char *end = space ? space + 1 : limit;
+
+		if (field == FIELD_VSIZE)
+			text_format(to, "%llu ", (unsigned long long)guest->size);
+		else if (field == FIELD_SIGCATCH)
+			text_format(to, "%llu ", (unsigned long long)(guest->caught & INT32_MAX));
+		else
+			text_add(to, at, (size_t)(end - at));
+		at = end;
+	}
+}
+
+bool
+proc_files_write_stat(struct text *text, struct guest_thread *t, int fd)
+{
+	struct guest_status guest = guest_status_of(t);
+	struct text host = { 0 };
+	const char *name_end;
+
+	text_add_descriptor(&host, fd);
+	/* The name may have spaces and parentheses of its own. */
+	name_end = host.length ? memrchr(host.bytes, ')', host.length) : NULL;
+	if (name_end && name_end + 2 < host.bytes + host.length) {
+		text_add(text, host.bytes, (size_t)(name_end + 2 - host.bytes));
+		copy_fields(text, name_end + 2, host.bytes + host.length, 3, &guest);
+	}
+	text_free(&host);
+	return name_end != NULL;
+}
+
+bool
+proc_files_write_statm(struct text *text, struct guest_thread *t, int fd)
+{
+	struct guest_status guest = guest_status_of(t);
+	struct text host = { 0 };
+	const char *space;
+
+	text_add_descriptor(&host, fd);
+	space = host.length ? memchr(host.bytes, ' ', host.length) : NULL;
+	if (space) {
+		text_format(text, "%llu", (unsigned long long)guest.size / GUEST_PAGE_SIZE);
+		text_add(text, space, (size_t)(host.bytes + host.length - space));
+	}
+	text_free(&host);
+	return space != NULL;
 }

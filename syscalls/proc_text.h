@@ -36,8 +36,12 @@ void proc_files_write_smaps(struct text *text);
  */
 bool proc_files_write_foreign(struct text *text, struct proc_target target);
 
-/* status: which signals are caught, and how large the address space is, are the guest's. */
-bool proc_files_write_status(struct text *text, struct guest_thread *t);
+/* status, open as `fd`: which signals are caught, and how large the address space is, are the guest's. */
+bool proc_files_write_status(struct text *text, struct guest_thread *t, int fd);
+
+/* stat and statm: likewise. */
+bool proc_files_write_stat(struct text *text, struct guest_thread *t, int fd);
+bool proc_files_write_statm(struct text *text, struct guest_thread *t, int fd);
 
 void proc_files_write_cpuinfo(struct text *text);
 

@@ -58,19 +58,28 @@ text_format(struct text *text, const char *format, ...)
 	text_add(text, line, (size_t)length < sizeof(line) ? (size_t)length : sizeof(line) - 1);
 }
 
+void
+text_add_descriptor(struct text *text, int fd)
+{
+	size_t start = text->length;
+	long n = 1;
+
+	while (n > 0 && reserve(text, 65536)) {
+		n = host_syscall(
+			SYS_pread64, fd, text->bytes + text->length, 65536, text->length - start);
+		if (n > 0)
+			text->length += (size_t)n;
+	}
+}
+
 bool
 text_add_file(struct text *text, const char *path)
 {
 	long fd = host_syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-	long n = 1;
 
 	if (host_syscall_failed(fd))
 		return false;
-	while (n > 0 && reserve(text, 65536)) {
-		n = host_syscall(SYS_read, fd, text->bytes + text->length, 65536);
-		if (n > 0)
-			text->length += (size_t)n;
-	}
+	text_add_descriptor(text, (int)fd);
 	host_syscall(SYS_close, fd);
 	return true;
 }

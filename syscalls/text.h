@@ -22,6 +22,9 @@ void text_format(struct text *text, const char *format, ...) __attribute__((form
 /* Adds all that can be read from a file; false when it cannot be opened. */
 bool text_add_file(struct text *text, const char *path);
 
+/* Adds all that can be read from a descriptor, from its start; its position stays. */
+void text_add_descriptor(struct text *text, int fd);
+
 void text_free(struct text *text);
 
 #endif

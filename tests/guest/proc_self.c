@@ -232,6 +232,13 @@ numbers(void)
 	printf("ignored %d\n", at && strtoul(at + 8, NULL, 16) & 1 << (SIGUSR2 - 1) ? 1 : 0);
 	at = strstr(text, "SigCgt:\t");
 	printf("caught %.16s\n", at ? at + 8 : "?");
+	read_file("/proc/self/stat");
+	at = strrchr(text, ')') + 2;
+	for (n = 3; n < 34; n++)
+		at = strchr(at, ' ') + 1;
+	printf("caught in stat %ld\n", atol(at));
+	read_file("/proc/self/statm");
+	printf("size in statm %d\n", atol(text) > 0 && atol(text) < 1 << 18);
 	raise(SIGUSR1);
 	read_file("/proc/self/status");
 	at = strstr(text, "SigPnd:\t");

@@ -114,6 +114,13 @@ ancillary(void)
 	header = CMSG_FIRSTHDR(&message);
 	header->cmsg_level = SOL_SOCKET;
 	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(int));
+	/* Nothing is open there; descriptors of a translator are none of the program's. */
+	for (int hidden = 300; hidden < 1024; hidden++) {
+		memcpy(CMSG_DATA(header), &hidden, sizeof(hidden));
+		if (sendmsg(pair[0], &message, MSG_DONTWAIT) >= 0)
+			printf("descriptor %d was sent\n", hidden);
+	}
 	header->cmsg_len = 5;
 	print_result("bad length", sendmsg(pair[0], &message, 0));
 	message.msg_controllen = 0;
