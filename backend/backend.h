@@ -48,8 +48,6 @@ struct code_unit {
 	const uint32_t *
 		relocations; /* the backend's, for backend_export; NULL: the unit cannot be exported */
 	uint16_t relocation_count;
-	const uint8_t *
-		guest_code; /* copy of the ranges' guest code, kept for the persistent cache; NULL: not cached */
 	struct code_unit *next; /* runtime's hash chain */
 	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
 };

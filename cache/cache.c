@@ -249,19 +249,8 @@ cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetcha
 
 /* ---- units to be saved ------------------------------------------------------------------------------------------------------ */
 
-bool
-cache_region_of_unit(const struct code_unit *unit, struct cache_region *region)
-{
-	if (!cache_region_of(unit->guest_pc, unit->guest_pc + 4, region))
-		return false;
-	for (unsigned k = 0; k < unit->range_count; k++)
-		if (unit->ranges[k].start < region->start || unit->ranges[k].end > region->end)
-			return false;
-	return true;
-}
-
-size_t
-cache_guest_code_size(const struct code_unit *unit)
+static size_t
+guest_code_size(const struct code_unit *unit)
 {
 	size_t size = 0;
 
@@ -270,24 +259,38 @@ cache_guest_code_size(const struct code_unit *unit)
 	return size;
 }
 
-void
-cache_keep_guest_code(struct code_unit *unit, struct code_space *space)
+static bool
+lies_in(const struct cache_region *region, const struct code_unit *unit)
 {
+	for (unsigned k = 0; k < unit->range_count; k++)
+		if (unit->ranges[k].start < region->start || unit->ranges[k].end > region->end)
+			return false;
+	return true;
+}
+
+void
+cache_keep_unit(const struct code_unit *unit, struct code_space *space)
+{
+	struct cache_unsaved *unsaved = (void *)(((uintptr_t)space->data + 15) & ~(uintptr_t)15);
+	uint8_t *to = (uint8_t *)(unsaved + 1);
+	size_t size = guest_code_size(unit);
 	struct cache_region region;
-	uint8_t *to = space->data;
 
-	if (!cache_enabled() || !unit->relocations || !cache_region_of_unit(unit, &region) ||
-		region.source->racy ||
-		cache_guest_code_size(unit) > (size_t)(space->data_end - space->data))
+	if (!cache_enabled() || !unit->relocations ||
+		!cache_region_of(unit->guest_pc, unit->guest_pc + 4, &region) ||
+		region.source->racy || !lies_in(&region, unit) || to > space->data_end ||
+		size > (size_t)(space->data_end - to))
 		return;
-	unit->guest_code = to;
+	*unsaved =
+		(struct cache_unsaved){ unit, region.source->unsaved, region.bias, (uint32_t)size };
+	region.source->unsaved = unsaved;
 	for (unsigned k = 0; k < unit->range_count; k++) {
-		size_t size = unit->ranges[k].end - unit->ranges[k].start;
+		size_t bytes = unit->ranges[k].end - unit->ranges[k].start;
 
-		memcpy(to, (const void *)(uintptr_t)unit->ranges[k].start, size);
-		to += size;
+		memcpy(to, (const void *)(uintptr_t)unit->ranges[k].start, bytes);
+		to += bytes;
 	}
-	space->data = to + (-(uintptr_t)to & 15);
+	space->data = to;
 }
 
 void

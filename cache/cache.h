@@ -44,9 +44,9 @@ struct code_unit *cache_find(
  * After a unit was translated: if its code is a guest file's, a copy of the guest code is put in `space`, which makes the
  * unit one to be saved. Under the units' lock.
  */
-void cache_keep_guest_code(struct code_unit *unit, struct code_space *space);
+void cache_keep_unit(const struct code_unit *unit, struct code_space *space);
 
-/** All units are gone: numbers of units start over. Under the units' lock. */
+/** All units are gone, also those to be saved. Under the units' lock. */
 void cache_after_flush(void);
 
 /** Around fork, in the units' lock: lock before, unlock in parent and child. */

@@ -26,10 +26,6 @@ bool cache_root_is_same(void);
 /** Set cache_directory from the environment; false when there is none or the cache is switched off. */
 bool cache_find_directory(void);
 bool cache_enabled(void);
-/** The region in which all of the unit's guest code lies; false: there is none. */
-bool cache_region_of_unit(const struct code_unit *unit, struct cache_region *region);
-/** Bytes of guest code that a unit was made from. */
-size_t cache_guest_code_size(const struct code_unit *unit);
 /** Open the source's cache file, if that was not tried yet. */
 void cache_source_open(struct cache_source *source);
 

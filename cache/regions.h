@@ -17,8 +17,15 @@ struct cache_source {
 	struct cache_file file;
 	bool opened;
 	bool racy; /* changed just before it was mapped: a change after that could have the same times */
-	uint32_t new_units; /* scratch of cache_save, with the next */
-	uint64_t new_bytes;
+	struct cache_unsaved *unsaved;
+};
+
+/** A unit that was translated from a source in this process. Followed by the guest code that it was made from. */
+struct cache_unsaved {
+	const struct code_unit *unit;
+	struct cache_unsaved *next;
+	uint64_t bias;
+	uint32_t guest_size;
 };
 
 /** Copies out the region that holds all of [start, end); false when there is none. */

@@ -9,7 +9,6 @@
 #include "cache/directory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
-#include "runtime/lock.h"
 #include "runtime/units.h"
 
 /*
@@ -19,9 +18,6 @@
 #define FEW_UNITS        4
 #define WORTHWHILE_SHARE 4
 
-static uint32_t first_unsaved;
-/* One thread saves; another that ends the process at the same time does not wait for it. */
-static struct lock saving;
 static long directory_lock;
 
 /* ---- building a file --------------------------------------------------------------------------------------------------------- */
@@ -86,39 +82,27 @@ copy_old_records(void)
 	}
 }
 
-static bool
-is_to_be_saved(const struct code_unit *unit, struct cache_region *region)
-{
-	return !unit->invalid && unit->guest_code && cache_region_of_unit(unit, region);
-}
-
 static void
-add_new_unit(const struct code_unit *unit)
+add_new_unit(const struct cache_unsaved *unsaved)
 {
-	struct cache_region region;
+	const struct code_unit *unit = unsaved->unit;
+	uint64_t guest_offset = unit->guest_pc - unsaved->bias;
 	struct cache_record *record =
 		(struct cache_record *)(void *)(building.data + building.used);
-	size_t room = building.room - building.used, size, guest_size;
+	size_t room = building.room - building.used, size;
 
-	if (!is_to_be_saved(unit, &region) || region.source != building.source ||
-		cache_file_find(&building.old, unit->guest_pc - region.bias, unit->mode))
+	if (unit->invalid || cache_file_find(&building.old, guest_offset, unit->mode) ||
+		room < sizeof(*record) + unsaved->guest_size + 7 || !index_has_room())
 		return;
-	guest_size = cache_guest_code_size(unit);
-	if (room < sizeof(*record) + guest_size)
-		return;
-	room -= sizeof(*record) + guest_size;
-	size = backend_export(unit, region.bias, record + 1, room);
+	room -= sizeof(*record) + unsaved->guest_size + 7;
+	size = backend_export(unit, unsaved->bias, record + 1, room);
 	if (size == 0 || size > room)
 		return;
 	*record = (struct cache_record){ .image_size = (uint32_t)size,
-		.guest_size = (uint32_t)guest_size };
-	if (cache_record_size(record) > building.room - building.used)
-		return;
-	memcpy((uint8_t *)(record + 1) + size, unit->guest_code, guest_size);
+		.guest_size = unsaved->guest_size };
+	memcpy((uint8_t *)(record + 1) + size, unsaved + 1, unsaved->guest_size);
 	record->checksum = cache_record_checksum(record);
-	if (!index_has_room())
-		return;
-	add_to_index(unit->guest_pc - region.bias, unit->mode, building.used);
+	add_to_index(guest_offset, unit->mode, building.used);
 	building.used += cache_record_size(record);
 	building.added++;
 }
@@ -139,43 +123,45 @@ finish_header(void)
 
 /* ---- saving ------------------------------------------------------------------------------------------------------------------- */
 
-static void
-count_new_unit(const struct code_unit *unit)
-{
-	struct cache_region region;
-
-	if (!is_to_be_saved(unit, &region))
-		return;
-	struct cache_record record = {
-		.image_size = (uint32_t)backend_export(unit, region.bias, NULL, 0),
-		.guest_size = (uint32_t)cache_guest_code_size(unit),
-	};
-	region.source->new_units++;
-	region.source->new_bytes += cache_record_size(&record);
-}
-
 /* Whether writing a file of `old_units` again is worth `new_units`: the more there are, the more likely. */
 static bool
 is_worthwhile(uint32_t old_units, uint32_t new_units)
 {
-	if (new_units < FEW_UNITS)
-		return false;
-	return (uint64_t)new_units * WORTHWHILE_SHARE >=
-	       old_units * (__rdtsc() * UINT64_C(0x9e3779b97f4a7c15) >> 48) >> 16;
+	uint64_t chance = __rdtsc() * UINT64_C(0x9e3779b97f4a7c15) >> 48; /* of 65536 */
+
+	return new_units >= FEW_UNITS &&
+	       (uint64_t)new_units * WORTHWHILE_SHARE >= old_units * chance >> 16;
+}
+
+static uint32_t
+count_unsaved(const struct cache_source *source, uint64_t *bytes)
+{
+	uint32_t count = 0;
+
+	for (const struct cache_unsaved *unsaved = source->unsaved; unsaved;
+		unsaved = unsaved->next) {
+		const struct cache_record record = {
+			.image_size =
+				(uint32_t)backend_export(unsaved->unit, unsaved->bias, NULL, 0),
+			.guest_size = unsaved->guest_size,
+		};
+
+		count += !unsaved->unit->invalid;
+		*bytes += cache_record_size(&record);
+	}
+	return count;
 }
 
 static bool
-begin_building(struct cache_source *source)
+begin_building(uint32_t new_units, uint64_t new_bytes)
 {
-	uint32_t units = source->new_units;
+	uint32_t units = new_units + (building.old.header ? building.old.header->record_count : 0);
 
-	if (building.old.header)
-		units += building.old.header->record_count;
 	while (1u << building.index_bits < 2 * units || building.index_bits < 4)
 		building.index_bits++;
 	building.used = sizeof(struct cache_header) +
 			(sizeof(struct cache_index_entry) << building.index_bits);
-	building.room = building.used + source->new_bytes + building.old.size;
+	building.room = building.used + new_bytes + building.old.size;
 	if (building.room > CACHE_FILE_LIMIT)
 		building.room = CACHE_FILE_LIMIT;
 	building.data = building.used < building.room ? host_memory_map(building.room) : NULL;
@@ -183,63 +169,85 @@ begin_building(struct cache_source *source)
 }
 
 static void
+build_and_publish(const char *name)
+{
+	copy_old_records();
+	for (const struct cache_unsaved *unsaved = building.source->unsaved; unsaved;
+		unsaved = unsaved->next)
+		add_new_unit(unsaved);
+	finish_header();
+	if (building.added &&
+		cache_directory_publish(directory_lock, name, building.data, building.used))
+		cache_statistics.units_saved += building.added;
+	host_memory_unmap(building.data, building.room);
+}
+
+static void
 save_source(struct cache_source *source)
 {
 	const struct cache_header *known = source->file.header;
 	char name[CACHE_NAME_SIZE];
+	uint64_t new_bytes = 64; /* the check of the room is coarse */
+	uint32_t new_units = count_unsaved(source, &new_bytes);
 
-	if (!is_worthwhile(known ? known->record_count : 0, source->new_units))
-		return;
-	memcpy(source->identity.key, cache_key, sizeof(cache_key));
-	cache_file_name(&source->identity, name);
-	/* with what other processes have saved since this one opened the file */
-	building = (struct building){ .source = source,
-		.old = cache_file_open(cache_directory, name, &source->identity) };
-	if (begin_building(source)) {
-		copy_old_records();
-		units_each(first_unsaved, add_new_unit);
-		finish_header();
-		if (building.added &&
-			cache_directory_publish(directory_lock, name, building.data, building.used))
-			cache_statistics.units_saved += building.added;
-		host_memory_unmap(building.data, building.room);
+	if (is_worthwhile(known ? known->record_count : 0, new_units)) {
+		memcpy(source->identity.key, cache_key, sizeof(cache_key));
+		cache_file_name(&source->identity, name);
+		/* with what other processes have saved since this one opened the file */
+		building = (struct building){ .source = source,
+			.old = cache_file_open(cache_directory, name, &source->identity) };
+		if (begin_building(new_units, new_bytes))
+			build_and_publish(name);
+		if (building.old.header)
+			host_memory_unmap(
+				(void *)(uintptr_t)building.old.header, building.old.size);
 	}
-	if (building.old.header)
-		host_memory_unmap((void *)(uintptr_t)building.old.header, building.old.size);
+	source->unsaved = NULL;
+}
+
+static bool any_unsaved;
+
+static void
+look_for_unsaved(struct cache_source *source)
+{
+	any_unsaved |= source->unsaved != NULL;
 }
 
 static void
-forget_counts(struct cache_source *source)
+save_with_lock(void)
 {
-	source->new_units = 0;
-	source->new_bytes = 0;
+	any_unsaved = false;
+	cache_each_source(look_for_unsaved);
+	if (!any_unsaved || !cache_root_is_same() || !cache_directory_make())
+		return;
+	directory_lock = cache_directory_lock();
+	if (directory_lock < 0)
+		return;
+	cache_each_source(save_source);
+	host_syscall(SYS_close, directory_lock);
 }
 
 void
 cache_save(void)
 {
-	if (!cache_enabled() || units_count() <= first_unsaved || !cache_root_is_same() ||
-		!lock_try_acquire(&saving))
-		return;
-	cache_each_source(forget_counts);
-	units_each(first_unsaved, count_new_unit);
-	if (cache_directory_make() && (directory_lock = cache_directory_lock()) >= 0) {
-		cache_each_source(save_source);
-		first_unsaved = units_count();
-		host_syscall(SYS_close, directory_lock);
-	}
-	lock_release(&saving);
+	if (cache_enabled())
+		units_with_lock(save_with_lock);
+}
+
+static void
+forget_unsaved(struct cache_source *source)
+{
+	source->unsaved = NULL;
 }
 
 void
 cache_after_fork(void)
 {
-	first_unsaved = units_count();
-	lock_reinit(&saving);
+	cache_each_source(forget_unsaved);
 }
 
 void
 cache_after_flush(void)
 {
-	first_unsaved = 0;
+	cache_each_source(forget_unsaved);
 }

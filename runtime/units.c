@@ -282,7 +282,7 @@ make_unit(uint64_t pc, uint32_t mode)
 
 	if (!unit) {
 		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);
-		cache_keep_guest_code(unit, &space);
+		cache_keep_unit(unit, &space);
 	}
 	unit->mode = mode;
 	add_to_hash(unit);
@@ -504,18 +504,11 @@ units_invalidate_stale(struct guest_thread *t, struct code_unit *unit)
 	lock_release(&lock);
 }
 
-uint32_t
-units_count(void)
-{
-	return __atomic_load_n(&unit_count, __ATOMIC_ACQUIRE);
-}
-
 void
-units_each(uint32_t first, void (*function)(const struct code_unit *unit))
+units_with_lock(void (*function)(void))
 {
 	lock_acquire(&lock);
-	for (uint32_t k = first; k < unit_count; k++)
-		function(units_by_code[k]);
+	function();
 	lock_release(&lock);
 }
 

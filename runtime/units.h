@@ -56,9 +56,8 @@ struct code_unit *units_find_by_host_pc(const uint8_t *pc);
 /** Whether `pc` lies in the code buffer at all (units and trampolines). */
 bool units_owns_host_pc(const uint8_t *pc);
 
-/** Number of units made so far, and a walk over those from number `first` on, with the lock held. */
-uint32_t units_count(void);
-void units_each(uint32_t first, void (*function)(const struct code_unit *unit));
+/** Calls `function` with the lock held: no unit is made or thrown away meanwhile. */
+void units_with_lock(void (*function)(void));
 
 /** Around fork, so that the child finds the tables consistent. */
 void units_lock_for_fork(void);
