@@ -331,6 +331,8 @@ cli_print_help(FILE *stream)
 	      "  DRAGOMAN_SYSROOT     as -L (QEMU_LD_PREFIX is understood too)\n"
 	      "  DRAGOMAN_NO_ASLR     not empty: as --no-aslr\n"
 	      "  DRAGOMAN_STRACE      not empty: as --strace\n"
+	      "  DRAGOMAN_CACHE       directory of the translation cache; off: none; see dragoman cache --help\n"
+	      "  DRAGOMAN_CACHE_SIZE  what it may hold; bytes, or a number with K, M, G or T (1G)\n"
 	      "\nExit status: the program's; 127 when it was not found, 126 when it cannot be "
 	      "executed.\n",
 		stream);
