@@ -170,26 +170,44 @@ $(BUILD)/guest-native/%: tests/guest/%.c Makefile
 
 -include $(GUEST_PROGRAMS:%=%.d) $(NATIVE_PROGRAMS:%=%.d)
 
+# ---- stress ------------------------------------------------------------------------------------------------
+
+.PHONY: stress-programs
+stress-programs: $(BUILD)/stress/stress $(BUILD)/stress/stress-native
+$(BUILD)/stress/stress: tests/stress/stress.c Makefile
+	@echo "  GUESTCC $<"
+	@mkdir -p $(@D)
+	@$(GUEST_CC) $(GUEST_CFLAGS) -static -o $@.$$$$ $< && mv -f $@.$$$$ $@
+$(BUILD)/stress/stress-native: tests/stress/stress.c Makefile
+	@echo "  CC      $< (native)"
+	@mkdir -p $(@D)
+	@$(CC) $(GUEST_CFLAGS) -o $@.$$$$ $< && mv -f $@.$$$$ $@
+
 # ---- the row fuzzer ----------------------------------------------------------------------------------------
 
 include tests/fuzz/fuzz.mk
 
 # ---- what users type ---------------------------------------------------------------------------------------
 
-.PHONY: deps check demo bench fuzz tree install clean format tidy help
+.PHONY: deps check demo bench fuzz stress tree install clean format tidy help
 deps:
 	@tools/install_dependencies
 
 # The dependencies come first, so the rest is a second make: sources and compilers are looked at when they are there.
 # What cannot be built is a failure, but does not keep the other tests from running.
 check: deps
-	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs fuzz-programs || status=1; tests/run || status=1; exit $$status
+	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs stress-programs fuzz-programs || status=1; tests/run || status=1; exit $$status
 
 # Large programs: node, java, go, databases, servers...; a tree of 2.3 GB, and twenty minutes (docs/testing.md). BIG="node go"
 .PHONY: check-big
 check-big: deps
 	@$(MAKE) --no-print-directory -j2 dragoman
 	@TEST_JOBS=1 tests/run $(if $(BIG),$(addprefix big/,$(BIG)),big)
+
+# make stress MINUTES=30 SEED=1
+stress: deps
+	@$(MAKE) --no-print-directory -j2 dragoman stress-programs
+	@MINUTES="$(or $(MINUTES),1)" tests/stress/run
 
 demo: deps
 	@$(MAKE) --no-print-directory -j2 dragoman guest-programs
@@ -232,6 +250,7 @@ help:
 	@echo "make check-asan  the unit tests under AddressSanitizer; check-ubsan: under UndefinedBehaviorSanitizer"
 	@echo "make bench       measure against native and qemu-aarch64; BENCH=\"names\" REPEAT=n"
 	@echo "make fuzz        fuzz the decode table's rows; ROWS=pattern SECONDS=n SEED=n"
+	@echo "make stress      threads, processes, signals, memory and changing code at once; MINUTES=n SEED=n"
 	@echo "make deps        install the Debian packages that are needed"
 	@echo "make tree        fetch the Debian arm64 tree that demo, check and bench use (build/tree)"
 	@echo "make install     install into DESTDIR=$(DESTDIR) PREFIX=$(PREFIX)"

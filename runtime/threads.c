@@ -106,13 +106,6 @@ release_block(void *block)
 		host_memory_unmap(block, THREAD_BLOCK_SIZE);
 }
 
-/* The creator of a task that may depart has yet to write its number into the block. */
-static bool
-is_awaited(const struct thread_task *task)
-{
-	return task->may_depart && !__atomic_load_n(&task->number, __ATOMIC_ACQUIRE);
-}
-
 /* Frees the blocks of tasks that have ended. */
 static void
 reap_exited(void)
@@ -123,7 +116,7 @@ reap_exited(void)
 		struct guest_thread *t = *link;
 
 		if (__atomic_load_n(&thread_task(t)->gone, __ATOMIC_ACQUIRE) &&
-			!is_awaited(thread_task(t))) {
+			!__atomic_load_n(&thread_task(t)->awaited, __ATOMIC_ACQUIRE)) {
 			*link = thread_task(t)->next_exiting;
 			release_block(t);
 		} else {

@@ -107,7 +107,10 @@ host_clone(const struct new_task *task, void *stack, struct guest_thread *child)
 	return task_clone3(task->arguments, task->size, run_task, child);
 }
 
-/* After a vfork child has left its parent's memory: by exec (or by being killed) it left its block as well. */
+/*
+ * After a task has left our memory: by exec (or by being killed) it left its block as well. One that came to its own end
+ * has put it in the list of exiting threads.
+ */
 static void
 reclaim(struct guest_thread *child)
 {
@@ -119,6 +122,8 @@ reclaim(struct guest_thread *child)
 	if (!task->ended) {
 		signals_free_thread(child);
 		thread_free(child);
+	} else {
+		__atomic_store_n(&task->awaited, 0, __ATOMIC_RELEASE);
 	}
 }
 
@@ -188,6 +193,14 @@ create_child(struct guest_thread *t, const struct new_task *task)
 	return child;
 }
 
+/* Its number is known from here on, and its block is its own. */
+static void
+know_child(struct guest_thread *child, int number)
+{
+	__atomic_store_n(&thread_task(child)->number, number, __ATOMIC_RELEASE);
+	__atomic_store_n(&thread_task(child)->awaited, 0, __ATOMIC_RELEASE);
+}
+
 static int64_t
 clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 {
@@ -203,6 +216,8 @@ clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 	}
 	if (task->flags & CLONE_CLEAR_SIGHAND)
 		thread_task(child)->clear_handlers = true;
+	if (!(task->flags & CLONE_THREAD))
+		thread_task(child)->awaited = 1;
 	if (departs) {
 		thread_task(child)->may_depart = true;
 		__atomic_store_n(&may_depart, true, __ATOMIC_RELAXED);
@@ -215,7 +230,7 @@ clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 	if (result < 0 || (task->flags & CLONE_VFORK))
 		reclaim(child);
 	else if (departs)
-		__atomic_store_n(&thread_task(child)->number, (int)result, __ATOMIC_RELEASE);
+		know_child(child, (int)result);
 	signals_unblock(t);
 	return result;
 }
