@@ -81,7 +81,7 @@ component_number(const char *component, size_t length)
 bool
 proc_files_is_guest(int pid)
 {
-	struct stat own, other;
+	struct stat own = { 0 }, other = { 0 };
 	char path[32];
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", pid);
