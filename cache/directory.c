@@ -119,25 +119,9 @@ count_file(long lock, uint64_t added, uint64_t removed)
 
 /* ---- putting files in place ------------------------------------------------------------------------------------------------- */
 
-static bool
-write_all(long fd, const uint8_t *data, size_t size)
-{
-	while (size) {
-		long n = host_syscall(SYS_write, fd, data, size);
-
-		if (n == -4 /* EINTR */)
-			continue;
-		if (n <= 0)
-			return false;
-		data += n;
-		size -= (size_t)n;
-	}
-	return true;
-}
-
 /* A write beyond RLIMIT_FSIZE would send SIGXFSZ, which kills the guest. */
 static bool
-may_write(size_t size)
+may_write(uint64_t size)
 {
 	struct rlimit limit;
 
@@ -145,32 +129,64 @@ may_write(size_t size)
 	       size <= limit.rlim_cur;
 }
 
-bool
-cache_directory_publish(long lock, const char *name, const void *data, size_t size)
+long
+cache_directory_begin(uint64_t size)
 {
-	char temporary[CACHE_DIRECTORY_SIZE + 80], path[CACHE_DIRECTORY_SIZE + 80];
-	struct stat old = { 0 };
-	bool written;
-	long fd;
+	char temporary[CACHE_DIRECTORY_SIZE + 80];
 
 	if (size > cache_limit || !may_write(size))
-		return false;
+		return -1;
+	path_of(TEMPORARY, temporary);
+	host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
+	return host_syscall(SYS_openat, AT_FDCWD, temporary,
+		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+bool
+cache_directory_write(long fd, const void *data, size_t size, uint64_t offset)
+{
+	const uint8_t *at = data;
+
+	while (size) {
+		long n = host_syscall(SYS_pwrite64, fd, at, size, offset);
+
+		if (n == -4 /* EINTR */)
+			continue;
+		if (n <= 0)
+			return false;
+		at += n;
+		offset += (uint64_t)n;
+		size -= (size_t)n;
+	}
+	return true;
+}
+
+static uint64_t
+size_of_file(const char *path)
+{
+	struct stat status;
+
+	if (host_syscall(SYS_newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return (uint64_t)status.st_size;
+}
+
+bool
+cache_directory_end(long lock, long fd, const char *name, bool publish)
+{
+	char temporary[CACHE_DIRECTORY_SIZE + 80], path[CACHE_DIRECTORY_SIZE + 80];
+	uint64_t old_size, size;
+
+	host_syscall(SYS_close, fd);
 	path_of(TEMPORARY, temporary);
 	path_of(name, path);
-	host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
-	fd = host_syscall(SYS_openat, AT_FDCWD, temporary,
-		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return false;
-	written = write_all(fd, data, size);
-	host_syscall(SYS_close, fd);
-	if (host_syscall(SYS_newfstatat, AT_FDCWD, path, &old, AT_SYMLINK_NOFOLLOW) < 0)
-		old.st_size = 0;
-	if (!written || host_syscall(SYS_renameat2, AT_FDCWD, temporary, AT_FDCWD, path, 0) < 0) {
+	old_size = size_of_file(path);
+	size = size_of_file(temporary);
+	if (!publish || host_syscall(SYS_renameat2, AT_FDCWD, temporary, AT_FDCWD, path, 0) < 0) {
 		host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
 		return false;
 	}
-	count_file(lock, size, (uint64_t)old.st_size);
+	count_file(lock, size, old_size);
 	return true;
 }
 

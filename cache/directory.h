@@ -14,10 +14,17 @@ bool cache_directory_make(void);
 /** Take the writers' lock; gives a descriptor that holds it until closed, or -1 (somebody else has it, cannot be written). */
 long cache_directory_lock(void);
 
+/** Begin a new file of at most `size` bytes; gives its descriptor, or -1 when it cannot or must not be. Under the lock. */
+long cache_directory_begin(uint64_t size);
+
+/** Write a part of it; false when that failed. */
+bool cache_directory_write(long fd, const void *data, size_t size, uint64_t offset);
+
 /**
- * Put a file of the directory in place, as a whole; false when that failed, with the old one still there. Under the lock.
+ * End it: with `publish` it takes its place as `name`, as a whole, else it is removed. False when it is not in place; an older
+ * one is still there then. Closes fd. Under the lock.
  */
-bool cache_directory_publish(long lock, const char *name, const void *data, size_t size);
+bool cache_directory_end(long lock, long fd, const char *name, bool publish);
 
 /**
  * Remove the least recently used files until no more than `limit` bytes are left, and what broken-off writers left. Gives

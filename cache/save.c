@@ -22,26 +22,30 @@ static long directory_lock;
 
 /* ---- building a file --------------------------------------------------------------------------------------------------------- */
 
+/* Records go to the file through a buffer of this size: fresh memory for all of them would cost more than they do. */
+#define BUFFER_SIZE (UINT64_C(256) << 10)
+/* No record is larger: the image's code and tables are counted in 16 bits. */
+#define RECORD_LIMIT (UINT64_C(128) << 10)
+
 struct building {
 	struct cache_source *source;
 	struct cache_file old;
-	uint8_t *data;
-	size_t room, used;
+	struct cache_header *header; /* and the index behind it */
+	size_t head_size;
+	uint8_t *buffer;
+	size_t buffered;
+	uint64_t written; /* offset in the file where the buffer begins */
 	uint32_t index_bits, count, added;
+	long fd;
+	bool failed;
 };
 
 static struct building building;
 
-static struct cache_index_entry *
-building_index(void)
-{
-	return (struct cache_index_entry *)(void *)(building.data + sizeof(struct cache_header));
-}
-
 static void
-add_to_index(uint64_t guest_offset, uint32_t mode, size_t offset)
+add_to_index(uint64_t guest_offset, uint32_t mode, uint64_t offset)
 {
-	struct cache_index_entry *index = building_index();
+	struct cache_index_entry *index = (struct cache_index_entry *)(void *)(building.header + 1);
 	uint32_t mask = (1u << building.index_bits) - 1;
 	uint32_t at = cache_index_start(guest_offset, mode, building.index_bits);
 
@@ -51,11 +55,35 @@ add_to_index(uint64_t guest_offset, uint32_t mode, size_t offset)
 	building.count++;
 }
 
-/* Look-ups end at an empty place, so some stay empty. */
-static bool
-index_has_room(void)
+static void
+flush_buffer(void)
 {
-	return building.count < 3u << building.index_bits >> 2;
+	building.failed |= !cache_directory_write(
+		building.fd, building.buffer, building.buffered, building.written);
+	building.written += building.buffered;
+	building.buffered = 0;
+}
+
+/* Where the next record goes, with RECORD_LIMIT bytes of room; NULL: the file is full. */
+static struct cache_record *
+next_record(void)
+{
+	/* Look-ups end at an empty place of the index, so some stay empty. */
+	bool index_is_full = building.count >= 3u << building.index_bits >> 2;
+
+	if (building.failed || index_is_full ||
+		building.written + building.buffered + RECORD_LIMIT > CACHE_FILE_LIMIT)
+		return NULL;
+	if (building.buffered + RECORD_LIMIT > BUFFER_SIZE)
+		flush_buffer();
+	return (struct cache_record *)(void *)(building.buffer + building.buffered);
+}
+
+static void
+accept_record(const struct cache_record *record, uint64_t guest_offset, uint32_t mode)
+{
+	add_to_index(guest_offset, mode, building.written + building.buffered);
+	building.buffered += cache_record_size(record);
 }
 
 static void
@@ -68,17 +96,17 @@ copy_old_records(void)
 		return;
 	index = (const struct cache_index_entry *)(header + 1);
 	for (uint32_t k = 0; k < 1u << header->index_bits; k++) {
-		const struct cache_record *record =
+		const struct cache_record *old =
 			index[k].record ? cache_file_find(&building.old, index[k].guest_offset,
 						  index[k].mode)
 					: NULL;
+		struct cache_record *record = old ? next_record() : NULL;
 
-		if (!record || !index_has_room() ||
-			building.used + cache_record_size(record) > building.room)
+		if (!record || cache_record_size(old) > RECORD_LIMIT)
 			continue;
-		memcpy(building.data + building.used, record, cache_record_size(record));
-		add_to_index(index[k].guest_offset, index[k].mode, building.used);
-		building.used += cache_record_size(record);
+		memset((uint8_t *)record + cache_record_size(old) - 8, 0, 8);
+		memcpy(record, old, sizeof(*old) + old->image_size + old->guest_size);
+		accept_record(record, index[k].guest_offset, index[k].mode);
 	}
 }
 
@@ -87,34 +115,34 @@ add_new_unit(const struct cache_unsaved *unsaved)
 {
 	const struct code_unit *unit = unsaved->unit;
 	uint64_t guest_offset = unit->guest_pc - unsaved->bias;
-	struct cache_record *record =
-		(struct cache_record *)(void *)(building.data + building.used);
-	size_t room = building.room - building.used, size;
+	const size_t others = sizeof(struct cache_record) + unsaved->guest_size + 7;
+	struct cache_record *record;
+	size_t size;
 
-	if (unit->invalid || cache_file_find(&building.old, guest_offset, unit->mode) ||
-		room < sizeof(*record) + unsaved->guest_size + 7 || !index_has_room())
+	if (unit->invalid || others > RECORD_LIMIT ||
+		cache_file_find(&building.old, guest_offset, unit->mode))
 		return;
-	room -= sizeof(*record) + unsaved->guest_size + 7;
-	size = backend_export(unit, unsaved->bias, record + 1, room);
-	if (size == 0 || size > room)
+	record = next_record();
+	size = record ? backend_export(unit, unsaved->bias, record + 1, RECORD_LIMIT - others) : 0;
+	if (size == 0 || size > RECORD_LIMIT - others)
 		return;
 	*record = (struct cache_record){ .image_size = (uint32_t)size,
 		.guest_size = unsaved->guest_size };
 	memcpy((uint8_t *)(record + 1) + size, unsaved + 1, unsaved->guest_size);
+	memset((uint8_t *)(record + 1) + size + unsaved->guest_size, 0, 7);
 	record->checksum = cache_record_checksum(record);
-	add_to_index(guest_offset, unit->mode, building.used);
-	building.used += cache_record_size(record);
+	accept_record(record, guest_offset, unit->mode);
 	building.added++;
 }
 
 static void
 finish_header(void)
 {
-	struct cache_header *header = (struct cache_header *)(void *)building.data;
+	struct cache_header *header = building.header;
 
 	memcpy(header->magic, "dragunit", 8);
 	header->version = 1;
-	header->file_size = building.used;
+	header->file_size = building.written;
 	header->identity = building.source->identity;
 	header->index_bits = building.index_bits;
 	header->record_count = building.count;
@@ -152,22 +180,6 @@ count_unsaved(const struct cache_source *source, uint64_t *bytes)
 	return count;
 }
 
-static bool
-begin_building(uint32_t new_units, uint64_t new_bytes)
-{
-	uint32_t units = new_units + (building.old.header ? building.old.header->record_count : 0);
-
-	while (1u << building.index_bits < 2 * units || building.index_bits < 4)
-		building.index_bits++;
-	building.used = sizeof(struct cache_header) +
-			(sizeof(struct cache_index_entry) << building.index_bits);
-	building.room = building.used + new_bytes + building.old.size;
-	if (building.room > CACHE_FILE_LIMIT)
-		building.room = CACHE_FILE_LIMIT;
-	building.data = building.used < building.room ? host_memory_map(building.room) : NULL;
-	return building.data != NULL;
-}
-
 static void
 build_and_publish(const char *name)
 {
@@ -175,11 +187,37 @@ build_and_publish(const char *name)
 	for (const struct cache_unsaved *unsaved = building.source->unsaved; unsaved;
 		unsaved = unsaved->next)
 		add_new_unit(unsaved);
+	flush_buffer();
 	finish_header();
-	if (building.added &&
-		cache_directory_publish(directory_lock, name, building.data, building.used))
+	building.failed |=
+		!cache_directory_write(building.fd, building.header, building.head_size, 0);
+	if (cache_directory_end(
+		    directory_lock, building.fd, name, !building.failed && building.added > 0))
 		cache_statistics.units_saved += building.added;
-	host_memory_unmap(building.data, building.room);
+}
+
+static void
+build(const char *name, uint32_t new_units, uint64_t new_bytes)
+{
+	uint32_t units = new_units + (building.old.header ? building.old.header->record_count : 0);
+
+	while (1u << building.index_bits < 2 * units || building.index_bits < 4)
+		building.index_bits++;
+	building.head_size = building.written =
+		sizeof(struct cache_header) +
+		(sizeof(struct cache_index_entry) << building.index_bits);
+	building.header = host_memory_map(building.head_size);
+	building.buffer = host_memory_map(BUFFER_SIZE);
+	building.fd = -1;
+	if (building.header && building.buffer)
+		building.fd =
+			cache_directory_begin(building.head_size + building.old.size + new_bytes);
+	if (building.fd >= 0)
+		build_and_publish(name);
+	if (building.header)
+		host_memory_unmap(building.header, building.head_size);
+	if (building.buffer)
+		host_memory_unmap(building.buffer, BUFFER_SIZE);
 }
 
 static void
@@ -187,7 +225,7 @@ save_source(struct cache_source *source)
 {
 	const struct cache_header *known = source->file.header;
 	char name[CACHE_NAME_SIZE];
-	uint64_t new_bytes = 64; /* the check of the room is coarse */
+	uint64_t new_bytes = 0;
 	uint32_t new_units = count_unsaved(source, &new_bytes);
 
 	if (is_worthwhile(known ? known->record_count : 0, new_units)) {
@@ -196,8 +234,7 @@ save_source(struct cache_source *source)
 		/* with what other processes have saved since this one opened the file */
 		building = (struct building){ .source = source,
 			.old = cache_file_open(cache_directory, name, &source->identity) };
-		if (begin_building(new_units, new_bytes))
-			build_and_publish(name);
+		build(name, new_units, new_bytes);
 		if (building.old.header)
 			host_memory_unmap(
 				(void *)(uintptr_t)building.old.header, building.old.size);
