@@ -73,7 +73,7 @@ written_numbers(void)
 	int parent = 0;
 	int tid;
 
-	words[0] = 1;
+	words[2] = 1;
 	tid = clone(say_number, stacks[0] + sizeof(stacks[0]),
 		THREAD_FLAGS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, NULL, &parent, NULL,
 		&words[2]);
