@@ -104,16 +104,18 @@ wake_and_change(void)
 static void *
 lock_word(void *argument)
 {
-	print_result("lock", futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0));
+	long locked = futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0);
+
+	(void)argument;
 	awake = 1;
-	print_result("unlock", futex(&word, FUTEX_UNLOCK_PI_PRIVATE, 0, NULL, NULL, 0));
-	return argument;
+	return (void *)(locked * 10 + futex(&word, FUTEX_UNLOCK_PI_PRIVATE, 0, NULL, NULL, 0));
 }
 
 static void
 inheriting(void)
 {
 	pthread_t thread;
+	void *result;
 
 	word = (uint32_t)syscall(SYS_gettid);
 	pthread_create(&thread, NULL, lock_word, NULL);
@@ -121,7 +123,8 @@ inheriting(void)
 		sched_yield();
 	printf("waits %d\n", !awake);
 	print_result("unlock", futex(&word, FUTEX_UNLOCK_PI_PRIVATE, 0, NULL, NULL, 0));
-	pthread_join(thread, NULL);
+	pthread_join(thread, &result);
+	printf("there %ld\n", (long)result);
 	print_result("try", futex(&word, FUTEX_TRYLOCK_PI_PRIVATE, 0, NULL, NULL, 0));
 	print_result("deadlock", futex(&word, FUTEX_LOCK_PI_PRIVATE, 0, NULL, NULL, 0));
 }
