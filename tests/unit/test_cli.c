@@ -11,16 +11,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ARGUMENTS_MAX 32
+
 static struct cli_command command;
 static char *envp[] = { "A=1", "B=2", "AB=3", NULL };
 
+/* Parses a command line; the command points into the copy that is kept here, until the next one. */
 static enum cli_action
-parse(char **argv)
+parse(char *const *given)
 {
+	static char *argv[ARGUMENTS_MAX];
 	int argc = 0;
 
-	while (argv[argc] != NULL)
+	while (given[argc] != NULL) {
+		argv[argc] = given[argc];
 		argc++;
+		cr_assert_lt(argc, ARGUMENTS_MAX);
+	}
+	argv[argc] = NULL;
 	memset(&command, 0, sizeof(command));
 	command.options.sysroot_fd = command.options.self_fd = command.program_fd = -1;
 	command.options.log_fd = 2;

@@ -19,6 +19,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -447,7 +448,9 @@ restart_one(struct guest_thread *t, enum restart_class class, uint64_t flags, lo
 static void
 classes_restart(struct guest_thread *t)
 {
-	restart_one(t, RESTART_SYS, SA_RESTART, -EINTR, true);
+	/* What SA_RESTART repeats comes back as INTERRUPTED_BEFORE; EINTR in spite of it is the call's answer. */
+	restart_one(t, RESTART_SYS, SA_RESTART, INTERRUPTED_BEFORE, true);
+	restart_one(t, RESTART_SYS, SA_RESTART, -EINTR, false);
 	restart_one(t, RESTART_SYS, 0, -EINTR, false);
 	restart_one(t, RESTART_NOHAND, SA_RESTART, -EINTR, false);
 	restart_one(t, RESTART_BLOCK, SA_RESTART, -EINTR, false);
@@ -469,6 +472,66 @@ classes_restart(struct guest_thread *t)
 Test(signals, interrupted_calls_restart_by_class)
 {
 	in_child(classes_restart);
+}
+
+/* The state letter of a process: behind its name in stat. */
+static char
+process_state(pid_t pid)
+{
+	char path[32], text[256] = { 0 };
+	const char *end;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		_exit(1);
+	close(fd);
+	end = strrchr(text, ')');
+	return end ? end[2] : 0;
+}
+
+/* Reads from a pipe that nobody writes to while a child sends SIGUSR1 once the read sleeps. */
+static long
+interrupted_read(struct guest_thread *t)
+{
+	pid_t parent = getpid(), child;
+	int silent[2], status;
+	char byte;
+	long result;
+
+	CHECK(pipe(silent) == 0);
+	child = (pid_t)host_syscall(SYS_fork);
+	if (child == 0) {
+		while (process_state(parent) != 'S')
+			usleep(1000);
+		kill(parent, SIGUSR1);
+		_exit(0);
+	}
+	result = interruptible_syscall(
+		t, SYS_read, (uint64_t)silent[0], (uint64_t)&byte, 1, 0, 0, 0);
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+	close(silent[0]);
+	close(silent[1]);
+	return result;
+}
+
+static void
+host_restarts_as_the_guest_asks(struct guest_thread *t)
+{
+	set_action(t, SIGUSR1, HANDLER, 0, 0);
+	CHECK(interrupted_read(t) == -EINTR);
+	signals_deliver(t);
+	signals_return(t);
+	set_action(t, SIGUSR1, HANDLER, SA_RESTART, 0);
+	CHECK(interrupted_read(t) == INTERRUPTED_BEFORE);
+	signals_deliver(t);
+	CHECK(t->cpu.hot.pc == HANDLER);
+}
+
+Test(signals, a_blocked_call_ends_as_the_handlers_sa_restart_says)
+{
+	in_child(host_restarts_as_the_guest_asks);
 }
 
 /* A child that answers each byte on `request` with one signal, after a delay that varies. */
