@@ -11,6 +11,7 @@
 #include <sys/auxv.h>
 
 #include "cache/cache_internal.h"
+#include "runtime/guest_access.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 
@@ -277,19 +278,21 @@ cache_keep_unit(const struct code_unit *unit, struct code_space *space)
 	struct cache_region region;
 
 	if (!cache_enabled() || !unit->relocations ||
-		!cache_region_of(unit->guest_pc, unit->guest_pc + 4, &region) ||
-		region.source->racy || !lies_in(&region, unit) || to > space->data_end ||
+		!cache_region_of(unit->guest_pc, unit->guest_pc + 4, &region) || region.source->racy ||
+		!lies_in(&region, unit) || to > space->data_end ||
 		size > (size_t)(space->data_end - to))
 		return;
-	*unsaved =
-		(struct cache_unsaved){ unit, region.source->unsaved, region.bias, (uint32_t)size };
-	region.source->unsaved = unsaved;
 	for (unsigned k = 0; k < unit->range_count; k++) {
 		size_t bytes = unit->ranges[k].end - unit->ranges[k].start;
 
-		memcpy(to, (const void *)(uintptr_t)unit->ranges[k].start, bytes);
+		/* the file may have been truncated since the unit was lifted */
+		if (guest_copy_from(to, unit->ranges[k].start, bytes) != 0)
+			return;
 		to += bytes;
 	}
+	*unsaved = (struct cache_unsaved){ unit, region.source->unsaved, region.bias,
+		(uint32_t)size };
+	region.source->unsaved = unsaved;
 	space->data = to;
 }
 

@@ -100,6 +100,9 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		unit = backend_compile(space, &ir);
 		if (!unit)
 			continue;
+		/* What cannot be fetched now may be another time: not for the persistent cache. */
+		if (ir.guest_insns == 0)
+			unit->relocations = NULL;
 		units_statistics.guest_insns += ir.guest_insns;
 		if (logged)
 			translation_log_compiled(unit);
