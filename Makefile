@@ -198,7 +198,7 @@ deps:
 check: deps
 	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs stress-programs fuzz-programs || status=1; tests/run || status=1; exit $$status
 
-# Large programs: node, java, go, databases, servers...; a tree of 2.3 GB, and twenty minutes (docs/testing.md). BIG="node go"
+# Large programs: node, java, go, databases, servers...; a tree of 2.3 GB, and half an hour (docs/testing.md). BIG="node go"
 .PHONY: check-big
 check-big: deps
 	@$(MAKE) --no-print-directory -j2 dragoman
