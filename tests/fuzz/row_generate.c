@@ -77,7 +77,10 @@ random_integer(uint64_t *r, unsigned bits)
 	case 2: value = ~low_mask(bits - 1); break;
 	case 3: value = 0; break;
 	case 4: value = (uint64_t)(int64_t)(int)(below(r, 150) - 75); break;
-	case 5: value = low_mask(1 + below(r, bits)) << below(r, bits); break;
+	case 5:
+		value = low_mask(1 + below(r, bits));
+		value <<= below(r, bits);
+		break;
 	default: return random_bits(r) & low_mask(bits);
 	}
 	switch (below(r, 6)) {
@@ -522,10 +525,12 @@ expect_memory(struct row_state *s, const struct a64_row_info *row, uint32_t word
 {
 	unsigned rs = field_or(row, word, "rs", 31), rn = first_of(row, word);
 	unsigned size = alignment(row, word);
-	uint64_t address = rn == 31 ? s->sp : s->x[rn];
-	uint64_t at = address - ROW_WINDOW, value[2] = { 0, 0 };
+	uint64_t at, value[2] = { 0, 0 };
 
-	if (!name_starts(row, "cas") || at > ROW_WINDOW_SIZE - 16 || one_in(r, 2))
+	if (!name_starts(row, "cas"))
+		return;
+	at = (rn == 31 ? s->sp : s->x[rn]) - ROW_WINDOW;
+	if (at > ROW_WINDOW_SIZE - 16 || one_in(r, 2))
 		return;
 	memcpy(value, s->memory + at, size);
 	if (name_is(row, "casp") && size == 8) {
