@@ -18,6 +18,7 @@
 #include <linux/vt.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <scsi/sg.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -306,6 +307,8 @@ terminals(void)
 	print_result("raw", tcsetattr(slave, TCSADRAIN, &settings));
 	printf("empty %d\n", (int)read(slave, text, sizeof(text)));
 	(void)!write(master, "xy", 2);
+	/* A kernel thread takes it to the other side. */
+	poll(&(struct pollfd){ .fd = slave, .events = POLLIN }, 1, 10000);
 	ioctl(slave, FIONREAD, &n);
 	printf("FIONREAD %d\n", n);
 	print_result("flush", tcflush(slave, TCIFLUSH));

@@ -89,11 +89,16 @@ static void
 stop_and_go(void)
 {
 	siginfo_t info;
-	int status;
-	pid_t pid = fork();
+	int tube[2], status;
+	char byte;
+	pid_t pid;
 
+	pipe(tube);
+	pid = fork();
 	if (pid == 0) {
 		raise(SIGSTOP);
+		/* A second stop would take back that it continued. */
+		read(tube[0], &byte, 1);
 		raise(SIGTSTP);
 		_exit(12);
 	}
@@ -102,6 +107,7 @@ stop_and_go(void)
 	kill(pid, SIGCONT);
 	waitpid(pid, &status, WCONTINUED);
 	print_status("second", status);
+	write(tube[1], "", 1);
 	waitid(P_PID, (id_t)pid, &info, WSTOPPED);
 	printf("code %d status %d\n", info.si_code, info.si_status);
 	kill(pid, SIGCONT);

@@ -134,8 +134,9 @@ executions(const char *self)
 		_exit(98);
 	}
 	printf("vfork and exec: %d\n", status_of(pid));
-	printf("posix_spawn: %d ", posix_spawn(&pid, self, NULL, NULL, arguments, environment));
-	printf("%d\n", status_of(pid));
+	int error = posix_spawn(&pid, self, NULL, NULL, arguments, environment);
+	int status = status_of(pid); /* the child prints too */
+	printf("posix_spawn: %d %d\n", error, status);
 	printf("posix_spawn of nothing: %d\n", posix_spawn(&pid, "/no/such/file", NULL, NULL, arguments, environ));
 	printf("execve of nothing: %d\n", fails_with(execve("/no/such/file", arguments, environment), ENOENT));
 	int fd = open("not-a-program", O_CREAT | O_WRONLY, 0755);
