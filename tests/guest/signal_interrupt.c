@@ -36,7 +36,7 @@ wait_until_asleep(pid_t pid)
 	char path[32], text[256];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	for (int calm = 0; calm < 2;) {
+	for (int calm = 0; calm < 2 && getppid() == pid;) {
 		int fd = open(path, O_RDONLY);
 		ssize_t size = read(fd, text, sizeof(text) - 1);
 		char *state;
@@ -306,6 +306,9 @@ interrupt(const struct call *call, int flags)
 	child = fork();
 	if (child == 0) {
 		wait_until_asleep(self);
+		/* a parent that was killed meanwhile has left its number to somebody else */
+		if (getppid() != self)
+			_exit(0);
 		kill(self, SIGUSR1);
 		sleep_milliseconds(5);
 		make_event();
