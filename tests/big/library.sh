@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Sourced by the tests of big programs.  Each runs in a folder of its own (the current one, `/work` in the tree); it prints what
+# Sourced by the tests of big programs.  Each runs in a folder of its own (the current one, `/scratch` in the tree); it prints what
 # is wrong and ends with status 0 (passed), 77 (cannot be run here) or 1.
 set -u
 failed=0
@@ -35,17 +35,17 @@ in_tree()
 		set -e
 		mount --bind "$tree" "$tree"
 		cd "$tree"
-		mkdir -p work old
+		mkdir -p scratch old
 		mount -t proc proc proc
 		mount --rbind /dev dev
 		mount --rbind /sys sys
 		mount -t tmpfs -o mode=1777 tmpfs tmp
-		mount --bind "$outside" work
+		mount --bind "$outside" scratch
 		[ -e usr/bin/dragoman ] || : >usr/bin/dragoman
 		mount --bind "$dragoman" usr/bin/dragoman
 		pivot_root . old
 		/usr/bin/dragoman /usr/bin/umount -l /old
-		cd /work
+		cd /scratch
 		set +e
 		/usr/bin/dragoman "$@"
 		exit $?' - "$TREE" "$DRAGOMAN" "$PWD" ${DRAGOMAN_OPTIONS:-} \
