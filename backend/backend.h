@@ -27,9 +27,9 @@ struct code_exit {
 	struct code_unit *target;  /* linked target, or NULL */
 	struct code_exit *next_in; /* next in the target's list of incoming exits */
 	uint64_t guest_pc;         /* where it goes */
-	uint8_t *jump;             /* the rel32 field to patch; NULL: the dispatcher follows target */
-	uint8_t *stub;             /* where the jump goes when unlinked */
-	uint8_t kind;              /* enum code_exit_kind */
+	uint8_t *jump; /* the rel32 field to patch; NULL: the dispatcher follows target */
+	uint8_t *stub; /* where the jump goes when unlinked */
+	uint8_t kind;  /* enum code_exit_kind */
 };
 
 /** A compiled unit. Lives in code memory beside its code; owned by the runtime's unit table. */

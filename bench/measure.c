@@ -79,6 +79,7 @@ main(int argc, char **argv)
 		}
 	}
 	getrusage(RUSAGE_CHILDREN, &usage);
-	printf("%lld %lld %d\n", microseconds(usage.ru_utime) + microseconds(usage.ru_stime), now() - start, result);
+	printf("%lld %lld %d\n", microseconds(usage.ru_utime) + microseconds(usage.ru_stime),
+		now() - start, result);
 	return 0;
 }

@@ -278,8 +278,8 @@ cache_keep_unit(const struct code_unit *unit, struct code_space *space)
 	struct cache_region region;
 
 	if (!cache_enabled() || !unit->relocations ||
-		!cache_region_of(unit->guest_pc, unit->guest_pc + 4, &region) || region.source->racy ||
-		!lies_in(&region, unit) || to > space->data_end ||
+		!cache_region_of(unit->guest_pc, unit->guest_pc + 4, &region) ||
+		region.source->racy || !lies_in(&region, unit) || to > space->data_end ||
 		size > (size_t)(space->data_end - to))
 		return;
 	for (unsigned k = 0; k < unit->range_count; k++) {
@@ -290,8 +290,8 @@ cache_keep_unit(const struct code_unit *unit, struct code_space *space)
 			return;
 		to += bytes;
 	}
-	*unsaved = (struct cache_unsaved){ unit, region.source->unsaved, region.bias,
-		(uint32_t)size };
+	*unsaved =
+		(struct cache_unsaved){ unit, region.source->unsaved, region.bias, (uint32_t)size };
 	region.source->unsaved = unsaved;
 	space->data = to;
 }

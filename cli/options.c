@@ -175,8 +175,7 @@ parse_size(const char *value, uint64_t limit, uint64_t *result)
 	else if (*end == 'G' || *end == 'g')
 		shift = 30;
 	if (end == value || value[0] == '-' || errno != 0 ||
-		(shift != 0 ? end[1] : end[0]) != '\0' || size == 0 ||
-		size > limit >> shift)
+		(shift != 0 ? end[1] : end[0]) != '\0' || size == 0 || size > limit >> shift)
 		return false;
 	*result = (uint64_t)size << shift;
 	return true;
@@ -331,7 +330,8 @@ cli_print_help(FILE *stream)
 	      "  DRAGOMAN_SYSROOT     as -L (QEMU_LD_PREFIX is understood too)\n"
 	      "  DRAGOMAN_NO_ASLR     not empty: as --no-aslr\n"
 	      "  DRAGOMAN_STRACE      not empty: as --strace\n"
-	      "  DRAGOMAN_CACHE       directory of the translation cache; off: none; see dragoman cache --help\n"
+	      "  DRAGOMAN_CACHE       directory of the translation cache; off: none; see dragoman "
+	      "cache --help\n"
 	      "  DRAGOMAN_CACHE_SIZE  what it may hold; bytes, or a number with K, M, G or T (1G)\n"
 	      "\nExit status: the program's; 127 when it was not found, 126 when it cannot be "
 	      "executed.\n",

@@ -39,8 +39,8 @@ enum cli_action cli_parse(int argc, char **argv, char **envp, struct cli_command
 enum cli_action cli_parse_environment(struct cli_command *command);
 
 /* Prints "dragoman: " and the message, printf-like, as one line to standard error; gives CLI_ERROR. */
-__attribute__((format(printf, 2, 3))) enum cli_action
-cli_fail(struct cli_command *command, const char *format, ...);
+__attribute__((format(printf, 2, 3))) enum cli_action cli_fail(
+	struct cli_command *command, const char *format, ...);
 
 void cli_print_help(FILE *stream);
 void cli_print_version(FILE *stream);

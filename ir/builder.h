@@ -6,10 +6,11 @@
 
 #include "ir/ir.h"
 
-#define IR_MAX_SLOTS 128
+#define IR_MAX_SLOTS   128
 #define IR_CSE_BUCKETS 256
 
 /** The unit under construction: lifters' one argument besides the decoded fields. */
+// clang-format off
 struct lift {
 	struct ir_unit *unit;
 	uint64_t pc;                      /* address of the instruction being lifted */
@@ -22,10 +23,11 @@ struct lift {
 	ir_ref cse[IR_CSE_BUCKETS];       /* newest instruction a hash bucket */
 	ir_ref cse_chain[IR_MAX_INSNS];
 };
+// clang-format on
 
 /** Begin `unit` at `pc` with `mode`; `layout` names the slots. */
 void ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout *layout,
-              uint64_t pc, uint32_t mode);
+	uint64_t pc, uint32_t mode);
 
 /**
  * End the unit: removes what nothing uses (values, puts that are overwritten unobserved, guest_pc markers that no
@@ -34,16 +36,17 @@ void ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout
 void ir_finish(struct lift *l);
 
 /** Emit with folding; the entry that every wrapper below uses. For IMM rows use ir_emit_imm. */
-ir_ref ir_emit(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, ir_ref b,
-               ir_ref c);
-ir_ref ir_emit_imm(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a,
-                   int64_t imm);
+ir_ref ir_emit(
+	struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, ir_ref b, ir_ref c);
+ir_ref ir_emit_imm(
+	struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, int64_t imm);
 
 /*
  * One function a row: ir_NAME(l [, type] [, aux] [, operands] [, imm]); type for SAME and FLAGS rows, aux and
  * imm for rows that use them. For example ir_add(l, I64, x, y), ir_load(l, I32, IR_MEM_SIGNED | 1, address),
  * ir_vadd(l, 2, x, y), ir_const(l, I64, 42), ir_exit_if(l, IR_EQ, flags, target_pc).
  */
+// clang-format off
 #define IR_P_SAME , enum ir_type t
 #define IR_P_I64
 #define IR_P_V128
@@ -81,5 +84,6 @@ ir_ref ir_emit_imm(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, 
 	}
 IR_OPS(IR_BUILD)
 #undef IR_BUILD
+// clang-format on
 
 #endif

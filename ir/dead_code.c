@@ -97,7 +97,8 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 	default: break;
 	}
 	switch (effect_of[u->insns[index].op]) {
-	case IR_EFFECT_PURE: return ir_raises_flags[u->insns[index].op] || test_bit(live->used, index);
+	case IR_EFFECT_PURE:
+		return ir_raises_flags[u->insns[index].op] || test_bit(live->used, index);
 	case IR_EFFECT_GET:
 		clear_bit(live->overwritten, u->insns[index].aux);
 		return test_bit(live->used, index);

@@ -82,11 +82,11 @@ uint64_t float_neg(enum float_size size, uint64_t a);
 uint64_t float_abs(enum float_size size, uint64_t a);
 
 /* Fused: addend + a * b with one rounding (FPMulAdd). */
-uint64_t
-float_muladd(enum float_size size, uint64_t addend, uint64_t a, uint64_t b, struct float_env *env);
+uint64_t float_muladd(
+	enum float_size size, uint64_t addend, uint64_t a, uint64_t b, struct float_env *env);
 /* addend - a * b (FMSUB, FMLS). */
-uint64_t
-float_mulsub(enum float_size size, uint64_t addend, uint64_t a, uint64_t b, struct float_env *env);
+uint64_t float_mulsub(
+	enum float_size size, uint64_t addend, uint64_t a, uint64_t b, struct float_env *env);
 /* -addend - a * b (FNMADD). */
 uint64_t float_negmuladd(
 	enum float_size size, uint64_t addend, uint64_t a, uint64_t b, struct float_env *env);

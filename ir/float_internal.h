@@ -118,12 +118,12 @@ uint64_t float_round_sum(
 float_wide float_cut(float_wide magnitude, unsigned shift, enum float_discarded *discarded);
 
 /* Whether a cut magnitude must be incremented. */
-bool
-float_rounds_up(enum float_rounding rounding, bool sign, bool odd, enum float_discarded discarded);
+bool float_rounds_up(
+	enum float_rounding rounding, bool sign, bool odd, enum float_discarded discarded);
 
 /* FPProcessNaN: the result of an operation whose chosen operand is the NaN `v`. */
-uint64_t
-float_process_nan(enum float_size size, const struct float_value *v, struct float_env *env);
+uint64_t float_process_nan(
+	enum float_size size, const struct float_value *v, struct float_env *env);
 
 /*
  * FPProcessNaNs, FPProcessNaNs3: true, with the result, if an operand is a NaN. The first

@@ -18,18 +18,22 @@ typedef uint32_t ir_ref;
 
 enum ir_type { IR_VOID, I32, I64, F32, F64, V128, FLAGS, IR_TYPE_COUNT };
 
+// clang-format off
 enum ir_op {
 #define IR_OP_ENUM(name, result, operands, aux, imm, effect) IR_##name,
 	IR_OPS(IR_OP_ENUM)
 #undef IR_OP_ENUM
 	IR_OP_COUNT
 };
+// clang-format on
 
 /** Conditions in the Arm encoding, so that bit 0 inverts; meaning per Arm ARM C1.2.4. */
+// clang-format off
 enum ir_condition {
 	IR_EQ, IR_NE, IR_CS, IR_CC, IR_MI, IR_PL, IR_VS, IR_VC,
 	IR_HI, IR_LS, IR_GE, IR_LT, IR_GT, IR_LE, IR_AL, IR_NV
 };
+// clang-format on
 
 /** aux of load and store: size in bits 0-2 as log2 bytes (0..4), then modifiers. */
 enum ir_memory {
@@ -41,14 +45,17 @@ enum ir_memory {
 };
 
 /** Operation of atomic_rmw, in aux bits 8-11; always acquire-release. */
+// clang-format off
 enum ir_rmw {
 	IR_RMW_ADD, IR_RMW_ANDN, IR_RMW_XOR, IR_RMW_OR,
 	IR_RMW_SMAX, IR_RMW_SMIN, IR_RMW_UMAX, IR_RMW_UMIN, IR_RMW_SWAP
 };
+// clang-format on
 
 enum ir_fence { IR_FENCE_FULL, IR_FENCE_LOAD, IR_FENCE_STORE, IR_FENCE_CODE /* ISB */ };
 
 /** aux of floating-point operations besides the lane size in bits 0-1 (V128 only: 2 or 3). */
+// clang-format off
 enum ir_fp_aux {
 	IR_FP_SIGNALLING = 4,      /* flags_fcmp: invalid on quiet NaNs as well */
 	IR_FP_UNSIGNED = 8,        /* conversions: the integer side is unsigned */
@@ -57,11 +64,14 @@ enum ir_fp_aux {
 	IR_FP_NEGATE_ADDEND = 64,  /* fma: the addend is negated */
 	IR_FP_ROUNDING_SHIFT = 8,  /* frint, fcvt_to_int: enum ir_rounding in bits 8-10 */
 };
+// clang-format on
 
 /** Rounding modes; 0..3 have FPCR.RMode's encoding. */
+// clang-format off
 enum ir_rounding {
 	IR_ROUND_NEAREST, IR_ROUND_UP, IR_ROUND_DOWN, IR_ROUND_ZERO, IR_ROUND_AWAY, IR_ROUND_CURRENT
 };
+// clang-format on
 
 enum ir_fp_compare { IR_FP_COMPARE_EQ, IR_FP_COMPARE_GE, IR_FP_COMPARE_GT };
 
@@ -72,11 +82,11 @@ enum ir_indirect { IR_INDIRECT_JUMP, IR_INDIRECT_RETURN };
 
 /** aux of exit_exception. */
 enum ir_exception {
-	IR_EXCEPTION_ILLEGAL,     /* unallocated or unsupported instruction: SIGILL */
-	IR_EXCEPTION_BREAKPOINT,  /* BRK and kin: SIGTRAP */
-	IR_EXCEPTION_FETCH,       /* the instruction cannot be fetched: SIGSEGV */
-	IR_EXCEPTION_PC_ALIGN,    /* misaligned pc: SIGBUS */
-	IR_EXCEPTION_PRIVILEGED,  /* defined, but not at this level: SIGILL */
+	IR_EXCEPTION_ILLEGAL,    /* unallocated or unsupported instruction: SIGILL */
+	IR_EXCEPTION_BREAKPOINT, /* BRK and kin: SIGTRAP */
+	IR_EXCEPTION_FETCH,      /* the instruction cannot be fetched: SIGSEGV */
+	IR_EXCEPTION_PC_ALIGN,   /* misaligned pc: SIGBUS */
+	IR_EXCEPTION_PRIVILEGED, /* defined, but not at this level: SIGILL */
 };
 
 /** One instruction. `imm` shares its place with b and c; which one holds follows from the ops table. */
@@ -104,16 +114,20 @@ struct ir_op_info {
 	bool has_imm;
 	uint8_t effect; /* enum ir_effect */
 };
+// clang-format off
 enum ir_result {
 	IR_RESULT_SAME, IR_RESULT_I64, IR_RESULT_V128, IR_RESULT_FLAGS, IR_RESULT_FLAGS0, IR_RESULT_NONE
 };
+// clang-format on
+// clang-format off
 enum ir_effect {
 	IR_EFFECT_PURE, IR_EFFECT_GET, IR_EFFECT_PUT, IR_EFFECT_LOAD, IR_EFFECT_STORE,
 	IR_EFFECT_MARK, IR_EFFECT_EXIT, IR_EFFECT_BARRIER, IR_EFFECT_HELPER
 };
+// clang-format on
 extern const struct ir_op_info ir_op_info[IR_OP_COUNT];
 
-#define IR_MAX_INSNS 4096
+#define IR_MAX_INSNS  4096
 #define IR_MAX_RANGES 16
 
 /** A contiguous piece of guest code that a unit was made from. */
@@ -140,10 +154,10 @@ enum ir_mode {
 	IR_MODE_FLUSH = 4,             /* FPCR.FZ */
 	IR_MODE_DEFAULT_NAN = 8,       /* FPCR.DN */
 	IR_MODE_ALTERNATIVE_HALF = 16, /* FPCR.AHP */
-	IR_MODE_EXACT_FLAGS = 32,      /* the program looks at cumulative flags: UFC must be exact too */
-	IR_MODE_CHECK_CODE = 64,       /* verify the guest bytes at entry (page that keeps changing) */
-	IR_MODE_MASK_TAGS = 128,       /* mask the top byte of addresses (tagged pointers in use) */
-	IR_MODE_SINGLE = 256,          /* one guest instruction a unit (debugging) */
+	IR_MODE_EXACT_FLAGS = 32, /* the program looks at cumulative flags: UFC must be exact too */
+	IR_MODE_CHECK_CODE = 64,  /* verify the guest bytes at entry (page that keeps changing) */
+	IR_MODE_MASK_TAGS = 128,  /* mask the top byte of addresses (tagged pointers in use) */
+	IR_MODE_SINGLE = 256,     /* one guest instruction a unit (debugging) */
 	IR_MODE_FREE = 1024,
 };
 

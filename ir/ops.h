@@ -18,6 +18,7 @@
  * (0..3), kept in aux bits 0-1; a second number sits in aux bits 8-15. Conditions are enum
  * ir_condition. An operation has at most one operand besides an immediate: both share the record.
  */
+// clang-format off
 #define IR_OPS(X) \
 	/* constants, state, bookkeeping */ \
 	X(nop,               NONE,   0, ___, ___, PURE)    /* removed instruction */ \
@@ -189,5 +190,6 @@
 	X(exit_call_indirect, NONE,   2, ___, ___, EXIT)    /* a = target, b = return pc (an address) */ \
 	X(exit_system_call,  NONE,   0, ___, IMM, EXIT)    /* imm = pc of the instruction after it */ \
 	X(exit_exception,    NONE,   0, AUX, IMM, EXIT)    /* aux = enum ir_exception; imm = pc of the instruction at fault */ \
+// clang-format on
 
 #endif

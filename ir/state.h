@@ -7,19 +7,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// clang-format off
 enum ir_slot_kind {
 	IR_SLOT_INTEGER, /* 8 bytes, I64 (I32 gets read the low half) */
 	IR_SLOT_VECTOR,  /* 16 bytes, V128 (F32/F64 gets read lane 0) */
 	IR_SLOT_FLAGS,   /* 4 bytes, NZCV in the backend's own representation */
 	IR_SLOT_MEMORY,  /* never forwarded nor pinned: other code changes it (FPSR bits, scratch cells) */
 };
+// clang-format on
 
 /** One slot of guest state. */
 struct ir_state_slot {
 	const char *name;
-	uint16_t offset;   /* bytes from the start of struct cpu */
-	uint8_t kind;      /* enum ir_slot_kind */
-	uint8_t pin_rank;  /* 1 = first to be pinned in a host register of its class, 0 = never */
+	uint16_t offset;  /* bytes from the start of struct cpu */
+	uint8_t kind;     /* enum ir_slot_kind */
+	uint8_t pin_rank; /* 1 = first to be pinned in a host register of its class, 0 = never */
 };
 
 /** All slots of a guest. */
@@ -29,6 +31,7 @@ struct ir_state_layout {
 };
 
 /** The first bytes of every guest's state, reached from translated code with one-byte displacements. */
+// clang-format off
 struct cpu_hot {
 	void *indirect_table;   /* indirect-branch hash table; replaced by an empty one when a signal pends */
 	uint32_t signal_pending;/* polled on backward branches; nonzero: leave for the dispatcher */
@@ -37,8 +40,10 @@ struct cpu_hot {
 	uint32_t mode;          /* current mode bits, part of unit keys */
 	uint64_t pc;            /* guest pc; valid outside translated code and at exits to the runtime */
 };
+// clang-format on
 
 /** Reasons for which translated code returns to the dispatcher, in cpu_cold.exit_reason. */
+// clang-format off
 enum cpu_exit_reason {
 	CPU_EXIT_LINK,        /* direct exit not linked yet: exit_argument = struct code_exit * */
 	CPU_EXIT_INDIRECT,    /* pc was not in the indirect table */
@@ -49,10 +54,12 @@ enum cpu_exit_reason {
 	CPU_EXIT_STALE,       /* exit_argument = struct code_unit * whose guest code changed; pc is right */
 	CPU_EXIT_FAULT,       /* a host fault was turned into guest state by the signal handler */
 };
+// clang-format on
 
 #define CPU_GUEST_STATE_SIZE 1504
 
 /** State that translated code rarely touches. */
+// clang-format off
 struct cpu_cold {
 	uint64_t exit_reason;     /* enum cpu_exit_reason */
 	uint64_t exit_argument;
@@ -71,6 +78,7 @@ struct cpu_cold {
 	uint64_t saved_vectors[32][2];
 	void *entry_points[96];   /* addresses of helpers and trampolines, called through here */
 };
+// clang-format on
 
 /** What rbp points into (plus 128). Guest-specific slots follow cpu_hot; 64-byte aligned. */
 struct cpu {

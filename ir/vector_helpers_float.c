@@ -10,8 +10,8 @@
 
 typedef uint64_t float_unary(enum float_size size, uint64_t a, struct float_env *env);
 typedef uint64_t float_binary(enum float_size size, uint64_t a, uint64_t b, struct float_env *env);
-typedef uint64_t
-float_ternary(enum float_size size, uint64_t a, uint64_t b, uint64_t c, struct float_env *env);
+typedef uint64_t float_ternary(
+	enum float_size size, uint64_t a, uint64_t b, uint64_t c, struct float_env *env);
 typedef bool float_relation(enum float_size size, uint64_t a, uint64_t b, struct float_env *env);
 
 /* The lane size as a floating-point size. */

@@ -31,7 +31,8 @@ print(int fd, const char *format, ...)
 	int length;
 
 	va_start(arguments, format);
-	length = vsnprintf(line, sizeof(line), format, arguments); // NOLINT(clang-analyzer-valist.Uninitialized)
+	length = vsnprintf(line, sizeof(line), format,
+		arguments); // NOLINT(clang-analyzer-valist.Uninitialized)
 	va_end(arguments);
 	if (length > (int)sizeof(line) - 1)
 		length = sizeof(line) - 1;

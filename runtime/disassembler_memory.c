@@ -17,7 +17,8 @@ allocate_zeroed(size_t count, size_t size)
 bool
 disassembler_memory_init(void)
 {
-	static cs_opt_mem memory = {host_allocate, allocate_zeroed, host_reallocate, host_free, vsnprintf};
+	static cs_opt_mem memory = { host_allocate, allocate_zeroed, host_reallocate, host_free,
+		vsnprintf };
 
 	return cs_option(0, CS_OPT_MEM, (size_t)&memory) == CS_ERR_OK;
 }

@@ -97,9 +97,7 @@ dispatch_run(struct guest_thread *t)
 		unlinked = run_code(t, unlinked, indirect);
 		indirect = false;
 		switch ((enum cpu_exit_reason)cpu->cold.exit_reason) {
-		case CPU_EXIT_INDIRECT:
-			indirect = true;
-			break;
+		case CPU_EXIT_INDIRECT: indirect = true; break;
 		case CPU_EXIT_SYSTEM_CALL: {
 			uint64_t next_pc = cpu->hot.pc;
 
@@ -111,11 +109,13 @@ dispatch_run(struct guest_thread *t)
 		case CPU_EXIT_EXCEPTION:
 			/* whether code can be fetched is asked anew each time */
 			if (cpu->cold.exit_argument == IR_EXCEPTION_FETCH)
-				units_invalidate(cpu->hot.pc & ~UINT64_C(3), (cpu->hot.pc & ~UINT64_C(3)) + 4);
+				units_invalidate(cpu->hot.pc & ~UINT64_C(3),
+					(cpu->hot.pc & ~UINT64_C(3)) + 4);
 			signals_raise_exception(t, (enum ir_exception)cpu->cold.exit_argument);
 			break;
 		case CPU_EXIT_STALE:
-			units_invalidate_stale(t, (struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
+			units_invalidate_stale(
+				t, (struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
 			break;
 		case CPU_EXIT_FAULT:
 			if (!start_masking_tags(t))
@@ -123,8 +123,7 @@ dispatch_run(struct guest_thread *t)
 			break;
 		case CPU_EXIT_LINK:
 		case CPU_EXIT_SIGNAL:
-		case CPU_EXIT_RUNTIME:
-			break;
+		case CPU_EXIT_RUNTIME: break;
 		}
 	}
 }

@@ -14,7 +14,8 @@
 static bool
 is_reported(const union signal_info *info)
 {
-	return (SIGNALS_SYNCHRONOUS & SIGNAL_BIT(info->info.si_signo)) != 0 && info->info.si_code > 0;
+	return (SIGNALS_SYNCHRONOUS & SIGNAL_BIT(info->info.si_signo)) != 0 &&
+	       info->info.si_code > 0;
 }
 
 const char *

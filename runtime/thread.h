@@ -11,6 +11,7 @@
 #include "runtime/signals.h"
 
 /** One guest thread. Allocated by thread_create from host memory; freed when the task ends. */
+// clang-format off
 struct guest_thread {
 	struct cpu cpu __attribute__((aligned(64)));
 	struct indirect_entry *indirect_table; /* this thread's table; cpu.hot.indirect_table points here or
@@ -25,6 +26,7 @@ struct guest_thread {
 	size_t memory_size;
 	struct guest_thread *next, *previous;  /* list of all threads of the process */
 };
+// clang-format on
 
 /** The thread that this host task runs (found through the host signal stack / TLS-free means). */
 struct guest_thread *thread_current(void);

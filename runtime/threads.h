@@ -43,12 +43,13 @@
 /** What this module keeps for a thread besides struct guest_thread. */
 struct thread_task {
 	uint32_t gone; /* the task has stopped using the block */
-	int process; /* its thread group's number, 0: not known or not to be used from here */
+	int process;   /* its thread group's number, 0: not known or not to be used from here */
 	bool ended; /* the task has come to its own end (not by exec): thread_exit frees the block */
 	bool may_depart; /* CLONE_VM alone: may leave our memory by exec or be killed, without thread_exit */
 	int number; /* of a task that may depart, as its creator knows it */
-	uint32_t awaited; /* its creator will look at the block once more, so it is not to be reused before */
-	bool own_numbers; /* the task is in a PID namespace of its own */
+	uint32_t
+		awaited; /* its creator will look at the block once more, so it is not to be reused before */
+	bool own_numbers;    /* the task is in a PID namespace of its own */
 	bool clear_handlers; /* CLONE_CLEAR_SIGHAND: to be done by the new task */
 	void *exec_memory; /* argument vector of an execve in progress: left behind by a vfork child */
 	size_t exec_memory_size;

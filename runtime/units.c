@@ -19,17 +19,17 @@
 
 /* Code and its data lie within 2 GiB of each other and of dragoman's text, so that everything is in rip's reach. */
 #define CODE_START (CODE_BUFFER_ADDRESS + UINT64_C(0x20000000))
-#define CODE_SIZE UINT64_C(0x20000000)
+#define CODE_SIZE  UINT64_C(0x20000000)
 _Static_assert(CODE_SIZE == RUN_CODE_SIZE_MAX, "what -tb-size may ask for");
 #define DATA_START (CODE_START + CODE_SIZE)
-#define DATA_SIZE UINT64_C(0x20000000)
+#define DATA_SIZE  UINT64_C(0x20000000)
 /* Room that one unit surely does not exceed: with less left, the buffer counts as full. */
 #define ROOM_FOR_A_UNIT (UINT64_C(1) << 20)
 
 /* The hash table starts small, so that short programs touch few pages, and grows with the number of units. */
 #define FIRST_HASH_BITS 10
-#define PAGE_HASH_BITS 9
-#define MAX_UNITS (1u << 21)
+#define PAGE_HASH_BITS  9
+#define MAX_UNITS       (1u << 21)
 
 /* A unit on a page of guest code. */
 struct page_unit {
@@ -66,14 +66,17 @@ map_tables(void)
 bool
 units_init(const struct run_options *options, char *why, size_t size)
 {
-	uint8_t *code = host_memory_map_at(CODE_START, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
+	uint8_t *code =
+		host_memory_map_at(CODE_START, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
 	uint8_t *data = host_memory_map_at(DATA_START, DATA_SIZE, PROT_READ | PROT_WRITE);
 
 	if (!code || !data || !map_tables()) {
 		snprintf(why, size, "no memory for the code buffer; see `ulimit -v`");
 		return false;
 	}
-	space = (struct code_space){code, code + (options->code_size ? options->code_size : CODE_SIZE), data, data + DATA_SIZE};
+	space = (struct code_space){ code,
+		code + (options->code_size ? options->code_size : CODE_SIZE), data,
+		data + DATA_SIZE };
 	if (!translate_init(options, &space, why, size))
 		return false;
 	first_space = space;
@@ -87,7 +90,8 @@ units_init(const struct run_options *options, char *why, size_t size)
 static uint32_t
 hash_of(uint64_t pc, uint32_t mode)
 {
-	return (uint32_t)((pc >> 2 ^ (uint64_t)mode << 40) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - hash_bits));
+	return (uint32_t)((pc >> 2 ^ (uint64_t)mode << 40) * UINT64_C(0x9e3779b97f4a7c15) >>
+			  (64 - hash_bits));
 }
 
 static struct code_unit *
@@ -118,7 +122,8 @@ put_in_hash(struct code_unit *unit)
 static void
 grow_hash(void)
 {
-	struct code_unit **old = hash_table, **table = host_memory_map(sizeof(*table) << (hash_bits + 2));
+	struct code_unit **old = hash_table,
+			 **table = host_memory_map(sizeof(*table) << (hash_bits + 2));
 	size_t buckets = (size_t)1 << hash_bits;
 
 	if (!table)
@@ -178,11 +183,12 @@ static struct page_unit *
 add_page_record(struct code_unit *unit, uint64_t page)
 {
 	/* beside the units' own data; is_full() keeps room, and a flush forgets records and units together */
-	struct page_unit *record = (struct page_unit *)(((uintptr_t)space.data + 7) & ~(uintptr_t)7);
+	struct page_unit *record =
+		(struct page_unit *)(((uintptr_t)space.data + 7) & ~(uintptr_t)7);
 	struct page_unit **chain = page_chain(page);
 
 	space.data = (uint8_t *)(record + 1);
-	*record = (struct page_unit){.unit = unit, .next = *chain, .page = page};
+	*record = (struct page_unit){ .unit = unit, .next = *chain, .page = page };
 	*chain = record;
 	return record;
 }
@@ -278,7 +284,8 @@ make_unit(uint64_t pc, uint32_t mode)
 	const struct code_space before = space;
 	uint64_t start = __rdtsc();
 	bool changing = page_changes_often(pc);
-	struct code_unit *unit = changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
+	struct code_unit *unit =
+		changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
 
 	if (!unit) {
 		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);

@@ -15,14 +15,14 @@ struct guest_thread;
 
 /** Counters since the start of the process, for -d stats. */
 struct units_statistics {
-	uint64_t units;         /* translated */
-	uint64_t guest_insns;   /* in them */
-	uint64_t invalidated;   /* units thrown away */
-	uint64_t links;         /* direct exits linked */
-	uint64_t lookups;       /* indirect branches that missed the table */
-	uint64_t code_bytes;    /* host code */
-	uint64_t data_bytes;    /* unit records, exits, recipes */
-	uint64_t cycles;        /* host cycles spent translating */
+	uint64_t units;       /* translated */
+	uint64_t guest_insns; /* in them */
+	uint64_t invalidated; /* units thrown away */
+	uint64_t links;       /* direct exits linked */
+	uint64_t lookups;     /* indirect branches that missed the table */
+	uint64_t code_bytes;  /* host code */
+	uint64_t data_bytes;  /* unit records, exits, recipes */
+	uint64_t cycles;      /* host cycles spent translating */
 };
 extern struct units_statistics units_statistics;
 

@@ -150,7 +150,8 @@ take_departed(void)
 	threads_lock();
 	for (t = threads_first(); t; t = t->next) {
 		struct thread_task *task = thread_task(t);
-		int number = task->may_depart ? __atomic_load_n(&task->number, __ATOMIC_ACQUIRE) : 0;
+		int number =
+			task->may_depart ? __atomic_load_n(&task->number, __ATOMIC_ACQUIRE) : 0;
 
 		if (number && has_departed(number)) {
 			task->may_depart = false;

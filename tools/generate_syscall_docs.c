@@ -16,6 +16,7 @@ struct row {
 	const char *arguments;
 };
 
+// clang-format off
 #define PASS(number, name, host, waits, ...)                                                       \
 	{ number, #name, PASSED, #waits, "", #__VA_ARGS__ },
 #define MARSHALLED(number, name, host, waits, why, ...)                                            \
@@ -25,6 +26,7 @@ struct row {
 #define REFUSED(number, name, error, why, ...)                                                     \
 	{ number, #name, REFUSED_CALL, #error, why, #__VA_ARGS__ },
 
+// clang-format on
 static const struct row rows[] = {
 #include "syscalls/linux.def"
 };
@@ -81,20 +83,27 @@ main(void)
 {
 	printf("# System calls\n\n"
 	       "Written by tools/generate_syscall_docs from syscalls/linux.def; do not edit.\n\n"
-	       "Every system call of Linux 6.12 on arm64. *Passed through*: the host's call of that name gets the "
-	       "arguments as they are (addresses of the guest are addresses of the host); a host kernel that lacks it "
-	       "says ENOSYS itself. *Marshalled*: the host's call, with what differs translated. *Emulated*: done by "
-	       "dragoman. *Refused*: always that error. Numbers that are not listed do not exist on arm64: ENOSYS, and "
+	       "Every system call of Linux 6.12 on arm64. *Passed through*: the host's call of "
+	       "that name gets the "
+	       "arguments as they are (addresses of the guest are addresses of the host); a host "
+	       "kernel that lacks it "
+	       "says ENOSYS itself. *Marshalled*: the host's call, with what differs translated. "
+	       "*Emulated*: done by "
+	       "dragoman. *Refused*: always that error. Numbers that are not listed do not exist "
+	       "on arm64: ENOSYS, and "
 	       "a line with `-strace`.\n\n"
-	       "Before any call, addresses that a guest cannot have are replaced by ones that the kernel refuses "
-	       "(EFAULT), descriptors that belong to dragoman by -1 (EBADF), and memory that the kernel will write to "
+	       "Before any call, addresses that a guest cannot have are replaced by ones that the "
+	       "kernel refuses "
+	       "(EFAULT), descriptors that belong to dragoman by -1 (EBADF), and memory that the "
+	       "kernel will write to "
 	       "is prepared, as the signature in the last column says.\n\n"
 	       "| | calls |\n|---|---|\n");
 	print_count("passed through", PASSED);
 	print_count("marshalled", MARSHALLED_CALL);
 	print_count("emulated", EMULATED_CALL);
 	print_count("refused", REFUSED_CALL);
-	printf("\n| number | call | what becomes of it | why | interrupted by a signal | signature |\n"
+	printf("\n| number | call | what becomes of it | why | interrupted by a signal | signature "
+	       "|\n"
 	       "|---|---|---|---|---|---|\n");
 	for (size_t i = 0; i < ROW_COUNT; i++)
 		print_row(&rows[i]);

@@ -36,7 +36,8 @@ count_exits(const struct ir_unit *u)
 		[IR_exit_if] = 1,
 		[IR_exit_direct] = 1,
 		[IR_exit_call] = 2,
-		[IR_exit_call_indirect] = 1, [IR_exit_system_call] = 1,
+		[IR_exit_call_indirect] = 1,
+		[IR_exit_system_call] = 1,
 	};
 	uint32_t count = 0;
 

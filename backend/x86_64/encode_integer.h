@@ -44,10 +44,10 @@ x86_alu_mr(
 	x86_emit_mem(w, x86_op_sized(op << 3, size), size, src, dst, 0, 0);
 }
 
-void
-x86_alu_ri(struct x86_writer *w, enum x86_alu op, unsigned size, enum x86_gpr dst, int32_t imm);
-void
-x86_alu_mi(struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst, int32_t imm);
+void x86_alu_ri(
+	struct x86_writer *w, enum x86_alu op, unsigned size, enum x86_gpr dst, int32_t imm);
+void x86_alu_mi(
+	struct x86_writer *w, enum x86_alu op, unsigned size, struct x86_mem dst, int32_t imm);
 
 /* ALU with the lock prefix (not for cmp). */
 void x86_lock_alu_mr(
@@ -89,8 +89,8 @@ x86_imul_rm(struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_me
 	x86_emit_mem(w, X86_OP_0F | 0xaf, size, dst, src, 0, 0);
 }
 
-void
-x86_imul_rri(struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, int32_t imm);
+void x86_imul_rri(
+	struct x86_writer *w, unsigned size, enum x86_gpr dst, enum x86_gpr src, int32_t imm);
 void x86_imul_rmi(
 	struct x86_writer *w, unsigned size, enum x86_gpr dst, struct x86_mem src, int32_t imm);
 

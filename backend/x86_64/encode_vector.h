@@ -45,8 +45,8 @@ void x86_vec_rm(struct x86_writer *w, enum x86_vector_op op, unsigned dst, struc
 void x86_vec_mr(struct x86_writer *w, enum x86_vector_op op, struct x86_mem dst, unsigned src);
 
 /* dst <- op(src, imm8): shuffles, roundings; and the shifts by an immediate (VPSLLD_I ...). */
-void
-x86_vec_rri8(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src, unsigned imm);
+void x86_vec_rri8(
+	struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned src, unsigned imm);
 void x86_vec_rmi8(struct x86_writer *w, enum x86_vector_op op, unsigned dst, struct x86_mem src,
 	unsigned imm);
 void x86_vec_rri(

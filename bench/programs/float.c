@@ -195,8 +195,8 @@ main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(int);
-	} kernels[] = { { "bodies", run_bodies }, { "spectral", run_spectral }, { "mandelbrot", run_mandelbrot },
-		{ "vectors", run_vectors } };
+	} kernels[] = { { "bodies", run_bodies }, { "spectral", run_spectral },
+		{ "mandelbrot", run_mandelbrot }, { "vectors", run_vectors } };
 
 	for (size_t i = 0; argc == 3 && i < sizeof(kernels) / sizeof(kernels[0]); i++) {
 		if (strcmp(argv[1], kernels[i].name) == 0) {

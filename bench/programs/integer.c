@@ -203,7 +203,8 @@ matrix_part(uint16_t crc, unsigned iteration)
 		crc = crc16(crc, (uint16_t)summarize(100000));
 		for (int i = 0; i < SIZE; i++) {
 			for (int j = 0; j < SIZE; j++) {
-				left[i][j] = (int16_t)((product[i][j] >> 2 & 15) * (product[i][j] >> 5 & 127));
+				left[i][j] = (int16_t)((product[i][j] >> 2 & 15) *
+						       (product[i][j] >> 5 & 127));
 			}
 		}
 	}
@@ -212,7 +213,18 @@ matrix_part(uint16_t crc, unsigned iteration)
 
 /* State machine: kinds of words in a text */
 
-enum state { START, SIGN, INTEGER, POINT, FRACTION, EXPONENT, EXPONENT_SIGN, SCIENTIFIC, INVALID, STATES };
+enum state {
+	START,
+	SIGN,
+	INTEGER,
+	POINT,
+	FRACTION,
+	EXPONENT,
+	EXPONENT_SIGN,
+	SCIENTIFIC,
+	INVALID,
+	STATES
+};
 
 static enum state
 next_state(enum state state, char c)
@@ -220,7 +232,8 @@ next_state(enum state state, char c)
 	int digit = c >= '0' && c <= '9';
 
 	switch (state) {
-	case START: return digit ? INTEGER : c == '+' || c == '-' ? SIGN : c == '.' ? POINT : INVALID;
+	case START:
+		return digit ? INTEGER : c == '+' || c == '-' ? SIGN : c == '.' ? POINT : INVALID;
 	case SIGN: return digit ? INTEGER : c == '.' ? POINT : INVALID;
 	case INTEGER: return digit ? INTEGER : c == '.' ? FRACTION : c == 'e' ? EXPONENT : INVALID;
 	case POINT: return digit ? FRACTION : INVALID;
@@ -235,7 +248,8 @@ next_state(enum state state, char c)
 static uint16_t
 state_part(uint16_t crc, unsigned iteration)
 {
-	static const char words[] = "5012,+1.5e10,-.123,hello,12x4,0.0001,-7e-3,+,1.5.5,99999,.5e+,123e45,--3,8,";
+	static const char words[] =
+		"5012,+1.5e10,-.123,hello,12x4,0.0001,-7e-3,+,1.5.5,99999,.5e+,123e45,--3,8,";
 	char text[sizeof(words)];
 	unsigned final[STATES] = { 0 };
 	unsigned visited[STATES] = { 0 };

@@ -80,7 +80,8 @@ lift_fetch_fault(struct lift *l)
 static bool
 ends_at(const struct ir_unit *u, const struct lift_request *request, uint64_t pc)
 {
-	return u->guest_insns != 0 && request->is_translated && request->is_translated(pc, request->mode);
+	return u->guest_insns != 0 && request->is_translated &&
+	       request->is_translated(pc, request->mode);
 }
 
 static void

@@ -45,8 +45,8 @@ ir_ref simd_constant(struct lift *l, unsigned lane, uint64_t value);
 void simd_put_narrow(struct lift *l, unsigned Q, unsigned rd, ir_ref narrow);
 
 /** Call helper `helper`; what it returns accumulates in FPSR. Absent operands are IR_NONE. */
-ir_ref
-simd_helper(struct lift *l, enum vector_helper helper, uint64_t imm, ir_ref a, ir_ref b, ir_ref c);
+ir_ref simd_helper(
+	struct lift *l, enum vector_helper helper, uint64_t imm, ir_ref a, ir_ref b, ir_ref c);
 
 /** FPSR.QC := 1 if `saturated` and `exact` differ in the lanes of the shape (64 or 128 bits). */
 void simd_accumulate_qc(struct lift *l, enum helper_shape shape, ir_ref saturated, ir_ref exact);

@@ -7,7 +7,6 @@
 #include "runtime/threads.h"
 #include "runtime/host_syscall.h"
 
-
 #include <time.h>
 
 /* runtime/units.c: guest code in [start, end) changed. */
@@ -26,7 +25,12 @@ void units_invalidate(uint64_t start, uint64_t end);
 
 /* MXCSR's sticky flags IE DE ZE OE UE PE (bits 0 to 5) as FPSR's. */
 static const uint32_t fpsr_of_mxcsr_flag[6] = {
-	FPSR_IOC, FPSR_IDC, FPSR_DZC, FPSR_OFC, FPSR_UFC, FPSR_IXC,
+	FPSR_IOC,
+	FPSR_IDC,
+	FPSR_DZC,
+	FPSR_OFC,
+	FPSR_UFC,
+	FPSR_IXC,
 };
 
 uint32_t
@@ -43,7 +47,8 @@ a64_fpcr_from_mode(uint32_t mode)
 uint32_t
 a64_mode_from_fpcr(uint32_t mode, uint32_t fpcr)
 {
-	mode &= ~(IR_MODE_ROUNDING | IR_MODE_FLUSH | IR_MODE_DEFAULT_NAN | IR_MODE_ALTERNATIVE_HALF);
+	mode &= ~(
+		IR_MODE_ROUNDING | IR_MODE_FLUSH | IR_MODE_DEFAULT_NAN | IR_MODE_ALTERNATIVE_HALF);
 	mode |= fpcr >> FPCR_RMODE_SHIFT & IR_MODE_ROUNDING;
 	mode |= fpcr & FPCR_FZ ? IR_MODE_FLUSH : 0;
 	mode |= fpcr & FPCR_DN ? IR_MODE_DEFAULT_NAN : 0;

@@ -13,12 +13,12 @@ struct a64_state {
 	uint64_t x[31];
 	uint64_t sp;
 	uint64_t tpidr_el0;
-	uint64_t exclusive_address; /* of the open LDXR, or A64_NO_EXCLUSIVE */
+	uint64_t exclusive_address;   /* of the open LDXR, or A64_NO_EXCLUSIVE */
 	union vec128 exclusive_value; /* what it loaded (pairs: both) */
 	union vec128 v[32];
-	union vec128 qc; /* any bit set: FPSR.QC (besides fpsr bit 27) */
+	union vec128 qc;      /* any bit set: FPSR.QC (besides fpsr bit 27) */
 	union vec128 scratch; /* target of stores that must not happen */
-	uint64_t fpsr; /* cumulative bits besides those still in MXCSR and qc */
+	uint64_t fpsr;        /* cumulative bits besides those still in MXCSR and qc */
 };
 _Static_assert(sizeof(struct a64_state) <= CPU_GUEST_STATE_SIZE, "guest state fits in struct cpu");
 
@@ -47,9 +47,9 @@ enum a64_runtime_call {
 	A64_CALL_READ_FPSR,
 	A64_CALL_WRITE_FPSR,
 	A64_CALL_READ_FPCR,
-	A64_CALL_WRITE_FPCR,        /* changes the mode: the unit must end after it */
-	A64_CALL_READ_COUNTER,      /* CNTVCT_EL0, at 1 GHz */
-	A64_CALL_INVALIDATE_CODE,   /* IC IVAU: argument = address */
+	A64_CALL_WRITE_FPCR,      /* changes the mode: the unit must end after it */
+	A64_CALL_READ_COUNTER,    /* CNTVCT_EL0, at 1 GHz */
+	A64_CALL_INVALIDATE_CODE, /* IC IVAU: argument = address */
 	A64_CALL_COUNT
 };
 

@@ -202,7 +202,6 @@ run_batch(struct fuzzer *f, enum a64_row row, unsigned count)
 		if (memcmp(&expected[i], &got[i], sizeof got[i]) != 0)
 			report(f, row, i);
 	}
-
 }
 
 /* The digest of what qemu makes of the row's records, as a line of tests/unit/a64_simd_digests.def. */

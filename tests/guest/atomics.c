@@ -34,7 +34,8 @@ add_pair(void)
 	uint32_t failed;
 
 	do {
-		__asm__ volatile("ldaxp %0, %1, [%3]\n\tadds %0, %0, #1\n\tadc %1, %1, %0\n\tstlxp %w2, %0, %1, [%3]"
+		__asm__ volatile("ldaxp %0, %1, [%3]\n\tadds %0, %0, #1\n\tadc %1, %1, %0\n\tstlxp "
+				 "%w2, %0, %1, [%3]"
 				 : "=&r"(low), "=&r"(high), "=&r"(failed)
 				 : "r"(&pair)
 				 : "memory", "cc");
@@ -47,8 +48,8 @@ store_maximum(uint64_t value)
 {
 	uint64_t seen = __atomic_load_n(&maximum, __ATOMIC_RELAXED);
 
-	while (seen < value &&
-		!__atomic_compare_exchange_n(&maximum, &seen, value, 1, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+	while (seen < value && !__atomic_compare_exchange_n(&maximum, &seen, value, 1,
+				       __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
 	}
 }
 
@@ -110,9 +111,11 @@ single_thread_values(void)
 	uint32_t expected = 7;
 	uint32_t v = 9;
 
-	printf("%d", __atomic_compare_exchange_n(&v, &expected, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	printf("%d", __atomic_compare_exchange_n(
+			     &v, &expected, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 	printf(" %u %u", expected, v);
-	printf(" %d", __atomic_compare_exchange_n(&v, &expected, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
+	printf(" %d", __atomic_compare_exchange_n(
+			      &v, &expected, 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 	printf(" %u\n", v);
 	uint8_t b = 0xf0;
 	printf("%u ", __atomic_fetch_and(&b, 0x3c, __ATOMIC_SEQ_CST));
@@ -136,8 +139,8 @@ main(void)
 	for (int i = 0; i < THREADS; i++) {
 		pthread_join(threads[i], NULL);
 	}
-	printf("%u %u %u %llx %llx %llu %ld\n", byte, half, word, (unsigned long long)dword, (unsigned long long)bits,
-		(unsigned long long)maximum, spin_count);
+	printf("%u %u %u %llx %llx %llu %ld\n", byte, half, word, (unsigned long long)dword,
+		(unsigned long long)bits, (unsigned long long)maximum, spin_count);
 #ifdef __aarch64__
 	if ((uint64_t)pair != (uint64_t)THREADS * ROUNDS) {
 		printf("pair low is %llu\n", (unsigned long long)pair);

@@ -109,10 +109,10 @@ run_cases(const struct test_case *cases, size_t count)
 }
 
 /** main() of a program whose cases are the table `table`. */
-#define MAIN_OF_CASES(table)                                                   \
-	int main(void)                                                         \
-	{                                                                      \
-		return run_cases(table, sizeof(table) / sizeof((table)[0]));   \
+#define MAIN_OF_CASES(table)                                                 \
+	int main(void)                                                       \
+	{                                                                    \
+		return run_cases(table, sizeof(table) / sizeof((table)[0])); \
 	}
 
 #endif

@@ -33,8 +33,8 @@ write_adder(unsigned char *code, unsigned value)
 static void
 rewrite_in_place(void)
 {
-	unsigned char *code =
-		mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *code = mmap(
+		NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	long sum = 0;
 
 	for (unsigned i = 0; i < 3000; i++) {
@@ -71,9 +71,11 @@ many_functions(void)
 	size_t n = write_adder(code + 100 * STRIDE, 4000);
 	mprotect(code, N * STRIDE, PROT_READ | PROT_EXEC);
 	__builtin___clear_cache((char *)code + 100 * STRIDE, (char *)code + 100 * STRIDE + n);
-	printf("one changed: %d %d\n", ((function)(code + 100 * STRIDE))(1), ((function)(code + 99 * STRIDE))(1));
+	printf("one changed: %d %d\n", ((function)(code + 100 * STRIDE))(1),
+		((function)(code + 99 * STRIDE))(1));
 	munmap(code, N * STRIDE);
-	code = mmap(code, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	code = mmap(code, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	n = write_adder(code, 77);
 	__builtin___clear_cache((char *)code, (char *)code + n);
 	printf("new mapping at the old place: %d\n", ((function)code)(1));

@@ -44,8 +44,8 @@ main(void)
 	struct timespec *time;
 	int fds[2], pair[2];
 
-	page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-		0);
+	page = mmap(
+		NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED || pipe(fds) || socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 		return 1;
 	make_code(page, 1);

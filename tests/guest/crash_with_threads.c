@@ -28,8 +28,7 @@ sleep_for_ever(void *argument)
 	return argument;
 }
 
-static int __attribute__((noinline))
-innermost(int x)
+static int __attribute__((noinline)) innermost(int x)
 {
 	double half = 0.5;
 
@@ -38,8 +37,7 @@ innermost(int x)
 	return x;
 }
 
-static int __attribute__((noinline))
-middle(int x)
+static int __attribute__((noinline)) middle(int x)
 {
 	return innermost(x * 2) + 1;
 }

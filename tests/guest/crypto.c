@@ -68,7 +68,8 @@ aes_block(const unsigned char *key_schedule, const unsigned char *in, unsigned c
 	for (int round = 0; round < 9; round++) {
 		block = vaesmcq_u8(vaeseq_u8(block, vld1q_u8(key_schedule + (size_t)round * 16)));
 	}
-	block = veorq_u8(vaeseq_u8(block, vld1q_u8(key_schedule + 144)), vld1q_u8(key_schedule + 160));
+	block = veorq_u8(
+		vaeseq_u8(block, vld1q_u8(key_schedule + 144)), vld1q_u8(key_schedule + 160));
 	vst1q_u8(out, block);
 }
 
@@ -78,7 +79,8 @@ aes_inverse_block(const unsigned char *key_schedule, const unsigned char *in, un
 	uint8x16_t block = vaesdq_u8(vld1q_u8(in), vld1q_u8(key_schedule + 160));
 
 	for (int round = 9; round > 0; round--) {
-		block = vaesdq_u8(vaesimcq_u8(block), vaesimcq_u8(vld1q_u8(key_schedule + (size_t)round * 16)));
+		block = vaesdq_u8(vaesimcq_u8(block),
+			vaesimcq_u8(vld1q_u8(key_schedule + (size_t)round * 16)));
 	}
 	vst1q_u8(out, veorq_u8(block, vld1q_u8(key_schedule)));
 }
@@ -95,7 +97,8 @@ substitute(uint32_t w)
 static void
 aes(void)
 {
-	static const unsigned char key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const unsigned char key[16] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+		15 };
 	unsigned char text[16];
 	unsigned char out[16];
 	uint32_t w[44];
@@ -120,6 +123,7 @@ aes(void)
 	print_bytes("inverse", out, 16);
 }
 
+// clang-format off
 static const uint32_t sha256_constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
 	0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
@@ -130,6 +134,7 @@ static const uint32_t sha256_constants[64] = {
 	0x5b9cca4f, 0x682e6ff3, 0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7,
 	0xc67178f2,
 };
+// clang-format on
 
 /* One block: "abc" with its padding. */
 static void
@@ -149,8 +154,8 @@ big_endian_words(const unsigned char *p)
 static void
 sha256(void)
 {
-	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
-		0x1f83d9ab, 0x5be0cd19 };
+	static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
 	unsigned char block[64];
 	uint32x4_t message[4];
 	uint32x4_t abcd = vld1q_u32(start);
@@ -162,13 +167,15 @@ sha256(void)
 		message[i] = big_endian_words(block + (size_t)i * 16);
 	}
 	for (int i = 0; i < 16; i++) {
-		uint32x4_t sum = vaddq_u32(message[i % 4], vld1q_u32(sha256_constants + (size_t)i * 4));
+		uint32x4_t sum =
+			vaddq_u32(message[i % 4], vld1q_u32(sha256_constants + (size_t)i * 4));
 		uint32x4_t old = abcd;
 
 		abcd = vsha256hq_u32(abcd, efgh, sum);
 		efgh = vsha256h2q_u32(efgh, old, sum);
-		message[i % 4] = vsha256su1q_u32(vsha256su0q_u32(message[i % 4], message[(i + 1) % 4]), message[(i + 2) % 4],
-			message[(i + 3) % 4]);
+		message[i % 4] =
+			vsha256su1q_u32(vsha256su0q_u32(message[i % 4], message[(i + 1) % 4]),
+				message[(i + 2) % 4], message[(i + 3) % 4]);
 	}
 	vst1q_u32(out, vaddq_u32(abcd, vld1q_u32(start)));
 	vst1q_u32(out + 4, vaddq_u32(efgh, vld1q_u32(start + 4)));
@@ -181,7 +188,8 @@ sha256(void)
 static void
 sha1(void)
 {
-	static const uint32_t start[5] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0 };
+	static const uint32_t start[5] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476,
+		0xc3d2e1f0 };
 	static const uint32_t constants[4] = { 0x5a827999, 0x6ed9eba1, 0x8f1bbcdc, 0xca62c1d6 };
 	unsigned char block[64];
 	uint32x4_t message[4];
@@ -205,7 +213,8 @@ sha1(void)
 			abcd = vsha1pq_u32(abcd, e, sum);
 		}
 		e = next;
-		message[i % 4] = vsha1su1q_u32(vsha1su0q_u32(message[i % 4], message[(i + 1) % 4], message[(i + 2) % 4]),
+		message[i % 4] = vsha1su1q_u32(
+			vsha1su0q_u32(message[i % 4], message[(i + 1) % 4], message[(i + 2) % 4]),
 			message[(i + 3) % 4]);
 	}
 	vst1q_u32(out, vaddq_u32(abcd, vld1q_u32(start)));
@@ -231,8 +240,8 @@ carry_less_product(void)
 				want ^= (unsigned __int128)pairs[i][1] << bit;
 			}
 		}
-		printf("pmull %016" PRIx64 "%016" PRIx64 " %d\n", (uint64_t)(got >> 64), (uint64_t)got,
-			(unsigned __int128)got == want);
+		printf("pmull %016" PRIx64 "%016" PRIx64 " %d\n", (uint64_t)(got >> 64),
+			(uint64_t)got, (unsigned __int128)got == want);
 	}
 }
 
@@ -250,7 +259,8 @@ main(void)
 		uint32_t a = ~crc_instructions(~0u, data, n, 0);
 		uint32_t b = ~crc_instructions(~0u, data, n, 1);
 
-		printf("crc32 %08x %d crc32c %08x %d\n", a, a == ~crc_bits(~0u, 0xedb88320, data, n), b,
+		printf("crc32 %08x %d crc32c %08x %d\n", a,
+			a == ~crc_bits(~0u, 0xedb88320, data, n), b,
 			b == ~crc_bits(~0u, 0x82f63b78, data, n));
 	}
 	aes();

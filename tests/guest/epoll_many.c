@@ -38,8 +38,8 @@ wait_for(int poll, int room)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t bytes = (size_t)room * sizeof(struct epoll_event);
 	size_t length = (bytes + page - 1) / page * page;
-	char *memory = mmap(NULL, length + page, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory = mmap(
+		NULL, length + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	struct epoll_event *events = (struct epoll_event *)(memory + length - bytes);
 	int count;
 

@@ -68,9 +68,11 @@ descriptors(void)
 	printf("dup %d, closed: %d\n", copy, fails_with(read(fd, buffer, 1), EBADF));
 	close(copy);
 	printf("directory as file: %d\n", fails_with(open("/", O_WRONLY), EISDIR));
-	printf("O_DIRECTORY on a file: %d\n", fails_with(open("raw", O_RDONLY | O_DIRECTORY), ENOTDIR));
+	printf("O_DIRECTORY on a file: %d\n",
+		fails_with(open("raw", O_RDONLY | O_DIRECTORY), ENOTDIR));
 	symlink("raw", "followed");
-	printf("O_NOFOLLOW on a link: %d\n", fails_with(open("followed", O_RDONLY | O_NOFOLLOW), ELOOP));
+	printf("O_NOFOLLOW on a link: %d\n",
+		fails_with(open("followed", O_RDONLY | O_NOFOLLOW), ELOOP));
 }
 
 static void
@@ -94,8 +96,8 @@ names(void)
 	struct timespec times[2] = { { 1000000000, 5 }, { 1234567890, 987654321 } };
 	utimensat(AT_FDCWD, "hard", times, 0);
 	stat("renamed", &st);
-	printf("times %ld.%09ld %ld.%09ld\n", (long)st.st_atim.tv_sec, st.st_atim.tv_nsec, (long)st.st_mtim.tv_sec,
-		st.st_mtim.tv_nsec);
+	printf("times %ld.%09ld %ld.%09ld\n", (long)st.st_atim.tv_sec, st.st_atim.tv_nsec,
+		(long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
 	printf("access %d\n", access("absent", R_OK));
 	struct statvfs vfs;
 	printf("statvfs %d\n", statvfs(".", &vfs) == 0 && vfs.f_bsize > 0 && vfs.f_namemax == 255);

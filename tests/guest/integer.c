@@ -8,8 +8,25 @@
 #include <stdio.h>
 
 static const uint64_t corner[] = {
-	0, 1, 2, 3, 7, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
-	0x100000000, 0x123456789abcdef0, 0x7fffffffffffffff, 0x8000000000000000, 0xfffffffffffffffe,
+	0,
+	1,
+	2,
+	3,
+	7,
+	0x7f,
+	0x80,
+	0xff,
+	0x7fff,
+	0x8000,
+	0xffff,
+	0x7fffffff,
+	0x80000000,
+	0xffffffff,
+	0x100000000,
+	0x123456789abcdef0,
+	0x7fffffffffffffff,
+	0x8000000000000000,
+	0xfffffffffffffffe,
 	0xffffffffffffffff,
 };
 #define CORNERS (sizeof(corner) / sizeof(corner[0]))
@@ -106,8 +123,8 @@ static void
 comparisons(uint64_t a, uint64_t b)
 {
 	mix((uint64_t)((a < b) | (a <= b) << 1 | (a == b) << 2 | ((int64_t)a < (int64_t)b) << 3 |
-		((int64_t)a <= (int64_t)b) << 4 | ((int32_t)a < (int32_t)b) << 5 |
-		((uint32_t)a <= (uint32_t)b) << 6 | ((a & b) == 0) << 7));
+		       ((int64_t)a <= (int64_t)b) << 4 | ((int32_t)a < (int32_t)b) << 5 |
+		       ((uint32_t)a <= (uint32_t)b) << 6 | ((a & b) == 0) << 7));
 	mix(a > b ? a - b : b - a);
 	mix((int64_t)a < 0 ? -a : a);
 	mix(a == 5 || (b > 7 && (int32_t)a < 3) ? a + 1 : ~b);

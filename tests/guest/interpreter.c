@@ -8,26 +8,30 @@
 enum opcode { PUSH, ADD, SUB, MUL, DUP, SWAP, LOAD, STORE, JUMP_IF, PRINT, HALT };
 
 /* variable 1 = sum of i * (i - 3) for i from variable 0 down to 1, modulo the word size */
+// clang-format off
 static const int sum_program[] = {
 	LOAD, 0, DUP, PUSH, 3, SUB, MUL,  /* i * (i - 3) */
 	LOAD, 1, ADD, STORE, 1,           /* sum += */
 	LOAD, 0, PUSH, 1, SUB, DUP, STORE, 0, JUMP_IF, 0,
 	LOAD, 1, PRINT, HALT,
 };
+// clang-format on
 
 /* variable 1 = Fibonacci number of variable 0, modulo the word size */
+// clang-format off
 static const int fibonacci_program[] = {
 	PUSH, 0, STORE, 1, PUSH, 1, STORE, 2,
 	LOAD, 1, LOAD, 2, DUP, STORE, 1, ADD, STORE, 2, /* 8 */
 	LOAD, 0, PUSH, 1, SUB, DUP, STORE, 0, JUMP_IF, 8,
 	PUSH, 5, PUSH, 6, SWAP, SUB, PRINT, HALT,
 };
+// clang-format on
 
 static long
 run(const int *code, long n)
 {
-	static const void *const labels[] = { &&do_push, &&do_add, &&do_sub, &&do_mul, &&do_dup, &&do_swap,
-		&&do_load, &&do_store, &&do_jump_if, &&do_print, &&do_halt };
+	static const void *const labels[] = { &&do_push, &&do_add, &&do_sub, &&do_mul, &&do_dup,
+		&&do_swap, &&do_load, &&do_store, &&do_jump_if, &&do_print, &&do_halt };
 	unsigned long stack[64] = { 0 };
 	unsigned long variable[3] = { (unsigned long)n, 0, 0 };
 	unsigned long *top = stack;
@@ -77,15 +81,17 @@ do_halt:
 #undef NEXT
 }
 
-#define STEP(n)                                                                                     \
-	static __attribute__((noinline)) uint32_t step##n(uint32_t x)                               \
-	{                                                                                           \
-		return (x ^ (n + 1)) * (2 * n + 3) + (x >> (n + 5));                                \
+#define STEP(n)                                                       \
+	static __attribute__((noinline)) uint32_t step##n(uint32_t x) \
+	{                                                             \
+		return (x ^ (n + 1)) * (2 * n + 3) + (x >> (n + 5));  \
 	}
-STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)
+STEP(0)
+STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)
 
-typedef uint32_t (*step)(uint32_t);
-static const step steps[] = { step0, step1, step2, step3, step4, step5, step6, step7, step8, step9, step10, step11 };
+	typedef uint32_t (*step)(uint32_t);
+static const step steps[] = { step0, step1, step2, step3, step4, step5, step6, step7, step8, step9,
+	step10, step11 };
 
 static uint32_t
 switched(uint32_t x)

@@ -68,7 +68,8 @@ fault_repeatedly(void)
 		}
 	}
 	sigprocmask(SIG_BLOCK, NULL, &mask);
-	printf("%d escapes, blocked %d %d\n", count, sigismember(&mask, SIGSEGV), sigismember(&mask, SIGUSR1));
+	printf("%d escapes, blocked %d %d\n", count, sigismember(&mask, SIGSEGV),
+		sigismember(&mask, SIGUSR1));
 }
 
 int

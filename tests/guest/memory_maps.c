@@ -42,12 +42,16 @@ anonymous(void)
 		p[i * PAGE] = (char)(i + 1);
 	}
 	munmap(p + 4 * PAGE, 4 * PAGE);
-	printf("hole %d%d%d\n", is_mapped(p, 4), is_mapped(p + 4 * PAGE, 1), is_mapped(p + 8 * PAGE, 8));
-	char *again = mmap(p + 5 * PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	printf("hole %d%d%d\n", is_mapped(p, 4), is_mapped(p + 4 * PAGE, 1),
+		is_mapped(p + 8 * PAGE, 8));
+	char *again = mmap(
+		p + 5 * PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	printf("hint honoured %d zero %d\n", again == p + 5 * PAGE, *again);
-	char *refused = mmap(p, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	char *refused =
+		mmap(p, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
 	printf("noreplace %d %d\n", refused == MAP_FAILED, errno == EEXIST);
-	char *fixed = mmap(p, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	char *fixed = mmap(p, 2 * PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	printf("fixed %d %d %d\n", fixed == p, p[0], p[2 * PAGE]);
 	p[9 * PAGE] = 99;
 	madvise(p + 9 * PAGE, PAGE, MADV_DONTNEED);
@@ -67,7 +71,8 @@ remap(void)
 	char *shrunk = mremap(grown, 64 * PAGE, 2 * PAGE, 0);
 	printf("shrunk %d %d\n", shrunk == grown, is_mapped(grown + 2 * PAGE, 1));
 	char *target = map(8, PROT_NONE, 0);
-	char *moved = mremap(shrunk, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE);
+	char *moved =
+		mremap(shrunk, 2 * PAGE, 2 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, target + PAGE);
 	printf("moved %d %c %d\n", moved == target + PAGE, moved[PAGE], is_mapped(shrunk, 1));
 	char *blocked = mremap(moved, 2 * PAGE, 4 * PAGE, 0);
 	printf("cannot grow in place %d %d\n", blocked == MAP_FAILED, errno == ENOMEM);
@@ -95,9 +100,11 @@ files(void)
 	printf("file %s, tail zero %d\n", buffer, shared[3 * PAGE + 200]);
 	close(fd);
 	fd = open("mapped", O_RDONLY);
-	printf("unaligned offset %d\n", mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 100) == MAP_FAILED);
+	printf("unaligned offset %d\n",
+		mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE, fd, 100) == MAP_FAILED);
 	printf("EINVAL %d\n", errno == EINVAL);
-	printf("zero length %d\n", mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
+	printf("zero length %d\n",
+		mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED);
 }
 
 static void

@@ -99,13 +99,14 @@ static void
 numbers(void)
 {
 	int parent = 0, child = 0;
-	long pid = syscall(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0, &parent,
+	long pid =
+		syscall(SYS_clone, CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | SIGCHLD, 0, &parent,
 #ifdef __x86_64__
-		&child, 0
+			&child, 0
 #else
-		0, &child
+			0, &child
 #endif
-	);
+		);
 
 	if (pid == 0)
 		_exit(child == getpid() ? 1 : 2);
@@ -132,7 +133,8 @@ shares_memory(void)
 static void
 vfork_on_own_stack(void)
 {
-	int pid = clone(set_shared, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, (void *)78);
+	int pid = clone(
+		set_shared, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, (void *)78);
 
 	printf("shared %d\n", shared);
 	wait_and_print("child", pid);
@@ -158,7 +160,8 @@ surroundings(int flags)
 	fd = -1;
 	pid = clone(change_surroundings, stack + sizeof(stack), CLONE_VM | SIGCHLD | flags, &fd);
 	wait_and_print("child", pid);
-	printf("folder %s, open here: %d\n", getcwd(folder, sizeof(folder)), fcntl(fd, F_GETFD) >= 0);
+	printf("folder %s, open here: %d\n", getcwd(folder, sizeof(folder)),
+		fcntl(fd, F_GETFD) >= 0);
 }
 
 static void
@@ -179,7 +182,8 @@ child_of_grandparent(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		int sibling = clone(set_shared, stack + sizeof(stack), CLONE_PARENT | SIGCHLD, NULL);
+		int sibling =
+			clone(set_shared, stack + sizeof(stack), CLONE_PARENT | SIGCHLD, NULL);
 
 		_exit(waitpid(sibling, NULL, 0) < 0 ? errno : 0);
 	}
@@ -270,8 +274,8 @@ static void
 cleared_number(void)
 {
 	static int word = 1;
-	int pid = clone(clear_word, stack + sizeof(stack), CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, NULL,
-		NULL, NULL, &word);
+	int pid = clone(clear_word, stack + sizeof(stack),
+		CLONE_VM | CLONE_CHILD_CLEARTID | SIGCHLD, NULL, NULL, NULL, &word);
 
 	while (__atomic_load_n(&word, __ATOMIC_ACQUIRE))
 		syscall(SYS_futex, &word, FUTEX_WAIT, 1, NULL);
@@ -293,7 +297,8 @@ many_sharing(void)
 	int bad = 0, status;
 
 	for (int i = 0; i < 40; i++) {
-		int pid = clone(i & 1 ? exec_true : clear_word, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+		int pid = clone(i & 1 ? exec_true : clear_word, stack + sizeof(stack),
+			CLONE_VM | SIGCHLD, NULL);
 
 		bad += waitpid(pid, &status, 0) != pid || status != 0;
 	}
@@ -310,7 +315,8 @@ clone_in_grandchild(void *argument)
 	(void)argument;
 	if (pid == 0) {
 		for (int i = 0; i < 3; i++) {
-			int inner = clone(set_shared, inner_stack + sizeof(inner_stack), CLONE_VM | SIGCHLD, (void *)79);
+			int inner = clone(set_shared, inner_stack + sizeof(inner_stack),
+				CLONE_VM | SIGCHLD, (void *)79);
 
 			waitpid(inner, &status, 0);
 		}

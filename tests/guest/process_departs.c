@@ -25,7 +25,8 @@ main(int argc, char **argv)
 	int count = argc > 1 ? atoi(argv[1]) : 200, bad = 0, status;
 
 	for (int n = 0; n < count; n++) {
-		int pid = clone(leave, stack + sizeof(stack), CLONE_VM | SIGCHLD, (void *)(intptr_t)n);
+		int pid = clone(
+			leave, stack + sizeof(stack), CLONE_VM | SIGCHLD, (void *)(intptr_t)n);
 
 		if (waitpid(pid, &status, 0) != pid || status != (n % 100 && n % 2 ? SIGKILL : 0))
 			bad++;

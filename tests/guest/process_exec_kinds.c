@@ -52,8 +52,10 @@ static void
 self(void)
 {
 	execute("by path", AT_FDCWD, "/proc/self/exe", 0, show);
-	execute("by descriptor", open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "", AT_EMPTY_PATH, show);
-	execute("by path descriptor", open("/proc/self/exe", O_PATH | O_CLOEXEC), "", AT_EMPTY_PATH, show);
+	execute("by descriptor", open("/proc/self/exe", O_RDONLY | O_CLOEXEC), "", AT_EMPTY_PATH,
+		show);
+	execute("by path descriptor", open("/proc/self/exe", O_PATH | O_CLOEXEC), "", AT_EMPTY_PATH,
+		show);
 }
 
 static void
@@ -288,7 +290,8 @@ show_signals(void)
 		if (signo == SIGCHLD || signo == 32 || signo == 33)
 			continue;
 		if (sigaction(signo, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
-			printf("%d %s\n", signo, action.sa_handler == SIG_IGN ? "ignored" : "handled");
+			printf("%d %s\n", signo,
+				action.sa_handler == SIG_IGN ? "ignored" : "handled");
 	}
 	sigprocmask(SIG_BLOCK, NULL, &set);
 	for (int signo = 1; signo <= 64; signo++) {

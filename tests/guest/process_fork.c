@@ -76,7 +76,8 @@ work(void *argument)
 		memory[0] = 1;
 		free(memory);
 		if (seed % 64 == 0) {
-			memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			memory = mmap(NULL, 65536, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 			memory[5] = 2;
 			munmap(memory, 65536);
 		}

@@ -70,7 +70,8 @@ show(void)
 {
 	printf("secure %lu uid %lu %lu gid %lu %lu\n", getauxval(AT_SECURE), getauxval(AT_UID),
 		getauxval(AT_EUID), getauxval(AT_GID), getauxval(AT_EGID));
-	printf("LD_LIBRARY_PATH %s\n", getenv("LD_LIBRARY_PATH") ? getenv("LD_LIBRARY_PATH") : "removed");
+	printf("LD_LIBRARY_PATH %s\n",
+		getenv("LD_LIBRARY_PATH") ? getenv("LD_LIBRARY_PATH") : "removed");
 }
 
 static void

@@ -116,8 +116,7 @@ of_another(void)
 static volatile int depth;
 
 #pragma GCC diagnostic ignored "-Winfinite-recursion"
-static int __attribute__((noinline))
-recurse(int n)
+static int __attribute__((noinline)) recurse(int n)
 {
 	volatile char buffer[1024];
 

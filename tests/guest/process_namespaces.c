@@ -90,7 +90,8 @@ static void
 by_clone(void)
 {
 	static char stack[65536] __attribute__((aligned(16)));
-	int pid = clone(first_process, stack + sizeof(stack), CLONE_NEWPID | CLONE_NEWUSER | SIGCHLD, NULL);
+	int pid = clone(
+		first_process, stack + sizeof(stack), CLONE_NEWPID | CLONE_NEWUSER | SIGCHLD, NULL);
 
 	if (pid < 0)
 		print_result("clone", pid);

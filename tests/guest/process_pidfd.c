@@ -84,10 +84,12 @@ send_information(void)
 
 	info.si_value.sival_int = 4711;
 	install(SIGUSR1, on_signal, SA_SIGINFO);
-	print_result("send", syscall(SYS_pidfd_send_signal, pidfd_open(getpid(), 0), SIGUSR1, &info, 0));
+	print_result(
+		"send", syscall(SYS_pidfd_send_signal, pidfd_open(getpid(), 0), SIGUSR1, &info, 0));
 	printf("code %d value %d\n", got_code, got_value);
 	info.si_signo = SIGUSR2;
-	print_result("other number", syscall(SYS_pidfd_send_signal, pidfd_open(getpid(), 0), SIGUSR1, &info, 0));
+	print_result("other number",
+		syscall(SYS_pidfd_send_signal, pidfd_open(getpid(), 0), SIGUSR1, &info, 0));
 }
 
 static void

@@ -8,8 +8,8 @@
 extern char **environ;
 
 static pid_t
-spawn(const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-	const char *script)
+spawn(const char *path, const posix_spawn_file_actions_t *actions,
+	const posix_spawnattr_t *attributes, const char *script)
 {
 	char *argv[] = { "sh", "-c", (char *)script, NULL };
 	pid_t pid = -1;
@@ -35,7 +35,8 @@ missing_in_path(void)
 	char *argv[] = { "no-such-program", NULL };
 	pid_t pid;
 
-	printf("posix_spawnp: error %d\n", posix_spawnp(&pid, "no-such-program", NULL, NULL, argv, environ));
+	printf("posix_spawnp: error %d\n",
+		posix_spawnp(&pid, "no-such-program", NULL, NULL, argv, environ));
 }
 
 static void

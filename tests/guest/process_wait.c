@@ -35,8 +35,8 @@ information(void)
 
 	memset(&info, 0, sizeof(info));
 	print_result("waitid", waitid(P_PID, (id_t)pid, &info, WEXITED));
-	printf("signal %d code %d status %d uid %d pid %d\n", info.si_signo, info.si_code, info.si_status,
-		info.si_uid == getuid(), info.si_pid == pid);
+	printf("signal %d code %d status %d uid %d pid %d\n", info.si_signo, info.si_code,
+		info.si_status, info.si_uid == getuid(), info.si_pid == pid);
 	pid = child_that(-SIGTERM);
 	waitid(P_PID, (id_t)pid, &info, WEXITED);
 	printf("signal %d code %d status %d\n", info.si_signo, info.si_code, info.si_status);

@@ -85,7 +85,8 @@ pipeline(void)
 	close(down[0]);
 	close(up[1]);
 	for (int i = 0; i < 2000; i++) {
-		if (write(down[1], &number, sizeof(number)) < 0 || read(up[0], &number, sizeof(number)) < 0) {
+		if (write(down[1], &number, sizeof(number)) < 0 ||
+			read(up[0], &number, sizeof(number)) < 0) {
 			exit(1);
 		}
 		number &= 0xffff;
@@ -119,8 +120,10 @@ broken_pipe(void)
 static void
 executions(const char *self)
 {
-	char *const arguments[] = { (char *)"renamed", (char *)"child", (char *)"two words", (char *)"", NULL };
-	char *const environment[] = { (char *)"GREETING=hello from the parent", (char *)"EMPTY=", NULL };
+	char *const arguments[] = { (char *)"renamed", (char *)"child", (char *)"two words",
+		(char *)"", NULL };
+	char *const environment[] = { (char *)"GREETING=hello from the parent",
+		(char *)"EMPTY=", NULL };
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -137,23 +140,28 @@ executions(const char *self)
 	int error = posix_spawn(&pid, self, NULL, NULL, arguments, environment);
 	int status = status_of(pid); /* the child prints too */
 	printf("posix_spawn: %d %d\n", error, status);
-	printf("posix_spawn of nothing: %d\n", posix_spawn(&pid, "/no/such/file", NULL, NULL, arguments, environ));
-	printf("execve of nothing: %d\n", fails_with(execve("/no/such/file", arguments, environment), ENOENT));
+	printf("posix_spawn of nothing: %d\n",
+		posix_spawn(&pid, "/no/such/file", NULL, NULL, arguments, environ));
+	printf("execve of nothing: %d\n",
+		fails_with(execve("/no/such/file", arguments, environment), ENOENT));
 	int fd = open("not-a-program", O_CREAT | O_WRONLY, 0755);
 	if (write(fd, "plain text", 10) != 10) {
 		exit(1);
 	}
 	close(fd);
-	printf("execve of a text: %d\n", fails_with(execve("./not-a-program", arguments, environment), ENOEXEC));
+	printf("execve of a text: %d\n",
+		fails_with(execve("./not-a-program", arguments, environment), ENOEXEC));
 	chmod("not-a-program", 0644);
-	printf("execve without permission: %d\n", fails_with(execve("./not-a-program", arguments, environment), EACCES));
+	printf("execve without permission: %d\n",
+		fails_with(execve("./not-a-program", arguments, environment), EACCES));
 	int marked = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	int kept = dup2(marked, 50);
 	char check[40];
 	snprintf(check, sizeof(check), "%d", marked);
 	pid = fork();
 	if (pid == 0) {
-		char *const fds[] = { (char *)"x", (char *)"descriptors", check, (char *)"50", NULL };
+		char *const fds[] = { (char *)"x", (char *)"descriptors", check, (char *)"50",
+			NULL };
 		execve(self, fds, environment);
 		_exit(97);
 	}
@@ -199,7 +207,8 @@ main(int argc, char **argv)
 		return child(argc, argv);
 	}
 	if (argc > 1 && strcmp(argv[1], "descriptors") == 0) {
-		return (fcntl(atoi(argv[2]), F_GETFD) == -1) + 2 * (fcntl(atoi(argv[3]), F_GETFD) != -1);
+		return (fcntl(atoi(argv[2]), F_GETFD) == -1) +
+		       2 * (fcntl(atoi(argv[3]), F_GETFD) != -1);
 	}
 	exit_codes();
 	pipeline();

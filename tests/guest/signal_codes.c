@@ -39,11 +39,11 @@ print_fault(const char *what, const void *base)
 		(long)(got_address - (uintptr_t)base));
 }
 
-#define TRY(what, base, action)                  \
-	do {                                     \
-		got_signal = 0;                  \
-		if (!sigsetjmp(back, 1))         \
-			action;                  \
+#define TRY(what, base, action)                    \
+	do {                                       \
+		got_signal = 0;                    \
+		if (!sigsetjmp(back, 1))           \
+			action;                    \
 		print_fault(what, (void *)(base)); \
 	} while (0)
 
@@ -59,8 +59,7 @@ not_mapped(void)
 	TRY("write", address, address[4095] = 1);
 }
 
-static void
-protected(void)
+static void protected(void)
 {
 	char *memory = mmap(NULL, 3 * 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
@@ -123,10 +122,10 @@ code_past_end_of_file(void)
 }
 
 #ifdef __aarch64__
-#define UNDEFINED "udf #0"
+#define UNDEFINED  "udf #0"
 #define BREAKPOINT "brk #0"
 #else
-#define UNDEFINED "ud2"
+#define UNDEFINED  "ud2"
 #define BREAKPOINT "int3"
 #endif
 

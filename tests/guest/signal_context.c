@@ -13,14 +13,18 @@
 #define SKIP_FAULT(c)     (CONTEXT_PC(c) += 4)
 #define FAULTING_LOAD(result, address) \
 	__asm__ volatile("ldr %w0, [%1]" : "=&r"(result) : "r"((uintptr_t)(address)) : "memory")
-#define IN_FLOAT(x)       "+w"(x)
+#define IN_FLOAT(x) "+w"(x)
 #else
 #define CONTEXT_PC(c)     ((c)->uc_mcontext.gregs[REG_RIP])
 #define CONTEXT_SP(c)     ((c)->uc_mcontext.gregs[REG_RSP])
 #define CONTEXT_RESULT(c) ((c)->uc_mcontext.gregs[REG_RAX])
 #define SKIP_FAULT(c)     (CONTEXT_PC(c) += 2)
-#define FAULTING_LOAD(result, address) __asm__ volatile("movl (%%rdi), %%eax" : "=&a"(result) : "D"((uintptr_t)(address)) : "memory")
-#define IN_FLOAT(x)       "+x"(x)
+#define FAULTING_LOAD(result, address)               \
+	__asm__ volatile("movl (%%rdi), %%eax"       \
+			 : "=&a"(result)             \
+			 : "D"((uintptr_t)(address)) \
+			 : "memory")
+#define IN_FLOAT(x) "+x"(x)
 #endif
 
 static volatile int count;
@@ -109,8 +113,8 @@ other_mask(void)
 	install(SIGUSR1, block_more, SA_SIGINFO);
 	raise(SIGUSR1);
 	sigprocmask(SIG_BLOCK, NULL, &set);
-	printf("blocked: HUP %d USR1 %d KILL %d\n", sigismember(&set, SIGHUP), sigismember(&set, SIGUSR1),
-		sigismember(&set, SIGKILL));
+	printf("blocked: HUP %d USR1 %d KILL %d\n", sigismember(&set, SIGHUP),
+		sigismember(&set, SIGUSR1), sigismember(&set, SIGKILL));
 }
 
 static volatile double seen;
@@ -215,16 +219,17 @@ other_registers(void)
 	register long x1 __asm__("x1") = SIGUSR1;
 	register long x8 __asm__("x8") = SYS_kill;
 
-	__asm__ volatile("mov	x9, #1\n mov x10, #2\n mov x11, #3\n mov x12, #4\n"
-			 "mov	x13, #5\n mov x14, #6\n mov x15, #7\n"
-			 "cmp	x9, x9\n"
-			 "svc	#0\n"
-			 "mrs	%1, nzcv\n"
-			 "eor	%0, x9, x10, lsl #1\n eor %0, %0, x11, lsl #2\n eor %0, %0, x12, lsl #3\n"
-			 "eor	%0, %0, x13, lsl #4\n eor %0, %0, x14, lsl #5\n eor %0, %0, x15, lsl #6\n"
-			 : "=&r"(sum), "=&r"(flags), "+r"(x0)
-			 : "r"(x1), "r"(x8)
-			 : "x9", "x10", "x11", "x12", "x13", "x14", "x15", "cc", "memory");
+	__asm__ volatile(
+		"mov	x9, #1\n mov x10, #2\n mov x11, #3\n mov x12, #4\n"
+		"mov	x13, #5\n mov x14, #6\n mov x15, #7\n"
+		"cmp	x9, x9\n"
+		"svc	#0\n"
+		"mrs	%1, nzcv\n"
+		"eor	%0, x9, x10, lsl #1\n eor %0, %0, x11, lsl #2\n eor %0, %0, x12, lsl #3\n"
+		"eor	%0, %0, x13, lsl #4\n eor %0, %0, x14, lsl #5\n eor %0, %0, x15, lsl #6\n"
+		: "=&r"(sum), "=&r"(flags), "+r"(x0)
+		: "r"(x1), "r"(x8)
+		: "x9", "x10", "x11", "x12", "x13", "x14", "x15", "cc", "memory");
 	printf("%lx %lx\n", sum, flags);
 #else
 	uint64_t sum = 0;

@@ -41,7 +41,8 @@ reset(void)
 	count = 10;
 	raise(SIGUSR1);
 	sigaction(SIGUSR1, NULL, &action);
-	printf("default %d flags %x\n", action.sa_handler == SIG_DFL, action.sa_flags & ~0x04000000);
+	printf("default %d flags %x\n", action.sa_handler == SIG_DFL,
+		action.sa_flags & ~0x04000000);
 	fflush(stdout);
 	raise(SIGUSR1);
 }
@@ -85,13 +86,14 @@ flags_read_back(void)
 {
 	struct sigaction action = { .sa_handler = nest };
 
-	action.sa_flags = SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART | SA_NODEFER | SA_RESETHAND;
+	action.sa_flags = SA_NOCLDSTOP | SA_NOCLDWAIT | SA_SIGINFO | SA_ONSTACK | SA_RESTART |
+			  SA_NODEFER | SA_RESETHAND;
 	sigaddset(&action.sa_mask, SIGINT);
 	sigaction(SIGUSR2, &action, NULL);
 	memset(&action, 0, sizeof(action));
 	sigaction(SIGUSR2, NULL, &action);
-	printf("flags %x handler %d mask %d\n", action.sa_flags & ~0x04000000, action.sa_handler == nest,
-		sigismember(&action.sa_mask, SIGINT));
+	printf("flags %x handler %d mask %d\n", action.sa_flags & ~0x04000000,
+		action.sa_handler == nest, sigismember(&action.sa_mask, SIGINT));
 }
 
 static volatile int trail[20], steps;
@@ -183,7 +185,8 @@ synchronous_by_hand(void)
 		raise(numbers[i]);
 		raise(numbers[i]);
 		sigpending(&pending);
-		printf("%d pending %d ran %d", numbers[i], sigismember(&pending, numbers[i]), count - 10);
+		printf("%d pending %d ran %d", numbers[i], sigismember(&pending, numbers[i]),
+			count - 10);
 		sigemptyset(&set);
 		sigaddset(&set, numbers[i]);
 		sigprocmask(SIG_UNBLOCK, &set, NULL);

@@ -45,8 +45,7 @@ jump_without_mask(void)
 }
 
 #pragma GCC diagnostic ignored "-Winfinite-recursion"
-static int __attribute__((noinline))
-recurse(int n)
+static int __attribute__((noinline)) recurse(int n)
 {
 	volatile char buffer[4000];
 
@@ -89,7 +88,8 @@ show_stack(int signo)
 
 	(void)signo;
 	sigaltstack(NULL, &stack);
-	printf("on it %d flags %d\n", &here >= memory && &here < memory + sizeof(memory), stack.ss_flags);
+	printf("on it %d flags %d\n", &here >= memory && &here < memory + sizeof(memory),
+		stack.ss_flags);
 	stack.ss_flags = 0;
 	stack.ss_sp = memory;
 	stack.ss_size = 32768;
@@ -191,8 +191,7 @@ on_urgent(int signo)
 	urgent++;
 }
 
-static unsigned __attribute__((noinline))
-fibonacci(unsigned n)
+static unsigned __attribute__((noinline)) fibonacci(unsigned n)
 {
 	return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
 }

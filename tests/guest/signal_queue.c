@@ -107,7 +107,8 @@ forged(void)
 	info.si_value.sival_int = 99;
 	print_result("own code", syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &info));
 	info.si_code = SI_KERNEL;
-	print_result("kernel's code to itself", syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &info));
+	print_result(
+		"kernel's code to itself", syscall(SYS_rt_sigqueueinfo, getpid(), SIGUSR1, &info));
 	print_result("to another", syscall(SYS_rt_sigqueueinfo, getppid(), 0, &info));
 	info.si_code = SI_TKILL;
 	print_result("tkill's code to another", syscall(SYS_rt_sigqueueinfo, getppid(), 0, &info));

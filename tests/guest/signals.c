@@ -81,11 +81,13 @@ faults(void)
 	if (sigsetjmp(escape, 1) == 0) {
 		*hole = 1;
 	}
-	printf("unmapped: offset %d MAPERR %d\n", (int)((char *)fault_address - page), last_code == SEGV_MAPERR);
+	printf("unmapped: offset %d MAPERR %d\n", (int)((char *)fault_address - page),
+		last_code == SEGV_MAPERR);
 	if (sigsetjmp(escape, 1) == 0) {
 		page[123] = 1;
 	}
-	printf("read-only: offset %d ACCERR %d\n", (int)((char *)fault_address - page), last_code == SEGV_ACCERR);
+	printf("read-only: offset %d ACCERR %d\n", (int)((char *)fault_address - page),
+		last_code == SEGV_ACCERR);
 	if (sigsetjmp(escape, 1) == 0) {
 		last_value = *(volatile int *)(page + 8192) + *(volatile int *)(page + 4097);
 	}
@@ -117,7 +119,8 @@ restartable_faults(void)
 	install(SIGSEGV, on_fault_map, 0);
 	count = 0;
 	for (int i = 0; i < PAGES; i++) {
-		volatile unsigned long *word = (volatile unsigned long *)(lazy_pages + i * 4096 + 64);
+		volatile unsigned long *word =
+			(volatile unsigned long *)(lazy_pages + i * 4096 + 64);
 
 		sum = sum * 3 + i;
 		*word = sum;
@@ -215,8 +218,8 @@ static void
 on_queued(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	printf("  signal +%d value %d from self %d code %d\n", number - SIGRTMIN, info->si_value.sival_int,
-		info->si_pid == getpid(), info->si_code == SI_QUEUE);
+	printf("  signal +%d value %d from self %d code %d\n", number - SIGRTMIN,
+		info->si_value.sival_int, info->si_pid == getpid(), info->si_code == SI_QUEUE);
 }
 
 static void
@@ -243,8 +246,8 @@ masks(void)
 		sigqueue(getpid(), SIGRTMIN + (5 - i) % 3, value);
 	}
 	sigpending(&pending);
-	printf("pending %d %d, delivered %d\n", sigismember(&pending, SIGUSR1), sigismember(&pending, SIGUSR2),
-		(int)count);
+	printf("pending %d %d, delivered %d\n", sigismember(&pending, SIGUSR1),
+		sigismember(&pending, SIGUSR2), (int)count);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	printf("after unblocking %d\n", (int)count);
 	sigprocmask(SIG_BLOCK, &block, NULL);

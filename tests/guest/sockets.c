@@ -30,15 +30,15 @@ outcome(long result)
 }
 
 /* Shows how a call ended, and what it left behind: the call comes first, whatever the compiler's order of arguments. */
-#define SHOW(call, format, ...)                                                                    \
-	do {                                                                                       \
-		const char *shown = outcome(call);                                                 \
-		printf(format, shown, __VA_ARGS__);                                                \
+#define SHOW(call, format, ...)                     \
+	do {                                        \
+		const char *shown = outcome(call);  \
+		printf(format, shown, __VA_ARGS__); \
 	} while (0)
-#define SHOW_VALUE(call, format, ...)                                                              \
-	do {                                                                                       \
-		long shown = (long)(call);                                                         \
-		printf(format, shown, __VA_ARGS__);                                                \
+#define SHOW_VALUE(call, format, ...)               \
+	do {                                        \
+		long shown = (long)(call);          \
+		printf(format, shown, __VA_ARGS__); \
 	} while (0)
 
 static void
@@ -90,7 +90,8 @@ epoll_many(void)
 	struct epoll_event got[1000];
 
 	for (int i = 0; i < 700; i++) {
-		struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.u32 = (uint32_t)i };
+		struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT,
+			.data.u32 = (uint32_t)i };
 
 		fds[i] = eventfd(1, 0);
 		epoll_ctl(epoll, EPOLL_CTL_ADD, fds[i], &event);
@@ -111,7 +112,9 @@ descriptor_over_socket(void)
 	int pair[2], received = -1, file = open("sent", O_RDWR | O_CREAT, 0600);
 	char byte = 'd', control[CMSG_SPACE(sizeof(int))];
 	struct iovec vector = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr message = { .msg_iov = &vector,
+		.msg_iovlen = 1,
+		.msg_control = control,
 		.msg_controllen = sizeof(control) };
 	struct cmsghdr *header;
 
@@ -220,10 +223,10 @@ unix_names(void)
 	unlink("socket");
 	printf("bind %s\n", outcome(bind(one, (struct sockaddr *)&address, sizeof(address))));
 	printf("twice %s\n", outcome(bind(other, (struct sockaddr *)&address, sizeof(address))));
-	printf("sendto %ld\n", (long)sendto(other, "named", 5, 0, (struct sockaddr *)&address,
-				       sizeof(address)));
-	printf("recvfrom %ld %s\n", (long)recvfrom(one, text, sizeof(text), 0,
-					 (struct sockaddr *)&peer, &length),
+	printf("sendto %ld\n",
+		(long)sendto(other, "named", 5, 0, (struct sockaddr *)&address, sizeof(address)));
+	printf("recvfrom %ld %s\n",
+		(long)recvfrom(one, text, sizeof(text), 0, (struct sockaddr *)&peer, &length),
 		text);
 	printf("sender's address: %u bytes\n", length);
 	struct stat status;

@@ -16,8 +16,7 @@
 extern char **environ;
 extern const char __ehdr_start[];
 
-static const ElfW(auxv_t) *
-auxiliary_vector(void)
+static const ElfW(auxv_t) * auxiliary_vector(void)
 {
 	char **p = environ;
 
@@ -30,9 +29,9 @@ auxiliary_vector(void)
 static void
 check_auxiliary_vector(const char *argv0)
 {
-	static const unsigned long wanted[] = { AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE, AT_FLAGS, AT_ENTRY,
-		AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP, AT_CLKTCK, AT_SECURE, AT_RANDOM, AT_HWCAP2,
-		AT_EXECFN };
+	static const unsigned long wanted[] = { AT_PHDR, AT_PHENT, AT_PHNUM, AT_PAGESZ, AT_BASE,
+		AT_FLAGS, AT_ENTRY, AT_UID, AT_EUID, AT_GID, AT_EGID, AT_PLATFORM, AT_HWCAP,
+		AT_CLKTCK, AT_SECURE, AT_RANDOM, AT_HWCAP2, AT_EXECFN };
 	const ElfW(auxv_t) *vector = auxiliary_vector();
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
@@ -43,10 +42,12 @@ check_auxiliary_vector(const char *argv0)
 		}
 		printf("auxv %lu: %d\n", wanted[i], times);
 	}
-	printf("page %lu clock %lu secure %lu phent %d\n", getauxval(AT_PAGESZ), getauxval(AT_CLKTCK),
-		getauxval(AT_SECURE), getauxval(AT_PHENT) == sizeof(ElfW(Phdr)));
+	printf("page %lu clock %lu secure %lu phent %d\n", getauxval(AT_PAGESZ),
+		getauxval(AT_CLKTCK), getauxval(AT_SECURE),
+		getauxval(AT_PHENT) == sizeof(ElfW(Phdr)));
 	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)__ehdr_start;
-	printf("phdr %d phnum %d entry %d\n", getauxval(AT_PHDR) == (uintptr_t)header + header->e_phoff,
+	printf("phdr %d phnum %d entry %d\n",
+		getauxval(AT_PHDR) == (uintptr_t)header + header->e_phoff,
 		getauxval(AT_PHNUM) == header->e_phnum,
 		getauxval(AT_ENTRY) == header->e_entry || header->e_type == ET_DYN);
 	printf("uid %d gid %d\n", getauxval(AT_UID) == getuid(), getauxval(AT_EGID) == getegid());

@@ -24,9 +24,11 @@ main(void)
 	char *heap = sbrk(0);
 
 	++*pointers[0];
-	printf("%s %s %s %d %d\n", words[0], words[1], words[2], value, (int)(pointers[1] - pointers[0]));
+	printf("%s %s %s %d %d\n", words[0], words[1], words[2], value,
+		(int)(pointers[1] - pointers[0]));
 	printf("ELF type is DYN: %d\n", header->e_type == ET_DYN);
 	printf("entry %d\n", getauxval(AT_ENTRY) == (uintptr_t)header + header->e_entry);
-	printf("heap after the program, stack above both: %d %d\n", heap > (char *)&value, (char *)&heap > heap);
+	printf("heap after the program, stack above both: %d %d\n", heap > (char *)&value,
+		(char *)&heap > heap);
 	return 0;
 }

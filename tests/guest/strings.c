@@ -74,8 +74,8 @@ searches(void)
 	for (char *t = strtok_r(line, ":;,", &rest); t != NULL; t = strtok_r(NULL, ":;,", &rest)) {
 		printf("[%s]", t);
 	}
-	printf("\n%s %zu %zu\n", strstr("the interpreter at the court", "at the"), strspn("aabbcc", "ab"),
-		strcspn("hello world", " "));
+	printf("\n%s %zu %zu\n", strstr("the interpreter at the court", "at the"),
+		strspn("aabbcc", "ab"), strcspn("hello world", " "));
 	printf("%s\n", strpbrk("key: value", ":;"));
 	printf("%d %d %d\n", strcasecmp("DragoMan", "dragoman"), sign(strcmp("abc", "abd")),
 		sign(strverscmp("v9", "v10")));

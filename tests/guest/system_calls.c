@@ -41,10 +41,10 @@ outcome(long result)
 }
 
 /* Shows how a call ended, and what it left behind: the call comes first, whatever the compiler's order of arguments. */
-#define SHOW(call, format, ...)                                                                    \
-	do {                                                                                       \
-		const char *shown = outcome(call);                                                 \
-		printf(format, shown, __VA_ARGS__);                                                \
+#define SHOW(call, format, ...)                     \
+	do {                                        \
+		const char *shown = outcome(call);  \
+		printf(format, shown, __VA_ARGS__); \
 	} while (0)
 
 static void
@@ -138,19 +138,19 @@ file_status(void)
 	printf("times %lld.%09ld %lld.%09ld\n", (long long)status.st_atim.tv_sec,
 		status.st_atim.tv_nsec, (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
 	stat("second", &other);
-	printf("same %d, owner %d\n", other.st_ino == status.st_ino && other.st_dev == status.st_dev,
+	printf("same %d, owner %d\n",
+		other.st_ino == status.st_ino && other.st_dev == status.st_dev,
 		status.st_uid == getuid() && status.st_gid == getgid());
 	SHOW(statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &extended), "statx %s %o %lld %d\n",
-		extended.stx_mode, (long long)extended.stx_size,
-		extended.stx_ino == status.st_ino);
+		extended.stx_mode, (long long)extended.stx_size, extended.stx_ino == status.st_ino);
 	stat("/dev/null", &status);
 	printf("null %d %llx\n", S_ISCHR(status.st_mode), (unsigned long long)status.st_rdev);
 	SHOW(statfs(".", &system), "statfs %s %d\n", system.f_bsize > 0);
 	printf("lock %s\n", outcome(fcntl(fd, F_SETLK, &lock)));
 	lock.l_type = F_RDLCK;
 	SHOW(fcntl(fd, F_GETLK, &lock), "getlk %s type %d\n", lock.l_type == F_UNLCK);
-	printf("punch %s\n", outcome(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-				     4096, 4096)));
+	printf("punch %s\n",
+		outcome(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096, 4096)));
 	printf("data %lld\n", (long long)lseek(fd, 0, SEEK_END));
 	close(fd);
 	unlink("status");
@@ -276,8 +276,8 @@ own_process(char **argv)
 	int own_code = 0, own_stack = 0, foreign = 0, fd;
 	FILE *maps;
 
-	printf("exe %d\n",
-		readlink("/proc/self/exe", link, sizeof(link) - 1) > 0 && real && !strcmp(link, real));
+	printf("exe %d\n", readlink("/proc/self/exe", link, sizeof(link) - 1) > 0 && real &&
+				   !strcmp(link, real));
 	stat("/proc/self/exe", &by_link);
 	stat(argv[0], &by_name);
 	printf("same file %d\n", by_link.st_ino == by_name.st_ino);
@@ -333,7 +333,8 @@ limits_and_identity(void)
 	printf("as %lu %d\n", (unsigned long)got.rlim_cur, got.rlim_max == RLIM_INFINITY);
 	void *small = mmap(NULL, 1 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	void *large = mmap(NULL, 2UL << 30, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	printf("small %d large %s\n", small != MAP_FAILED, large == MAP_FAILED ? outcome(-1) : "ok");
+	printf("small %d large %s\n", small != MAP_FAILED,
+		large == MAP_FAILED ? outcome(-1) : "ok");
 	fflush(stdout);
 	if (fork() == 0) {
 		execl("/proc/self/exe", "system_calls", "limit", NULL);

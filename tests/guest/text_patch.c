@@ -88,8 +88,8 @@ patch_file(const char *path, unsigned value)
 static void
 replace_mapping(unsigned value)
 {
-	unsigned char *code = mmap((void *)patched, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
-		-1, 0);
+	unsigned char *code = mmap((void *)patched, PAGE, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 
 	write_adder(code, value);
 	mprotect(code, PAGE, PROT_READ | PROT_EXEC);

@@ -28,7 +28,8 @@ write_function(uint8_t *at, uint32_t n)
 	word[5] = 0x2a0103e0;                     /* mov w0, w1 */
 	word[6] = 0xd65f03c0;                     /* ret */
 #else
-	static const uint8_t rest[] = { 0x8d, 0x04, 0x40, 0x01, 0xf8, 0xc3 }; /* lea eax, [rax+rax*2]; add eax, edi; ret */
+	static const uint8_t rest[] = { 0x8d, 0x04, 0x40, 0x01, 0xf8,
+		0xc3 }; /* lea eax, [rax+rax*2]; add eax, edi; ret */
 
 	at[0] = 0xb8; /* mov eax, n */
 	memcpy(at + 1, &n, 4);

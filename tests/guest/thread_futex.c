@@ -10,7 +10,8 @@ static uint32_t word, second;
 static volatile int awake;
 
 static long
-futex(uint32_t *address, int op, uint32_t value, const void *timeout, uint32_t *other, uint32_t last)
+futex(uint32_t *address, int op, uint32_t value, const void *timeout, uint32_t *other,
+	uint32_t last)
 {
 	return syscall(SYS_futex, address, op, value, timeout, other, last);
 }
@@ -23,7 +24,8 @@ errors(void)
 	print_result("other value", futex(&word, FUTEX_WAIT, 1, NULL, NULL, 0));
 	print_result("timeout", futex(&word, FUTEX_WAIT, 0, &zero, NULL, 0));
 	print_result("bad timeout", futex(&word, FUTEX_WAIT, 0, &bad, NULL, 0));
-	print_result("not aligned", futex((uint32_t *)((char *)&word + 1), FUTEX_WAIT, 0, &zero, NULL, 0));
+	print_result("not aligned",
+		futex((uint32_t *)((char *)&word + 1), FUTEX_WAIT, 0, &zero, NULL, 0));
 	print_result("bad address", futex((uint32_t *)8, FUTEX_WAIT, 0, &zero, NULL, 0));
 	print_result("bad operation", futex(&word, 100, 0, NULL, NULL, 0));
 	print_result("empty bits", futex(&word, FUTEX_WAIT_BITSET, 0, &zero, NULL, 0));
@@ -37,7 +39,8 @@ sleep_on_word(void *argument)
 	uint32_t bits = (uint32_t)(uintptr_t)argument;
 
 	__atomic_fetch_add(&awake, 1, __ATOMIC_SEQ_CST);
-	while (futex(&word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, 0, NULL, NULL, bits) < 0 && errno == EINTR)
+	while (futex(&word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, 0, NULL, NULL, bits) < 0 &&
+		errno == EINTR)
 		;
 	__atomic_fetch_sub(&awake, 1, __ATOMIC_SEQ_CST);
 	return NULL;
@@ -80,8 +83,8 @@ requeue(void)
 	pthread_t threads[4];
 
 	start_sleepers(threads, 4);
-	print_result("wrong value",
-		futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10, &second, 5));
+	print_result(
+		"wrong value", futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10, &second, 5));
 	print_result("requeue", futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 1, (void *)10, &second, 0));
 	print_result("first", futex(&word, FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0));
 	print_result("second", futex(&second, FUTEX_WAKE_PRIVATE, 10, NULL, NULL, 0));
@@ -96,7 +99,7 @@ wake_and_change(void)
 	start_sleepers(threads, 2);
 	second = 5;
 	print_result("wake", futex(&word, FUTEX_WAKE_OP_PRIVATE, 10, (void *)10, &second,
-		FUTEX_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 5)));
+				     FUTEX_OP(FUTEX_OP_ADD, 3, FUTEX_OP_CMP_EQ, 5)));
 	printf("second %u\n", second);
 	join_all(threads, 2);
 }

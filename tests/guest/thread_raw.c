@@ -6,7 +6,8 @@
 #include <sched.h>
 #include <sys/mman.h>
 
-#define THREAD_FLAGS (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
+#define THREAD_FLAGS \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM)
 
 static char stacks[32][16384] __attribute__((aligned(64)));
 static volatile int words[32], seen[32];
@@ -45,8 +46,9 @@ cleared_words(void)
 	for (int round = 0; round < 50; round++) {
 		for (int i = 0; i < 32; i++) {
 			words[i] = 1;
-			clone(note, stacks[i] + sizeof(stacks[i]), THREAD_FLAGS | CLONE_CHILD_CLEARTID,
-				(void *)(intptr_t)i, NULL, NULL, &words[i]);
+			clone(note, stacks[i] + sizeof(stacks[i]),
+				THREAD_FLAGS | CLONE_CHILD_CLEARTID, (void *)(intptr_t)i, NULL,
+				NULL, &words[i]);
 		}
 		for (int i = 0; i < 32; i++) {
 			wait_until_clear(&words[i]);
@@ -75,8 +77,8 @@ written_numbers(void)
 
 	words[2] = 1;
 	tid = clone(say_number, stacks[0] + sizeof(stacks[0]),
-		THREAD_FLAGS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID, NULL, &parent, NULL,
-		&words[2]);
+		THREAD_FLAGS | CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID,
+		NULL, &parent, NULL, &words[2]);
 	wait_until_clear(&words[2]);
 	printf("returned %d parent %d child %d\n", tid == seen[0], parent == tid, seen[1] == tid);
 }
@@ -148,7 +150,8 @@ not_sharing_files(void)
 	chdir("/");
 	words[0] = 1;
 	clone(own_descriptors, stacks[0] + sizeof(stacks[0]),
-		CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_CHILD_CLEARTID, NULL, NULL, NULL, &words[0]);
+		CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_CHILD_CLEARTID, NULL, NULL, NULL,
+		&words[0]);
 	wait_until_clear(&words[0]);
 	printf("%d %s\n", seen[1], getcwd(folder, sizeof(folder)));
 }

@@ -267,8 +267,10 @@ storm_of_urgent_signals(void)
 		pthread_kill(threads[i & 3], SIGURG);
 	for (int n = 0; n < 4; n++)
 		pthread_join(threads[n], NULL);
-	printf("right %d some came %d\n", work[0] == want[0] && work[1] == want[1] && work[2] == want[2] &&
-		work[3] == want[3], ran > 0);
+	printf("right %d some came %d\n",
+		work[0] == want[0] && work[1] == want[1] && work[2] == want[2] &&
+			work[3] == want[3],
+		ran > 0);
 }
 
 static __thread volatile int own_faults;

@@ -29,8 +29,8 @@ static void
 clocks(void)
 {
 	static const clockid_t ids[] = { CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID,
-		CLOCK_THREAD_CPUTIME_ID, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE,
-		CLOCK_BOOTTIME, CLOCK_TAI };
+		CLOCK_THREAD_CPUTIME_ID, CLOCK_MONOTONIC_RAW, CLOCK_REALTIME_COARSE,
+		CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME, CLOCK_TAI };
 	struct timespec resolution;
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -52,8 +52,10 @@ clocks(void)
 	printf("bad clock %d %d\n", bad, errno == EINVAL);
 	struct timeval tv;
 	gettimeofday(&tv, NULL);
-	int64_t difference = nanoseconds(CLOCK_REALTIME) - (tv.tv_sec * 1000000000ll + tv.tv_usec * 1000);
-	printf("gettimeofday agrees %d, time agrees %d\n", difference >= 0 && difference < 1000000000,
+	int64_t difference =
+		nanoseconds(CLOCK_REALTIME) - (tv.tv_sec * 1000000000ll + tv.tv_usec * 1000);
+	printf("gettimeofday agrees %d, time agrees %d\n",
+		difference >= 0 && difference < 1000000000,
 		llabs((long long)time(NULL) - tv.tv_sec) <= 1);
 	/* The system call and the vDSO must tell the same time. */
 	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
@@ -74,7 +76,8 @@ sleeping(void)
 	t.tv_sec += 1;
 	t.tv_nsec = 0;
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-	printf("absolute sleep over: %d\n", nanoseconds(CLOCK_MONOTONIC) >= t.tv_sec * 1000000000ll);
+	printf("absolute sleep over: %d\n",
+		nanoseconds(CLOCK_MONOTONIC) >= t.tv_sec * 1000000000ll);
 	t.tv_nsec = 2000000000;
 	printf("bad sleep %d\n", clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL) == EINVAL);
 	struct rusage usage;
@@ -119,8 +122,9 @@ machine(void)
 	getrlimit(RLIMIT_NOFILE, &limit);
 	printf("rlimit %ld sysconf %ld\n", (long)limit.rlim_cur, sysconf(_SC_OPEN_MAX));
 	printf("sysinfo %d\n", sysinfo(&info) == 0 && info.totalram > 0 && info.procs > 0);
-	printf("processors %d\n", sysconf(_SC_NPROCESSORS_ONLN) >= 1 && sched_getaffinity(0, sizeof(cpus), &cpus) == 0 &&
-		CPU_COUNT(&cpus) >= 1);
+	printf("processors %d\n", sysconf(_SC_NPROCESSORS_ONLN) >= 1 &&
+					  sched_getaffinity(0, sizeof(cpus), &cpus) == 0 &&
+					  CPU_COUNT(&cpus) >= 1);
 	printf("page %ld\n", sysconf(_SC_PAGESIZE));
 	printf("yield %d priority %d\n", sched_yield(), getpriority(PRIO_PROCESS, 0) >= -20);
 	gethostname((char *)bytes, sizeof(bytes));

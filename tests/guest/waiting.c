@@ -105,7 +105,8 @@ descriptor_events(void)
 	int fd = signalfd(-1, &mask, 0);
 	kill(getpid(), SIGUSR2);
 	check(read(fd, &info, sizeof(info)) == sizeof(info), "signalfd");
-	printf("signalfd %d from self %d\n", info.ssi_signo == SIGUSR2, info.ssi_pid == (uint32_t)getpid());
+	printf("signalfd %d from self %d\n", info.ssi_signo == SIGUSR2,
+		info.ssi_pid == (uint32_t)getpid());
 }
 
 static void *
@@ -129,7 +130,8 @@ echo_server(void *argument)
 static void
 internet(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
 	int listener = socket(AF_INET, SOCK_STREAM, 0);
 	int one = 1;
@@ -159,7 +161,9 @@ internet(void)
 	close(client);
 	close(listener);
 	client = socket(AF_INET, SOCK_STREAM, 0);
-	printf("refused %d\n", fails_with(connect(client, (struct sockaddr *)&address, sizeof(address)), ECONNREFUSED));
+	printf("refused %d\n",
+		fails_with(connect(client, (struct sockaddr *)&address, sizeof(address)),
+			ECONNREFUSED));
 }
 
 static void
@@ -170,7 +174,9 @@ local(void)
 	char byte = 'c';
 	char control[CMSG_SPACE(sizeof(int))] = { 0 };
 	struct iovec part = { &byte, 1 };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = control,
+	struct msghdr message = { .msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control,
 		.msg_controllen = sizeof(control) };
 	struct cmsghdr *header;
 	int received = -1;
@@ -193,8 +199,10 @@ local(void)
 	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "local-socket" };
 	check(bind(datagram, (struct sockaddr *)&name, sizeof(name)) == 0, "bind");
 	int sender = socket(AF_UNIX, SOCK_DGRAM, 0);
-	struct mmsghdr many[2] = { { .msg_hdr = { .msg_name = &name, .msg_namelen = sizeof(name), .msg_iov = &part,
-		.msg_iovlen = 1 } } };
+	struct mmsghdr many[2] = { { .msg_hdr = { .msg_name = &name,
+					     .msg_namelen = sizeof(name),
+					     .msg_iov = &part,
+					     .msg_iovlen = 1 } } };
 	many[1] = many[0];
 	printf("sendmmsg %d\n", sendmmsg(sender, many, 2, 0));
 	printf("received %zd", recv(datagram, &byte, 1, 0));

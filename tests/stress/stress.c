@@ -97,7 +97,8 @@ change_code(unsigned *seed)
 	unsigned wrong = 0;
 
 	if (!code)
-		code = mmap(NULL, 65536, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		code = mmap(NULL, 65536, PROT_READ | PROT_WRITE | PROT_EXEC,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (int i = 0; i < 20; i++) {
 		unsigned place = pick(seed, 4096) * 4, n = pick(seed, 65536);
 
@@ -112,7 +113,8 @@ change_code(unsigned *seed)
 static unsigned
 map_code(unsigned *seed)
 {
-	uint32_t *code = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint32_t *code =
+		mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	unsigned n = pick(seed, 65536), wrong;
 
 	write_constant(code, n);
@@ -151,7 +153,8 @@ on_fault(int signo, siginfo_t *info, void *context)
 static unsigned
 fault(unsigned *seed)
 {
-	char *memory = mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *memory =
+		mmap(NULL, 16384, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	volatile unsigned wrong = 0;
 	volatile char *at = memory + 4096 + pick(seed, 4096);
 
@@ -164,7 +167,8 @@ fault(unsigned *seed)
 	} else if (fault_address != (uintptr_t)at || *at != 1) {
 		wrong++;
 	}
-	mprotect(memory + 4096, 4096, PROT_NONE); /* not unmapped: somebody else would get the room */
+	mprotect(memory + 4096, 4096,
+		PROT_NONE); /* not unmapped: somebody else would get the room */
 	if (sigsetjmp(fault_return, 1) == 0) {
 		wrong += *at;
 		wrong++;
@@ -186,7 +190,8 @@ map_memory(unsigned *seed)
 
 	for (int i = 0; i < 16; i++) {
 		sizes[i] = 4096 * (1 + pick(seed, 20));
-		blocks[i] = mmap(NULL, sizes[i], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		blocks[i] = mmap(
+			NULL, sizes[i], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		for (size_t k = 0; k < sizes[i]; k += 4096)
 			blocks[i][k] = (char)(i + k / 4096);
 	}
@@ -512,7 +517,8 @@ run_process(int seconds, unsigned seed)
 	for (unsigned i = 0; i < count_works(); i++) {
 		wrong += works[i].wrong;
 		if (works[i].wrong || !works[i].done)
-			printf("stress: %s: %lu steps, %lu wrong\n", works[i].name, works[i].done, works[i].wrong);
+			printf("stress: %s: %lu steps, %lu wrong\n", works[i].name, works[i].done,
+				works[i].wrong);
 	}
 	printf("stress: %lu steps, %lu signals, %lu wrong\n", done, signals_seen, wrong);
 	fflush(stdout);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The digest of each form of known_answer_forms.def, in its order. Made by known_answers_guest.c.
+// clang-format off
 UINT64_C(0xfeb55dab9886db5f), // sqadd v0.8b, v1.8b, v2.8b
 UINT64_C(0x138a1bf8c80f6976), // sqadd v0.16b, v1.16b, v2.16b
 UINT64_C(0x0b1cb536648c9ea5), // sqadd v0.4h, v1.4h, v2.4h
@@ -1095,3 +1096,4 @@ UINT64_C(0x09264fce8036fd72), // fmov w9, s1; fmov x10, d2; crc32cb w9, w9, w10;
 UINT64_C(0xce1942173d965105), // fmov w9, s1; fmov x10, d2; crc32ch w9, w9, w10; fmov s0, w9
 UINT64_C(0x418d281c40486bb8), // fmov w9, s1; fmov x10, d2; crc32cw w9, w9, w10; fmov s0, w9
 UINT64_C(0x2b9a56109aa0b606), // fmov w9, s1; fmov x10, d2; crc32cx w9, w9, x10; fmov s0, w9
+	// clang-format on

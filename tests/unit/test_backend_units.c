@@ -299,7 +299,8 @@ generate(struct generator *g, struct ir_unit *u, unsigned length)
 		case 8:
 		case 9: generate_put(g); break;
 		case 10: generate_get(g); break;
-		default: ir_exit_if(&g->l, below(14), pick(g->flags, g->nflags),
+		default:
+			ir_exit_if(&g->l, below(14), pick(g->flags, g->nflags),
 				below(4) ? 0x100000 + 4 * k : 0x1000);
 		}
 	}

@@ -15,8 +15,7 @@
 
 static int constructed;
 
-static void __attribute__((constructor))
-construct(void)
+static void __attribute__((constructor)) construct(void)
 {
 	constructed = 1;
 }
@@ -31,7 +30,8 @@ static int
 count_objects(struct dl_phdr_info *info, size_t size, void *data)
 {
 	(void)size;
-	if (strstr(info->dlpi_name, "libc.so") != NULL || strstr(info->dlpi_name, "libm.so") != NULL) {
+	if (strstr(info->dlpi_name, "libc.so") != NULL ||
+		strstr(info->dlpi_name, "libm.so") != NULL) {
 		++*(int *)data;
 	}
 	return 0;
