@@ -70,7 +70,7 @@ compute(unsigned *seed)
 	uint64_t start = pick(seed, 1000000) + 1;
 	unsigned rounds = 20000 + pick(seed, 20000);
 
-	return mix(start, rounds) != mix(start, rounds);
+	return mix(start, rounds) != mix(start, rounds); /* NOLINT: twice on purpose */
 }
 
 /* ---- code that changes ---------------------------------------------------------------------------------------- */
