@@ -17,14 +17,14 @@ backend_init(struct code_space *space, const struct guest_isa *isa, char *why, s
 
 /* ---- compiling -------------------------------------------------------------------------------------------------------- */
 
-static void *
+void *
 take_data(struct code_space *space, size_t size)
 {
-	void *at = (void *)(((uintptr_t)space->data + 15) & ~(uintptr_t)15);
+	uint8_t *at = (uint8_t *)(((uintptr_t)space->data + 15) & ~(uintptr_t)15);
 
-	if ((uint8_t *)at + size > space->data_end)
+	if (at > space->data_end || size > (size_t)(space->data_end - at))
 		return NULL;
-	space->data = (uint8_t *)at + size;
+	space->data = at + size;
 	return at;
 }
 

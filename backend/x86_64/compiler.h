@@ -235,6 +235,11 @@ bool trampolines_generate(struct code_space *space);
 /* The operands column of the ops table, packed: the passes over a unit spend their time on such look-ups. */
 extern const uint8_t operand_count[IR_OP_COUNT];
 
+/* ---- backend.c ------------------------------------------------------------------------------------- */
+
+/* `size` bytes of a code space's metadata, 16-byte aligned; NULL when they do not fit. */
+void *take_data(struct code_space *space, size_t size);
+
 /* ---- analyze.c -------------------------------------------------------------------------------------------- */
 
 void analyze(struct compiler *c);

@@ -291,17 +291,6 @@ relocate(const struct unit_image *image, struct code_unit *unit, uint64_t bias)
 	return true;
 }
 
-static void *
-take_data(struct code_space *space, size_t size)
-{
-	uint8_t *at = (uint8_t *)(((uintptr_t)space->data + 15) & ~(uintptr_t)15);
-
-	if (at > space->data_end || size > (size_t)(space->data_end - at))
-		return NULL;
-	space->data = at + size;
-	return at;
-}
-
 static void
 read_exits(const struct unit_image *image, struct code_unit *unit, uint64_t bias)
 {
