@@ -131,6 +131,9 @@ bool backend_return_stack_fault(struct cpu *cpu, ucontext_t *uc, const void *fau
 unsigned backend_flags_to_nzcv(uint32_t flags);
 uint32_t backend_flags_from_nzcv(unsigned nzcv);
 
+/** The cumulative floating-point flags (FPSR_* of ir/float.h) that code has raised since they were last taken. */
+uint32_t backend_take_fp_flags(struct cpu *cpu);
+
 /** MXCSR control bits for mode bits (rounding, FZ); sticky flags zero. */
 uint32_t backend_mxcsr_for_mode(uint32_t mode);
 

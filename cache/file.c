@@ -13,8 +13,6 @@
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 
-static const char magic[8] = "dragunit";
-#define VERSION        1
 #define SECONDS_OF_DAY (24 * 60 * 60)
 
 static uint64_t
@@ -86,8 +84,8 @@ cache_header_checksum(const struct cache_header *header)
 bool
 cache_file_is_sound(const struct cache_header *header, size_t size)
 {
-	if (size < sizeof(*header) || memcmp(header->magic, magic, sizeof(magic)) ||
-		header->version != VERSION || header->file_size != size ||
+	if (size < sizeof(*header) || memcmp(header->magic, CACHE_MAGIC, sizeof(header->magic)) ||
+		header->version != CACHE_VERSION || header->file_size != size ||
 		header->index_bits > 24 || header->index_bits < 2)
 		return false;
 	return size - sizeof(*header) >= index_size(header) &&

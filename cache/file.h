@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#define CACHE_MAGIC "dragunit" /* 8 bytes, no terminator in the file */
+#define CACHE_VERSION 1
 #define CACHE_KEY_SIZE  192
 #define CACHE_NAME_SIZE 64
 /* A cache file does not grow beyond this: what does not fit is translated again. */

@@ -140,8 +140,8 @@ finish_header(void)
 {
 	struct cache_header *header = building.header;
 
-	memcpy(header->magic, "dragunit", 8);
-	header->version = 1;
+	memcpy(header->magic, CACHE_MAGIC, sizeof(header->magic));
+	header->version = CACHE_VERSION;
 	header->file_size = building.written;
 	header->identity = building.source->identity;
 	header->index_bits = building.index_bits;

@@ -47,10 +47,8 @@ struct cpu_hot {
 enum cpu_exit_reason {
 	CPU_EXIT_LINK,        /* direct exit not linked yet: exit_argument = struct code_exit * */
 	CPU_EXIT_INDIRECT,    /* pc was not in the indirect table */
-	CPU_EXIT_SIGNAL,      /* signal_pending was seen */
 	CPU_EXIT_SYSTEM_CALL, /* pc = instruction after it; exit_argument = struct code_exit * to there */
 	CPU_EXIT_EXCEPTION,   /* exit_argument = enum ir_exception; pc = instruction at fault */
-	CPU_EXIT_RUNTIME,     /* a runtime call asked to leave (mode change, invalidated code); go on at pc */
 	CPU_EXIT_STALE,       /* exit_argument = struct code_unit * whose guest code changed; pc is right */
 	CPU_EXIT_FAULT,       /* a host fault was turned into guest state by the signal handler */
 };

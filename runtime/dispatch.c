@@ -121,9 +121,7 @@ dispatch_run(struct guest_thread *t)
 			if (!start_masking_tags(t))
 				signals_raise_fault(t);
 			break;
-		case CPU_EXIT_LINK:
-		case CPU_EXIT_SIGNAL:
-		case CPU_EXIT_RUNTIME: break;
+		case CPU_EXIT_LINK: break;
 		}
 	}
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What translated A64 code calls C for: FPCR and FPSR, whose bits live partly in the host's MXCSR and partly in the
+// What translated A64 code calls C for: FPCR and FPSR, whose bits live partly with the backend and partly in the
 // translation mode, the counter, and instruction cache maintenance. Guest state is canonical during a call.
 #include "frontend/a64/lift.h"
 #include "backend/backend.h"
 #include "ir/float.h"
 #include "runtime/threads.h"
 #include "runtime/host_syscall.h"
+#include "runtime/units.h"
 
 #include <time.h>
-
-/* runtime/units.c: guest code in [start, end) changed. */
-void units_invalidate(uint64_t start, uint64_t end);
 
 #define FPCR_RMODE_SHIFT 22
 #define FPCR_FZ          (1u << 24)
@@ -20,18 +18,7 @@ void units_invalidate(uint64_t start, uint64_t end);
 /* FPSR bits that hold what is written: NZCV (of AArch32), QC, IDC, and the other cumulative flags. */
 #define FPSR_WRITABLE 0xf800009f
 
-#define MXCSR_FLAGS     0x3f
 #define CODE_LINE_BYTES 64
-
-/* MXCSR's sticky flags IE DE ZE OE UE PE (bits 0 to 5) as FPSR's. */
-static const uint32_t fpsr_of_mxcsr_flag[6] = {
-	FPSR_IOC,
-	FPSR_IDC,
-	FPSR_DZC,
-	FPSR_OFC,
-	FPSR_UFC,
-	FPSR_IXC,
-};
 
 uint32_t
 a64_fpcr_from_mode(uint32_t mode)
@@ -56,27 +43,18 @@ a64_mode_from_fpcr(uint32_t mode, uint32_t fpcr)
 	return mode;
 }
 
-/* Move what MXCSR, the backend's C helpers and the QC vector have accumulated into FPSR's own cell. */
+/* Move what the backend and the QC vector have accumulated into FPSR's own cell. */
 static void
 collect_flags(struct cpu *cpu)
 {
 	struct a64_state *state = a64_state(cpu);
-	uint32_t flags = 0;
+	uint32_t flags = backend_take_fp_flags(cpu);
 
-	for (unsigned n = 0; n < 6; n++)
-		if (cpu->hot.mxcsr >> n & 1)
-			flags |= fpsr_of_mxcsr_flag[n];
-	/* Arm notes denormal operands only when it flushes them. */
-	if (!(cpu->hot.mode & IR_MODE_FLUSH))
-		flags &= ~(uint32_t)FPSR_IDC;
-	flags |= (uint32_t)cpu->cold.fp_flags;
 	if (state->qc.d[0] != 0 || state->qc.d[1] != 0)
 		flags |= FPSR_QC;
 	state->fpsr |= flags;
 	state->qc.d[0] = 0;
 	state->qc.d[1] = 0;
-	cpu->cold.fp_flags = 0;
-	cpu->hot.mxcsr &= ~(uint32_t)MXCSR_FLAGS;
 }
 
 uint32_t
