@@ -50,6 +50,7 @@ struct code_unit {
 	uint16_t relocation_count;
 	struct code_unit *next; /* runtime's hash chain */
 	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
+	uint8_t tier;           /* of the translator that made it: 0 a block */
 };
 
 /** Memory that code and its metadata are put into; the backend advances `code` and `data`. */
