@@ -105,6 +105,9 @@ void backend_indirect_remove(struct indirect_entry *table, uint64_t pc);
 void backend_indirect_insert(
 	struct indirect_entry *table, uint64_t pc, const struct code_unit *unit);
 
+/** Where entry, exit and helper glue lies in the code space; gives its size. */
+size_t backend_trampolines(const uint8_t **start);
+
 /** Forget all predicted returns: what they lead to may be gone, or be of another mode. Not from translated code. */
 void backend_reset_return_stack(struct cpu *cpu);
 

@@ -219,6 +219,22 @@ set_single_instruction(struct cli_command *command, const char *value)
 }
 
 static enum cli_action
+set_perf_map(struct cli_command *command, const char *value)
+{
+	(void)value;
+	command->options.perf_map = true;
+	return CLI_RUN;
+}
+
+static enum cli_action
+set_jit_dump(struct cli_command *command, const char *value)
+{
+	(void)value;
+	command->options.jit_dump = true;
+	return CLI_RUN;
+}
+
+static enum cli_action
 set_cpu(struct cli_command *command, const char *value)
 {
 	if (strcmp(value, "help") == 0 || strcmp(value, "?") == 0) {
@@ -288,6 +304,8 @@ static const struct option options[] = {
 	{ "d", "ITEMS", set_log,
 		"log translation; ITEMS as in -d in_asm,ir (\"help\" lists them)" },
 	{ "D", "FILE", set_log_file, "write the log to FILE instead of standard error" },
+	{ "perfmap", NULL, set_perf_map, "write /tmp/perf-PID.map, for perf report" },
+	{ "jitdump", NULL, set_jit_dump, "write /tmp/jit-PID.dump, for perf inject --jit" },
 	{ "one-insn-per-tb", NULL, set_single_instruction,
 		"translate each instruction alone (to find bugs)" },
 	{ "tb-size", "SIZE", set_code_size, NULL },
@@ -303,8 +321,6 @@ static const struct option options[] = {
 	{ "plugin", "FILE", NULL, "there are no plugins" },
 	{ "trace", "ITEMS", NULL, "-d logs what dragoman does" },
 	{ "seed", "NUMBER", NULL, "AT_RANDOM comes from the kernel; see -no-aslr" },
-	{ "perfmap", NULL, NULL, "there is no map for perf" },
-	{ "jitdump", NULL, NULL, "there is no dump for perf" },
 };
 
 enum { OPTION_COUNT = sizeof(options) / sizeof(options[0]) };

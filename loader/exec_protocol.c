@@ -16,7 +16,7 @@
 #define STATE_VERSION "1,"
 
 /* Bits of the flags field. */
-enum { FLAG_NO_ASLR = 1, FLAG_SINGLE_INSTRUCTION = 2, FLAG_BINFMT = 4 };
+enum { FLAG_NO_ASLR = 1, FLAG_SINGLE_INSTRUCTION = 2, FLAG_BINFMT = 4, FLAG_PERF_MAP = 8, FLAG_JIT_DUMP = 16 };
 
 static long
 duplicate(int fd, int *result)
@@ -121,7 +121,9 @@ exec_state_format(const struct run_options *options, const struct exec_descripto
 	struct writer writer = { buffer, buffer + size, true };
 	uint64_t flags = (options->no_aslr ? FLAG_NO_ASLR : 0) |
 			 (options->single_instruction ? FLAG_SINGLE_INSTRUCTION : 0) |
-			 (options->binfmt ? FLAG_BINFMT : 0);
+			 (options->binfmt ? FLAG_BINFMT : 0) |
+			 (options->perf_map ? FLAG_PERF_MAP : 0) |
+			 (options->jit_dump ? FLAG_JIT_DUMP : 0);
 
 	write_text(&writer, EXEC_STATE_PREFIX STATE_VERSION);
 	write_descriptor(&writer, 's', descriptors->self);
@@ -180,6 +182,8 @@ set_flags(struct run_options *options, uint64_t flags)
 	options->no_aslr = flags & FLAG_NO_ASLR;
 	options->single_instruction = flags & FLAG_SINGLE_INSTRUCTION;
 	options->binfmt = flags & FLAG_BINFMT;
+	options->perf_map = flags & FLAG_PERF_MAP;
+	options->jit_dump = flags & FLAG_JIT_DUMP;
 }
 
 static bool

@@ -32,6 +32,8 @@ struct run_options {
 	uint32_t log;            /* enum run_log */
 	bool no_aslr;            /* -no-aslr: the same addresses in every run */
 	bool single_instruction; /* -one-insn-per-tb: units of one instruction, no linking */
+	bool perf_map;           /* -perfmap: /tmp/perf-PID.map */
+	bool jit_dump;           /* -jitdump: /tmp/jit-PID.dump */
 	bool binfmt; /* started by the kernel through binfmt_misc: exec of guest files may be left to it */
 	uint64_t stack_size; /* -s: bytes, 0: RLIMIT_STACK */
 	uint64_t code_size;  /* -tb-size: bytes of the code buffer, 0: as large as it can be */

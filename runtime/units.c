@@ -16,6 +16,7 @@
 #include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/translate.h"
+#include "runtime/unit_reports.h"
 
 /* Code and its data lie within 2 GiB of each other and of dragoman's text, so that everything is in rip's reach. */
 #define CODE_START (CODE_BUFFER_ADDRESS + UINT64_C(0x20000000))
@@ -82,6 +83,7 @@ units_init(const struct run_options *options, char *why, size_t size)
 	first_space = space;
 	guest_memory_on_invalidate(units_invalidate);
 	cache_init(options);
+	unit_reports_init(options);
 	return true;
 }
 
@@ -297,6 +299,8 @@ make_unit(uint64_t pc, uint32_t mode)
 	units_by_code[unit_count] = unit;
 	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
 	link_known_exits(unit);
+	if (unit_reports_wanted)
+		unit_reports_add(unit);
 	units_statistics.units++;
 	units_statistics.code_bytes += (uint64_t)(space.code - before.code);
 	units_statistics.data_bytes += (uint64_t)(space.data - before.data);
@@ -517,6 +521,26 @@ units_with_lock(void (*function)(void))
 	lock_acquire(&lock);
 	function();
 	lock_release(&lock);
+}
+
+/*
+ * perf takes a forked child's code for what the parent's map names, until the child makes code executable itself. The child
+ * has no other task, and stands outside the code.
+ */
+static void
+make_executable_anew(void)
+{
+	host_syscall(SYS_mprotect, CODE_START, CODE_SIZE, PROT_READ | PROT_WRITE);
+	host_syscall(SYS_mprotect, CODE_START, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
+}
+
+void
+units_after_fork(bool shares_descriptors)
+{
+	if (!unit_reports_wanted)
+		return;
+	unit_reports_after_fork(shares_descriptors);
+	make_executable_anew();
 }
 
 void

@@ -63,4 +63,7 @@ void units_with_lock(void (*function)(void));
 void units_lock_for_fork(void);
 void units_unlock_after_fork(void);
 
+/** In the child, before the lock is released. `shares_descriptors`: CLONE_FILES. */
+void units_after_fork(bool shares_descriptors);
+
 #endif

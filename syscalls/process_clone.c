@@ -274,6 +274,7 @@ clone_copying_memory(struct guest_thread *t, const struct new_task *task)
 		thread_task(t)->process = (int)host_syscall(SYS_getpid);
 		t->signals.actions->users = 1;
 		cache_after_fork();
+		units_after_fork(task->flags & CLONE_FILES);
 	}
 	unlock_after_fork(t, result == 0);
 	if (result == 0) {

@@ -15,6 +15,13 @@ backend_init(struct code_space *space, const struct guest_isa *isa, char *why, s
 	return trampolines_generate(space);
 }
 
+size_t
+backend_trampolines(const uint8_t **start)
+{
+	*start = trampolines.start;
+	return (size_t)(trampolines.end - trampolines.start);
+}
+
 /* ---- compiling -------------------------------------------------------------------------------------------------------- */
 
 void *

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The listeners for units (see unit_reports.h).
+#include "runtime/unit_reports.h"
+
+#include <stdio.h>
+
+#include "runtime/guest_symbols.h"
+#include "runtime/jit_dump.h"
+#include "runtime/perf_map.h"
+
+#define TRAMPOLINES_NAME "dragoman: entry, exit and helper glue"
+
+static bool map_wanted, dump_wanted;
+bool unit_reports_wanted;
+
+void
+unit_reports_name(const struct code_unit *unit, char name[UNIT_NAME_SIZE])
+{
+	char symbol[GUEST_SYMBOL_TEXT_SIZE];
+
+	guest_symbols_describe(unit->guest_pc, symbol, sizeof(symbol));
+	snprintf(name, UNIT_NAME_SIZE, "%s%s0x%llx tier%u", symbol, symbol[0] ? " " : "",
+		(unsigned long long)unit->guest_pc, unit->tier);
+}
+
+static void
+add(const uint8_t *code, size_t size, const char *name)
+{
+	if (map_wanted)
+		perf_map_add(code, size, name);
+	if (dump_wanted)
+		jit_dump_add(code, size, name);
+}
+
+void
+unit_reports_init(const struct run_options *options)
+{
+	const uint8_t *start;
+	size_t size;
+
+	map_wanted = options->perf_map;
+	dump_wanted = options->jit_dump;
+	unit_reports_wanted = map_wanted || dump_wanted;
+	if (map_wanted)
+		perf_map_open();
+	if (dump_wanted)
+		jit_dump_open();
+	size = backend_trampolines(&start);
+	add(start, size, TRAMPOLINES_NAME);
+}
+
+void
+unit_reports_add(const struct code_unit *unit)
+{
+	char name[UNIT_NAME_SIZE];
+
+	unit_reports_name(unit, name);
+	add(unit->code, unit->code_size, name);
+}
+
+void
+unit_reports_after_fork(bool shares_descriptors)
+{
+	if (map_wanted)
+		perf_map_after_fork(shares_descriptors);
+	if (dump_wanted)
+		jit_dump_after_fork(shares_descriptors);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tells whoever asked for it of every unit that this process gets, translated or taken from the cache: -perfmap, -jitdump,
+// dragoman profile. Nothing is done, and no name looked up, unless one of them was asked for. Under the units' lock.
+#ifndef RUNTIME_UNIT_REPORTS_H
+#define RUNTIME_UNIT_REPORTS_H
+
+#include "backend/backend.h"
+#include "runtime/run_options.h"
+
+/** Room that every name of unit_reports_name fits in. */
+#define UNIT_NAME_SIZE 256
+
+/** Before the first unit. */
+void unit_reports_init(const struct run_options *options);
+
+/** Whether anybody wants to be told. */
+extern bool unit_reports_wanted;
+
+/** A unit is in the tables now. */
+void unit_reports_add(const struct code_unit *unit);
+
+/** In a forked child: `shares_descriptors` as with CLONE_FILES. */
+void unit_reports_after_fork(bool shares_descriptors);
+
+/** "SYMBOL+0xN [FILE] 0xPC tier0", without what is not known. */
+void unit_reports_name(const struct code_unit *unit, char name[UNIT_NAME_SIZE]);
+
+#endif
