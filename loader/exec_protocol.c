@@ -16,7 +16,13 @@
 #define STATE_VERSION "1,"
 
 /* Bits of the flags field. */
-enum { FLAG_NO_ASLR = 1, FLAG_SINGLE_INSTRUCTION = 2, FLAG_BINFMT = 4, FLAG_PERF_MAP = 8, FLAG_JIT_DUMP = 16 };
+enum {
+	FLAG_NO_ASLR = 1,
+	FLAG_SINGLE_INSTRUCTION = 2,
+	FLAG_BINFMT = 4,
+	FLAG_PERF_MAP = 8,
+	FLAG_JIT_DUMP = 16
+};
 
 static long
 duplicate(int fd, int *result)

@@ -143,8 +143,8 @@ name_file(struct table *table, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	snprintf(table->file, sizeof(table->file), "%.*s", SHOWN_FILE - 1,
-		slash ? slash + 1 : path);
+	snprintf(
+		table->file, sizeof(table->file), "%.*s", SHOWN_FILE - 1, slash ? slash + 1 : path);
 	symbol_clean_name(table->file);
 	for (char *c = table->file; *c; c++)
 		if (*c == ' ')
