@@ -4,68 +4,33 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "cache/cache_internal.h"
+#include "cache/log.h"
 #include "runtime/guest_access.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 
 struct cache_statistics cache_statistics;
-char cache_directory[CACHE_DIRECTORY_SIZE];
-unsigned cache_directory_levels = 2;
 char cache_key[CACHE_KEY_SIZE];
 
 /* ---- whether and where ------------------------------------------------------------------------------------------------ */
-
-static const char *
-setting(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : NULL;
-}
-
-bool
-cache_find_directory(void)
-{
-	const char *own = setting("DRAGOMAN_CACHE"), *xdg = setting("XDG_CACHE_HOME"),
-		   *home = setting("HOME");
-	int length = -1;
-
-	if (own && strcmp(own, "off") == 0)
-		return false;
-	cache_directory_levels = own ? 1 : 2;
-	if (own)
-		length = snprintf(cache_directory, sizeof(cache_directory), "%s", own);
-	else if (xdg && *xdg == '/')
-		length = snprintf(cache_directory, sizeof(cache_directory), "%s/dragoman", xdg);
-	else if (home && *home == '/')
-		length = snprintf(
-			cache_directory, sizeof(cache_directory), "%s/.cache/dragoman", home);
-	if (length <= 0 || length >= CACHE_DIRECTORY_SIZE || *cache_directory != '/') {
-		*cache_directory = '\0';
-		return false;
-	}
-	return true;
-}
 
 uint64_t cache_limit = CACHE_DEFAULT_LIMIT;
 
 bool
 cache_find_limit(uint64_t *limit)
 {
-	const char *value = setting("DRAGOMAN_CACHE_SIZE");
+	const char *value = getenv("DRAGOMAN_CACHE_SIZE");
 	static const char suffixes[] = "KMGT";
 	unsigned long long number;
 	unsigned shift = 0;
 	char *end;
 
-	if (!value)
+	if (!value || !*value)
 		return true;
 	errno = 0;
 	number = strtoull(value, &end, 10);
@@ -122,47 +87,24 @@ make_key(void)
 	return true;
 }
 
-static dev_t root_device;
-static ino_t root_inode;
-
-static bool
-find_root(dev_t *device, ino_t *inode)
-{
-	struct stat status;
-
-	if (host_syscall(SYS_newfstatat, AT_FDCWD, "/", &status, 0) < 0)
-		return false;
-	*device = status.st_dev;
-	*inode = status.st_ino;
-	return true;
-}
-
-bool
-cache_root_is_same(void)
-{
-	dev_t device;
-	ino_t inode;
-
-	return find_root(&device, &inode) && device == root_device && inode == root_inode;
-}
+static bool enabled;
 
 void
 cache_init(const struct run_options *options)
 {
 	const uint32_t translation_logs = RUN_LOG_IN_ASM | RUN_LOG_IR | RUN_LOG_OUT_ASM;
 
-	if (getauxval(AT_SECURE) || options->single_instruction ||
-		(options->log & translation_logs))
+	cache_log_init(options);
+	if (options->single_instruction || (options->log & translation_logs))
 		return;
-	if (!cache_find_directory() || !make_key() || !find_root(&root_device, &root_inode))
-		*cache_directory = '\0';
 	(void)cache_find_limit(&cache_limit);
+	enabled = cache_places_init(options) && make_key();
 }
 
 bool
 cache_enabled(void)
 {
-	return *cache_directory != '\0';
+	return enabled;
 }
 
 /* ---- finding units --------------------------------------------------------------------------------------------------------- */
@@ -186,11 +128,9 @@ cache_source_open(struct cache_source *source)
 	if (source->opened)
 		return;
 	source->opened = true;
-	if (!cache_root_is_same())
-		return;
 	memcpy(source->identity.key, cache_key, sizeof(cache_key));
 	cache_file_name(&source->identity, name);
-	source->file = cache_file_open(cache_directory, name, &source->identity);
+	source->file = cache_file_open(name, &source->identity);
 	cache_statistics.files_opened += source->file.header != NULL;
 }
 

@@ -21,9 +21,8 @@ struct cache_statistics {
 extern struct cache_statistics cache_statistics;
 
 /**
- * Finds the directory ($DRAGOMAN_CACHE, $XDG_CACHE_HOME/dragoman, $HOME/.cache/dragoman) and decides whether the cache is used:
- * not when DRAGOMAN_CACHE is "off", in a set-user-ID process, or when logs want to see every translation. Once, before
- * any guest code runs.
+ * Finds the directories (cache/places.h) and decides whether the cache is used: not when DRAGOMAN_CACHE is "off", or when logs
+ * want to see every translation. Once, before any guest code runs.
  */
 void cache_init(const struct run_options *options);
 

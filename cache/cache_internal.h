@@ -4,14 +4,9 @@
 #define CACHE_CACHE_INTERNAL_H
 
 #include "cache/cache.h"
+#include "cache/places.h"
 #include "cache/regions.h"
 
-#define CACHE_DIRECTORY_SIZE 3072
-
-/** Absolute path of the cache directory; empty: the cache is not used. */
-extern char cache_directory[CACHE_DIRECTORY_SIZE];
-/** How many of the path's last components may be made when they are missing. */
-extern unsigned cache_directory_levels;
 /** Translator, guest model and host: part of every identity. */
 extern char cache_key[CACHE_KEY_SIZE];
 
@@ -21,10 +16,6 @@ extern uint64_t cache_limit;
 
 /** Set *limit from the environment, if it says something; false when that is not a size. */
 bool cache_find_limit(uint64_t *limit);
-/** Whether "/" is what it was at the start: the directory's name means something else after a chroot. */
-bool cache_root_is_same(void);
-/** Set cache_directory from the environment; false when there is none or the cache is switched off. */
-bool cache_find_directory(void);
 bool cache_enabled(void);
 /** Open the source's cache file, if that was not tried yet. */
 void cache_source_open(struct cache_source *source);

@@ -17,14 +17,6 @@ struct totals {
 	unsigned long long bytes;
 };
 
-static bool
-is_cache_file(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot && strcmp(dot, ".units") == 0;
-}
-
 /* Count a file's units; with `deep` check each record. False when it is damaged. */
 static bool
 look_at(int directory, const char *name, bool deep, struct totals *totals)
@@ -58,37 +50,119 @@ look_at(int directory, const char *name, bool deep, struct totals *totals)
 }
 
 static int
-walk(bool deep, bool remove_all)
+fail_with(const char *what)
 {
-	struct totals totals = { 0 };
-	struct dirent *entry;
-	DIR *directory = opendir(cache_directory);
+	fprintf(stderr, "dragoman: %s: %s\n", cache_written->path, what);
+	return 1;
+}
 
-	if (!directory && errno != ENOENT) {
-		fprintf(stderr, "dragoman: %s: %s\n", cache_directory, strerror(errno));
-		return 1;
-	}
-	while (directory && (entry = readdir(directory))) {
-		if (!is_cache_file(entry->d_name))
+/* The writers' lock; -1 after a message. */
+static long
+lock_directory(void)
+{
+	long lock = -1;
+
+	if (!cache_place_make())
+		fail_with(cache_written->system
+				  ? "not a directory that is root's alone, or not writable; be root"
+				  : "not a directory that is yours alone; see docs/cache.md");
+	else if ((lock = cache_directory_lock(true)) < 0)
+		fail_with("cannot be locked for writing");
+	return lock;
+}
+
+/* Look at every file; with `deep` at each record, and remove those that are damaged. */
+static int
+walk(bool deep, struct totals *totals)
+{
+	struct dirent *entry;
+	DIR *directory = opendir(cache_written->path);
+
+	if (!directory)
+		return fail_with(strerror(errno));
+	while ((entry = readdir(directory))) {
+		if (!cache_is_file_name(entry->d_name) ||
+			look_at(dirfd(directory), entry->d_name, deep, totals))
 			continue;
-		bool sound = look_at(dirfd(directory), entry->d_name, deep, &totals);
-		totals.damaged += !sound;
-		if ((remove_all || (deep && !sound)) &&
-			unlinkat(dirfd(directory), entry->d_name, 0) < 0) {
-			fprintf(stderr, "dragoman: %s/%s: %s\n", cache_directory, entry->d_name,
+		totals->damaged++;
+		if (deep && unlinkat(dirfd(directory), entry->d_name, 0) < 0 && errno != ENOENT) {
+			fprintf(stderr, "dragoman: %s/%s: %s\n", cache_written->path, entry->d_name,
 				strerror(errno));
 			closedir(directory);
 			return 1;
 		}
 	}
-	if (directory)
-		closedir(directory);
-	printf("%s %s: %lu files, %lu units, %.1f MiB%s", remove_all ? "removed from" : "in",
-		cache_directory, totals.files, totals.units, (double)totals.bytes / (1 << 20),
-		totals.damaged || deep ? "" : "\n");
-	if (totals.damaged || deep)
-		printf(", %lu damaged%s\n", totals.damaged,
-			deep && totals.damaged ? " and removed" : "");
+	closedir(directory);
+	return 0;
+}
+
+static void
+print_totals(const struct totals *totals)
+{
+	printf("in %s: %lu files, %lu units, %.1f MiB", cache_written->path, totals->files,
+		totals->units, (double)totals->bytes / (1 << 20));
+}
+
+/* True, with a line, when there is nothing to look at. */
+static bool
+is_missing(void)
+{
+	if (access(cache_written->path, F_OK) == 0 || errno != ENOENT)
+		return false;
+	printf("in %s: nothing\n", cache_written->path);
+	return true;
+}
+
+static int
+stat_cache(void)
+{
+	struct totals totals = { 0 };
+	int status;
+
+	if (is_missing())
+		return 0;
+	status = walk(false, &totals);
+	if (status)
+		return status;
+	print_totals(&totals);
+	printf(" of %.1f MiB", (double)cache_limit / (1 << 20));
+	printf(totals.damaged ? ", %lu damaged\n" : "\n", totals.damaged);
+	return 0;
+}
+
+/* Writers are kept out, so that none replaces a file between the look at it and its removal. */
+static int
+verify(void)
+{
+	struct totals totals = { 0 };
+	long lock;
+	int status;
+
+	if (is_missing())
+		return 0;
+	lock = lock_directory();
+	if (lock < 0)
+		return 1;
+	status = walk(true, &totals);
+	cache_directory_prune(lock, UINT64_MAX); /* counts what is left */
+	close((int)lock);
+	if (status)
+		return status;
+	print_totals(&totals);
+	printf(", %lu damaged%s\n", totals.damaged, totals.damaged ? " and removed" : "");
+	return 0;
+}
+
+/* Remove the least recently used files beyond the limit; says how much that was. */
+static int
+shrink(uint64_t limit, uint64_t *removed)
+{
+	long lock = lock_directory();
+
+	if (lock < 0)
+		return 1;
+	*removed = cache_directory_prune(lock, limit);
+	close((int)lock);
 	return 0;
 }
 
@@ -96,49 +170,27 @@ static int
 prune(void)
 {
 	uint64_t removed;
-	long lock;
 
-	if (access(cache_directory, F_OK) < 0 && errno == ENOENT) {
-		printf("in %s: nothing\n", cache_directory);
+	if (is_missing())
 		return 0;
-	}
-	if (!cache_directory_make()) {
-		fprintf(stderr,
-			"dragoman: %s: not a directory that is yours alone; see docs/cache.md\n",
-			cache_directory);
+	if (shrink(cache_limit, &removed))
 		return 1;
-	}
-	lock = cache_directory_lock();
-	if (lock < 0) {
-		fprintf(stderr,
-			"dragoman: %s: cannot be locked for writing, or is being written to; try "
-			"again\n",
-			cache_directory);
-		return 1;
-	}
-	removed = cache_directory_prune(lock, cache_limit);
-	close((int)lock);
-	printf("removed from %s: %.1f MiB, to keep within %.1f MiB\n", cache_directory,
+	printf("removed from %s: %.1f MiB, to keep within %.1f MiB\n", cache_written->path,
 		(double)removed / (1 << 20), (double)cache_limit / (1 << 20));
 	return 0;
 }
 
 static int
-stat_cache(void)
-{
-	return walk(false, false);
-}
-
-static int
-verify(void)
-{
-	return walk(true, false);
-}
-
-static int
 clear(void)
 {
-	return walk(false, true);
+	uint64_t removed;
+
+	if (is_missing())
+		return 0;
+	if (shrink(0, &removed))
+		return 1;
+	printf("removed from %s: %.1f MiB\n", cache_written->path, (double)removed / (1 << 20));
+	return 0;
 }
 
 static const struct {
@@ -160,38 +212,47 @@ usage(FILE *to, int status)
 	for (size_t k = 0; k < COMMAND_COUNT; k++)
 		fprintf(to, "%s dragoman cache %-8s%s\n", k ? "      " : "usage:", commands[k].name,
 			commands[k].help);
-	fputs("The cache is $DRAGOMAN_CACHE (\"off\": none), else $XDG_CACHE_HOME/dragoman, else "
+	fputs("--system behind a command's name: of the system's cache, " CACHE_SYSTEM_DIRECTORY
+	      ", which all users read and root alone writes.\n"
+	      "The cache is $DRAGOMAN_CACHE (\"off\": none), else $XDG_CACHE_HOME/dragoman, else "
 	      "~/.cache/dragoman.\n"
 	      "It holds up to $DRAGOMAN_CACHE_SIZE bytes (or a number with K, M, G, T), else 1G.\n",
 		to);
 	return status;
 }
 
+/* Decide which cache is meant; false after a message. */
+static bool
+choose_cache(bool system)
+{
+	cache_written = system ? &cache_system : &cache_own;
+	if (!cache_find_limit(&cache_limit)) {
+		fprintf(stderr,
+			"dragoman: DRAGOMAN_CACHE_SIZE=%s: not a size; give bytes, or a number "
+			"with K, M, G or T\n",
+			getenv("DRAGOMAN_CACHE_SIZE"));
+		return false;
+	}
+	if (!system && !cache_find_own()) {
+		fputs("dragoman: there is no cache: DRAGOMAN_CACHE is off, or not an absolute "
+		      "directory; set it or HOME\n",
+			stderr);
+		return false;
+	}
+	return cache_note_root();
+}
+
 int
 cache_main(int argc, char **argv)
 {
-	if (argc != 2)
-		return usage(stderr, 2);
-	if (strcmp(argv[1], "--help") == 0)
+	bool system = argc > 2 && strcmp(argv[2], "--system") == 0;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
-	for (size_t k = 0; k < COMMAND_COUNT; k++) {
-		if (strcmp(argv[1], commands[k].name))
-			continue;
-		if (!cache_find_directory()) {
-			fprintf(stderr, "dragoman: there is no cache: DRAGOMAN_CACHE is off, or no "
-					"absolute "
-					"directory is known (set DRAGOMAN_CACHE or HOME)\n");
-			return 1;
-		}
-		if (!cache_find_limit(&cache_limit)) {
-			fprintf(stderr,
-				"dragoman: DRAGOMAN_CACHE_SIZE=%s: not a size; give bytes, or a "
-				"number with K, M, "
-				"G or T\n",
-				getenv("DRAGOMAN_CACHE_SIZE"));
-			return 1;
-		}
-		return commands[k].run();
-	}
+	if (argc != 2 + system)
+		return usage(stderr, 2);
+	for (size_t k = 0; k < COMMAND_COUNT; k++)
+		if (strcmp(argv[1], commands[k].name) == 0)
+			return choose_cache(system) ? commands[k].run() : 1;
 	return usage(stderr, 2);
 }

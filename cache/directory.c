@@ -32,54 +32,25 @@ static const char count_magic[8] = "dragsize";
 
 /* ---- the directory and its lock --------------------------------------------------------------------------------------- */
 
-/* Make the directory and, below what exists, `levels` - 1 above it: a home directory is not made. */
-static void
-make_path(unsigned levels)
+static long
+open_in_directory(const char *name, int flags)
 {
-	char path[CACHE_DIRECTORY_SIZE];
-	size_t ends[4], length = strlen(cache_directory);
-	unsigned count = 0;
+	unsigned mode = cache_written->system ? 0644 : 0600;
+	long fd = host_syscall(
+		SYS_openat, cache_written->fd, name, flags | O_CLOEXEC | O_NOFOLLOW, mode);
 
-	memcpy(path, cache_directory, length + 1);
-	for (size_t k = length; k > 1 && count < levels; k--)
-		if (path[k - 1] != '/' && (path[k] == '/' || path[k] == '\0'))
-			ends[count++] = k;
-	while (count-- > 0) {
-		char kept = path[ends[count]];
-
-		path[ends[count]] = '\0';
-		host_syscall(SYS_mkdirat, AT_FDCWD, path, 0700);
-		path[ends[count]] = kept;
-	}
-}
-
-bool
-cache_directory_make(void)
-{
-	struct stat status;
-
-	make_path(cache_directory_levels);
-	return host_syscall(SYS_newfstatat, AT_FDCWD, cache_directory, &status, 0) == 0 &&
-	       S_ISDIR(status.st_mode) && status.st_uid == (uid_t)host_syscall(SYS_geteuid) &&
-	       !(status.st_mode & (S_IWGRP | S_IWOTH));
-}
-
-static void
-path_of(const char *name, char path[CACHE_DIRECTORY_SIZE + 80])
-{
-	snprintf(path, CACHE_DIRECTORY_SIZE + 80, "%s/%.72s", cache_directory, name);
+	/* what all are to read they read whatever root's umask is */
+	if (fd >= 0 && cache_written->system && flags & O_CREAT)
+		host_syscall(SYS_fchmod, fd, mode);
+	return fd;
 }
 
 long
-cache_directory_lock(void)
+cache_directory_lock(bool wait)
 {
-	char path[CACHE_DIRECTORY_SIZE + 80];
-	long fd;
+	long fd = open_in_directory("lock", O_RDWR | O_CREAT | O_NONBLOCK);
 
-	path_of("lock", path);
-	fd = host_syscall(SYS_openat, AT_FDCWD, path,
-		O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	if (fd >= 0 && host_syscall(SYS_flock, fd, LOCK_EX | LOCK_NB) < 0) {
+	if (fd >= 0 && host_syscall(SYS_flock, fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0) {
 		host_syscall(SYS_close, fd);
 		return -1;
 	}
@@ -132,14 +103,10 @@ may_write(uint64_t size)
 long
 cache_directory_begin(uint64_t size)
 {
-	char temporary[CACHE_DIRECTORY_SIZE + 80];
-
 	if (size > cache_limit || !may_write(size))
 		return -1;
-	path_of(TEMPORARY, temporary);
-	host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
-	return host_syscall(SYS_openat, AT_FDCWD, temporary,
-		O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	host_syscall(SYS_unlinkat, cache_written->fd, TEMPORARY, 0);
+	return open_in_directory(TEMPORARY, O_WRONLY | O_CREAT | O_EXCL);
 }
 
 bool
@@ -162,11 +129,11 @@ cache_directory_write(long fd, const void *data, size_t size, uint64_t offset)
 }
 
 static uint64_t
-size_of_file(const char *path)
+size_of_file(const char *name)
 {
 	struct stat status;
 
-	if (host_syscall(SYS_newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW) < 0)
+	if (host_syscall(SYS_newfstatat, cache_written->fd, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	return (uint64_t)status.st_size;
 }
@@ -174,16 +141,12 @@ size_of_file(const char *path)
 bool
 cache_directory_end(long lock, long fd, const char *name, bool publish)
 {
-	char temporary[CACHE_DIRECTORY_SIZE + 80], path[CACHE_DIRECTORY_SIZE + 80];
-	uint64_t old_size, size;
+	uint64_t old_size = size_of_file(name), size = size_of_file(TEMPORARY);
+	int directory = cache_written->fd;
 
 	host_syscall(SYS_close, fd);
-	path_of(TEMPORARY, temporary);
-	path_of(name, path);
-	old_size = size_of_file(path);
-	size = size_of_file(temporary);
-	if (!publish || host_syscall(SYS_renameat2, AT_FDCWD, temporary, AT_FDCWD, path, 0) < 0) {
-		host_syscall(SYS_unlinkat, AT_FDCWD, temporary, 0);
+	if (!publish || host_syscall(SYS_renameat2, directory, TEMPORARY, directory, name, 0) < 0) {
+		host_syscall(SYS_unlinkat, directory, TEMPORARY, 0);
 		return false;
 	}
 	count_file(lock, size, old_size);
@@ -204,8 +167,8 @@ struct entries {
 	uint64_t bytes;
 };
 
-static bool
-has_cache_name(const char *name)
+bool
+cache_is_file_name(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -217,7 +180,7 @@ add_entry(long directory, const char *name, struct entries *entries)
 {
 	struct stat status;
 
-	if (!has_cache_name(name) ||
+	if (!cache_is_file_name(name) ||
 		host_syscall(SYS_newfstatat, directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
 	/* the lock is ours, so nobody is writing this */
@@ -294,8 +257,7 @@ cache_directory_prune(long lock, uint64_t limit)
 {
 	struct entries entries = { 0 };
 	uint64_t before;
-	long fd = host_syscall(
-		SYS_openat, AT_FDCWD, cache_directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	long fd = open_in_directory(".", O_RDONLY | O_DIRECTORY);
 
 	if (fd < 0)
 		return 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cache directory as writers see it: its lock, putting files into it, and keeping it within its size. No malloc: used by
+// The cache directory that is written to (cache_written): its lock, putting files into it, and keeping it within its size. No malloc: used by
 // guests that end as well as by the command.
 #ifndef CACHE_DIRECTORY_H
 #define CACHE_DIRECTORY_H
@@ -8,11 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** Make the directory and what leads to it, private to the user. False when it is not ours alone or not a directory. */
-bool cache_directory_make(void);
-
-/** Take the writers' lock; gives a descriptor that holds it until closed, or -1 (somebody else has it, cannot be written). */
-long cache_directory_lock(void);
+/** Take the writers' lock, after cache_place_make; gives a descriptor that holds it until closed, or -1: the directory cannot be
+ * written to, or somebody else has the lock and `wait` is false. */
+long cache_directory_lock(bool wait);
 
 /** Begin a new file of at most `size` bytes; gives its descriptor, or -1 when it cannot or must not be. Under the lock. */
 long cache_directory_begin(uint64_t size);
@@ -31,5 +29,8 @@ bool cache_directory_end(long lock, long fd, const char *name, bool publish);
  * the bytes removed. Under the lock.
  */
 uint64_t cache_directory_prune(long lock, uint64_t limit);
+
+/** Whether a name in the directory is that of a cache file, or of one that is being written. */
+bool cache_is_file_name(const char *name);
 
 #endif

@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "cache/log.h"
+#include "cache/places.h"
 #include "ir/vector_helpers.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
@@ -92,15 +94,6 @@ cache_file_is_sound(const struct cache_header *header, size_t size)
 	       cache_header_checksum(header) == header->checksum;
 }
 
-/* Only what nobody else could have written is read. */
-static bool
-is_ours(const struct stat *status)
-{
-	return S_ISREG(status->st_mode) && status->st_uid == (uid_t)host_syscall(SYS_geteuid) &&
-	       !(status->st_mode & (S_IWGRP | S_IWOTH)) &&
-	       (uint64_t)status->st_size <= CACHE_FILE_LIMIT;
-}
-
 /* Once a day the time of access is set, by which the directory is pruned; file systems may be mounted without it. */
 static void
 note_use(long fd, const struct stat *status)
@@ -114,35 +107,40 @@ note_use(long fd, const struct stat *status)
 		host_syscall(SYS_utimensat, fd, NULL, times, 0);
 }
 
-struct cache_file
-cache_file_open(const char *directory, const char *name, const struct cache_identity *identity)
+/* The file in `place`, if it is there, sound and the right one. */
+static struct cache_file
+open_in(const struct cache_place *place, const char *name, const struct cache_identity *identity)
 {
 	struct cache_file file = { NULL, 0 };
 	struct stat status;
-	char path[4096];
-	const void *data;
-	long fd;
+	const void *data = NULL;
+	long fd = cache_place_open_file(place, name, &status);
 
-	if (snprintf(path, sizeof(path), "%s/%s", directory, name) >= (int)sizeof(path))
-		return file;
-	fd = host_syscall(
-		SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return file;
-	if (host_syscall(SYS_fstat, fd, &status) == 0 && is_ours(&status) &&
-		(size_t)status.st_size >= sizeof(struct cache_header)) {
+	if ((size_t)status.st_size >= sizeof(struct cache_header) &&
+		(uint64_t)status.st_size <= CACHE_FILE_LIMIT)
 		data = host_memory_map_file((int)fd, 0, (size_t)status.st_size);
-		if (data && cache_file_is_sound(data, (size_t)status.st_size) &&
-			!memcmp(&((const struct cache_header *)data)->identity, identity,
-				sizeof(*identity)))
-			file = (struct cache_file){ data, (size_t)status.st_size };
-		else if (data)
+	if (data && cache_file_is_sound(data, (size_t)status.st_size) &&
+		!memcmp(&((const struct cache_header *)data)->identity, identity,
+			sizeof(*identity))) {
+		file = (struct cache_file){ data, (size_t)status.st_size };
+		note_use(fd, &status);
+	} else {
+		cache_note("is damaged, or is not for this program: not used", name);
+		if (data)
 			host_memory_unmap((void *)(uintptr_t)data, (size_t)status.st_size);
 	}
-	if (file.header)
-		note_use(fd, &status);
 	host_syscall(SYS_close, fd);
 	return file;
+}
+
+struct cache_file
+cache_file_open(const char *name, const struct cache_identity *identity)
+{
+	struct cache_file file = open_in(&cache_own, name, identity);
+
+	return file.header ? file : open_in(&cache_system, name, identity);
 }
 
 uint32_t

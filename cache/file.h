@@ -9,8 +9,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
-#define CACHE_MAGIC "dragunit" /* 8 bytes, no terminator in the file */
-#define CACHE_VERSION 1
+#define CACHE_MAGIC     "dragunit" /* 8 bytes, no terminator in the file */
+#define CACHE_VERSION   1
 #define CACHE_KEY_SIZE  192
 #define CACHE_NAME_SIZE 64
 /* A cache file does not grow beyond this: what does not fit is translated again. */
@@ -56,9 +56,8 @@ struct cache_file {
 /** The file's name in the cache directory for an identity. */
 void cache_file_name(const struct cache_identity *identity, char name[CACHE_NAME_SIZE]);
 
-/** Map `directory`/`name` if it is the caller's own, sound and made for `identity`. */
-struct cache_file cache_file_open(
-	const char *directory, const char *name, const struct cache_identity *identity);
+/** Map the cache file `name` of the caller's own directory or the system's if it is sound and made for `identity`. */
+struct cache_file cache_file_open(const char *name, const struct cache_identity *identity);
 
 /** Whether a mapped file has a sound header and index. */
 bool cache_file_is_sound(const struct cache_header *header, size_t size);

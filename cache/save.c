@@ -233,7 +233,7 @@ save_source(struct cache_source *source)
 		cache_file_name(&source->identity, name);
 		/* with what other processes have saved since this one opened the file */
 		building = (struct building){ .source = source,
-			.old = cache_file_open(cache_directory, name, &source->identity) };
+			.old = cache_file_open(name, &source->identity) };
 		build(name, new_units, new_bytes);
 		if (building.old.header)
 			host_memory_unmap(
@@ -255,9 +255,9 @@ save_with_lock(void)
 {
 	any_unsaved = false;
 	cache_each_source(look_for_unsaved);
-	if (!any_unsaved || !cache_root_is_same() || !cache_directory_make())
+	if (!any_unsaved || !cache_place_make())
 		return;
-	directory_lock = cache_directory_lock();
+	directory_lock = cache_directory_lock(false);
 	if (directory_lock < 0)
 		return;
 	cache_each_source(save_source);

@@ -40,6 +40,7 @@ init_command(struct cli_command *command)
 	command->options.sysroot_fd = -1;
 	command->options.log_fd = STDERR_FILENO;
 	command->options.self_fd = -1;
+	command->options.cache_fd = command->options.cache_system_fd = -1;
 	command->program_fd = -1;
 }
 

@@ -43,6 +43,7 @@ static const struct {
 	{ "stats", RUN_LOG_STATS, "counters, at exit" },
 	{ "signal", RUN_LOG_SIGNAL, "signals queued and delivered" },
 	{ "loader", RUN_LOG_LOADER, "what was loaded where" },
+	{ "cache", RUN_LOG_CACHE, "cache files that are passed over, and why" },
 };
 
 enum { LOG_ITEM_COUNT = sizeof(log_items) / sizeof(log_items[0]) };

@@ -51,6 +51,8 @@ exec_state_close(const struct exec_descriptors *descriptors)
 {
 	close_if_open(descriptors->self);
 	close_if_open(descriptors->sysroot);
+	close_if_open(descriptors->cache);
+	close_if_open(descriptors->cache_system);
 	close_if_open(descriptors->program);
 	if (descriptors->log > 2)
 		host_syscall(SYS_close, descriptors->log);
@@ -62,10 +64,14 @@ exec_state_open(
 {
 	long result;
 
-	*descriptors = (struct exec_descriptors){ -1, options->log_fd, -1, -1 };
+	*descriptors = (struct exec_descriptors){ -1, options->log_fd, -1, -1, -1, -1 };
 	result = duplicate(options->self_fd, &descriptors->self);
 	if (result == 0)
 		result = duplicate(options->sysroot_fd, &descriptors->sysroot);
+	if (result == 0)
+		result = duplicate(options->cache_fd, &descriptors->cache);
+	if (result == 0)
+		result = duplicate(options->cache_system_fd, &descriptors->cache_system);
 	if (result == 0)
 		result = duplicate(program, &descriptors->program);
 	if (result == 0 && options->log_fd > 2)
@@ -135,6 +141,8 @@ exec_state_format(const struct run_options *options, const struct exec_descripto
 	write_descriptor(&writer, 's', descriptors->self);
 	write_descriptor(&writer, 'l', descriptors->log);
 	write_descriptor(&writer, 'r', descriptors->sysroot);
+	write_descriptor(&writer, 'c', descriptors->cache);
+	write_descriptor(&writer, 'y', descriptors->cache_system);
 	write_descriptor(&writer, 'p', descriptors->program);
 	write_field(&writer, 'g', options->log);
 	write_field(&writer, 'f', flags);
@@ -199,6 +207,8 @@ set_field(struct run_options *options, int *program, char name, uint64_t value)
 	case 's': return adopt(value, &options->self_fd);
 	case 'l': return adopt(value, &options->log_fd);
 	case 'r': return adopt(value, &options->sysroot_fd);
+	case 'c': return adopt(value, &options->cache_fd);
+	case 'y': return adopt(value, &options->cache_system_fd);
 	case 'p': return adopt(value, program);
 	case 'g': options->log = (uint32_t)value; return true;
 	case 'f': set_flags(options, value); return true;

@@ -28,7 +28,8 @@ struct exec_descriptors {
 	int self;
 	int log; /* 2 stands for the guest's standard error, which is not duplicated */
 	int sysroot;
-	int program; /* the file to load; -1: open PATH */
+	int cache, cache_system; /* directories of the translation cache */
+	int program;             /* the file to load; -1: open PATH */
 };
 
 /*

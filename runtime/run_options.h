@@ -18,6 +18,7 @@ enum run_log {
 	RUN_LOG_STATS = 1 << 6,       /* counters at exit */
 	RUN_LOG_SIGNAL = 1 << 7,      /* signals queued and delivered */
 	RUN_LOG_LOADER = 1 << 8,      /* what was loaded where */
+	RUN_LOG_CACHE = 1 << 9,       /* cache files that are passed over, and why */
 };
 
 /* Limits of run_options.code_size. */
@@ -29,6 +30,9 @@ struct run_options {
 	int sysroot_fd;      /* O_PATH descriptor of it, close-on-exec, or -1 */
 	int log_fd;          /* where the log goes: 2, or a high close-on-exec descriptor */
 	int self_fd; /* descriptor of the dragoman executable, high and close-on-exec; -1: could not be opened */
+	/* O_PATH descriptors of cache directories, high and close-on-exec, or -1: they carried over because the root has
+	 * changed since they were opened (cache/places.h). */
+	int cache_fd, cache_system_fd;
 	uint32_t log;            /* enum run_log */
 	bool no_aslr;            /* -no-aslr: the same addresses in every run */
 	bool single_instruction; /* -one-insn-per-tb: units of one instruction, no linking */

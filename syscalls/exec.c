@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cache/cache.h"
+#include "cache/places.h"
 #include "frontend/a64/state.h"
 #include "loader/exec_protocol.h"
 #include "loader/loader.h"
@@ -24,6 +25,7 @@
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
 #include "runtime/threads.h"
+#include "syscalls/fd_guard.h"
 #include "syscalls/handlers.h"
 #include "syscalls/path.h"
 
@@ -239,6 +241,7 @@ execute_vector(struct guest_thread *t, const struct exec_request *request, int p
 	options.self_fd = own_executable();
 	if (options.self_fd < 0)
 		return options.self_fd;
+	cache_places_carry_over(&options);
 	result = exec_state_open(&options, program, &descriptors);
 	if (result < 0)
 		return result;
@@ -316,8 +319,10 @@ save_translations(void)
 	threads_lock();
 	alone = threads_first() && !threads_first()->next;
 	threads_unlock();
-	if (alone)
-		cache_save();
+	if (!alone)
+		return;
+	cache_save();
+	fd_guard_add(cache_own.fd); /* if it was opened only now */
 }
 
 static bool

@@ -2,6 +2,7 @@
 //
 // What the system-call code needs to know before the guest runs.
 
+#include "cache/places.h"
 #include "loader/loader.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/limits.h"
@@ -21,6 +22,8 @@ system_calls_init(const struct run_options *options, const struct loaded_program
 	fd_guard_add(options->log_fd);
 	fd_guard_add(options->sysroot_fd);
 	fd_guard_add(program->exe_fd);
+	fd_guard_add(cache_own.fd);
+	fd_guard_add(cache_system.fd);
 	limits_init();
 	strace_init();
 	proc_files_init();

@@ -249,7 +249,7 @@ make_old_file(const char *name, unsigned days, size_t size)
 	struct timespec times[2] = { 0 };
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", cache_directory, name);
+	snprintf(path, sizeof(path), "%s/%s", cache_own.path, name);
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	cr_assert(fd >= 0 && ftruncate(fd, (off_t)size) == 0);
 	times[0].tv_sec = times[1].tv_sec = time(NULL) - (time_t)days * 86400;
@@ -262,7 +262,7 @@ is_there(const char *name)
 {
 	char path[CACHE_DIRECTORY_SIZE + 64];
 
-	snprintf(path, sizeof(path), "%s/%s", cache_directory, name);
+	snprintf(path, sizeof(path), "%s/%s", cache_own.path, name);
 	return access(path, F_OK) == 0;
 }
 
@@ -272,17 +272,19 @@ Test(cache_directory, oldest_go_first)
 	long lock;
 
 	cr_assert_not_null(mkdtemp(other));
-	strcpy(cache_directory, other);
+	strcpy(cache_own.path, other);
+	cache_written = &cache_own;
+	cr_assert(cache_note_root());
 	for (unsigned day = 0; day < 100; day++) {
 		snprintf(name, sizeof(name), "%u.units", day * 37 % 100);
 		make_old_file(name, day * 37 % 100, 1000);
 	}
 	make_old_file("new.units", 0, 1000);
 	make_old_file("notes", 1000, 1000000);
-	cr_assert(cache_directory_make());
-	lock = cache_directory_lock();
+	cr_assert(cache_place_make());
+	lock = cache_directory_lock(false);
 	cr_assert(lock >= 0);
-	cr_assert(cache_directory_lock() < 0, "the lock is held");
+	cr_assert(cache_directory_lock(false) < 0, "the lock is held");
 	cr_assert_eq(cache_directory_prune(lock, 200000), 0);
 	cr_assert_eq(cache_directory_prune(lock, 80000), 30000);
 	for (unsigned day = 0; day < 100; day++) {

@@ -31,6 +31,7 @@ parse(char *const *given)
 	argv[argc] = NULL;
 	memset(&command, 0, sizeof(command));
 	command.options.sysroot_fd = command.options.self_fd = command.program_fd = -1;
+	command.options.cache_fd = command.options.cache_system_fd = -1;
 	command.options.log_fd = 2;
 	return cli_parse(argc, argv, envp, &command);
 }
@@ -111,13 +112,17 @@ Test(exec_state, survives_an_exec)
 		.sysroot_fd = open("/usr", O_PATH),
 		.log_fd = open("/dev/null", O_WRONLY),
 		.self_fd = open("/proc/self/exe", O_RDONLY),
+		.cache_fd = open("/tmp", O_PATH),
+		.cache_system_fd = open("/var", O_PATH),
 		.log = RUN_LOG_STRACE | RUN_LOG_STATS,
 		.no_aslr = true,
 		.binfmt = true,
 		.stack_size = UINT64_C(0x123456789000),
 		.uname_release = "6.12-test",
 	};
-	struct run_options read = { .sysroot_fd = -1, .log_fd = 2, .self_fd = -1 };
+	struct run_options read = {
+		.sysroot_fd = -1, .log_fd = 2, .self_fd = -1, .cache_fd = -1, .cache_system_fd = -1
+	};
 	struct exec_descriptors descriptors;
 	char state[EXEC_STATE_SIZE];
 	int program;
@@ -135,6 +140,9 @@ Test(exec_state, survives_an_exec)
 	cr_assert_eq(fcntl(read.log_fd, F_GETFD), FD_CLOEXEC);
 	cr_assert_eq(fcntl(program, F_GETFD), FD_CLOEXEC);
 	cr_assert_eq(read.sysroot_fd, descriptors.sysroot);
+	cr_assert_eq(read.cache_fd, descriptors.cache);
+	cr_assert_eq(read.cache_system_fd, descriptors.cache_system);
+	cr_assert_eq(fcntl(read.cache_fd, F_GETFD), FD_CLOEXEC);
 	cr_assert_str_eq(read.sysroot, options.sysroot);
 	cr_assert_str_eq(read.uname_release, options.uname_release);
 	cr_assert_eq(read.log, options.log);
@@ -149,7 +157,9 @@ Test(exec_state, survives_an_exec)
 
 Test(exec_state, needs_little)
 {
-	struct run_options options = { .sysroot_fd = -1, .log_fd = 2, .self_fd = -1 };
+	struct run_options options = {
+		.sysroot_fd = -1, .log_fd = 2, .self_fd = -1, .cache_fd = -1, .cache_system_fd = -1
+	};
 	struct run_options read = options;
 	struct exec_descriptors descriptors;
 	char state[EXEC_STATE_SIZE];
@@ -187,7 +197,11 @@ Test(exec_state, refuses_nonsense)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct run_options read = { .sysroot_fd = -1, .log_fd = 2, .self_fd = -1 };
+		struct run_options read = { .sysroot_fd = -1,
+			.log_fd = 2,
+			.self_fd = -1,
+			.cache_fd = -1,
+			.cache_system_fd = -1 };
 		int program;
 
 		cr_expect_not(exec_state_parse(bad[i], &read, &program), "%s", bad[i]);

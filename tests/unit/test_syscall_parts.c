@@ -98,7 +98,9 @@ Test(proc_files, own_files_are_recognised)
 
 Test(proc_files, other_files_are_not)
 {
-	static const struct run_options options = { .self_fd = -1 };
+	static const struct run_options options = {
+		.self_fd = -1, .cache_fd = -1, .cache_system_fd = -1
+	};
 
 	guest_options = &options;
 	cr_assert_eq(proc_files_find(AT_FDCWD, "/proc/1/maps").file, PROC_FILE_NONE);

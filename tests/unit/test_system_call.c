@@ -73,7 +73,9 @@ enum number {
 
 static struct guest_thread thread __attribute__((aligned(64)));
 static struct signal_actions actions;
-static struct run_options options = { .sysroot_fd = -1, .log_fd = 2, .self_fd = -1 };
+static struct run_options options = {
+	.sysroot_fd = -1, .log_fd = 2, .self_fd = -1, .cache_fd = -1, .cache_system_fd = -1
+};
 static struct loaded_program program = { .exe_fd = -1 };
 static uint8_t *const memory = (uint8_t *)BASE;
 

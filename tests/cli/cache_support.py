@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What the tests of the persistent cache share: running dragoman with a cache directory and reading its statistics.
+
+import glob
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+DRAGOMAN = os.environ["DRAGOMAN"]
+BUILD = os.environ["BUILD"]
+TREE = os.environ["TREE"]
+GUEST = BUILD + "/guest/"
+WORK = os.getcwd()
+SMALL = GUEST + "text_patch"
+MEDIUM = GUEST + "sorting"
+# SEED=n repeats a run; CACHE_LONG=1 is the long form of the tests that have one
+SEED = int(os.environ.get("SEED", "1"))
+LONG = bool(os.environ.get("CACHE_LONG"))
+current = ""
+failed = False
+
+
+def fail(text):
+    global failed
+    failed = True
+    print(f"{current}: {text}")
+    sys.stdout.flush()
+
+
+def environment(directory, **changes):
+    """The environment with a cache directory (None: none is named)."""
+    env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "DRAGOMAN_CACHE": directory}
+    env.update(changes)
+    return {name: value for name, value in env.items() if value is not None}
+
+
+class Result:
+    """How a run ended, and what -d stats said: loaded, stale, saved, units; translated is what the cache did not have."""
+
+    def __init__(self, status, output, error, log):
+        def number(pattern):
+            found = re.search(pattern, log, re.M)
+            return int(found.group(1)) if found else -1
+        self.status, self.output, self.error, self.log = status, output, error, log
+        self.loaded = number(r"^units from the cache +(\d+)")
+        self.stale = number(r"\((\d+) stale")
+        self.saved = number(r"^units saved +(\d+)")
+        self.units = number(r"^units translated +(\d+)")
+        self.translated = self.units - self.loaded
+
+
+def run(directory, *command, before=(), items="stats,cache", timeout=100, **changes):
+    """Runs an arm64 command under dragoman, `before` in front of it all."""
+    log = f"{WORK}/log"
+    if os.path.exists(log):
+        os.unlink(log)
+    process = subprocess.run([*before, DRAGOMAN, "-d", items, "-D", log, *command], env=environment(directory, **changes),
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout)
+    return Result(process.returncode, process.stdout, process.stderr, open(log).read() if os.path.exists(log) else "")
+
+
+def cache(directory, *command, before=(), timeout=280, **changes):
+    """dragoman cache COMMAND: (status, standard output, standard error)"""
+    process = subprocess.run([*before, DRAGOMAN, "cache", *command], env=environment(directory, **changes), timeout=timeout,
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return process.returncode, process.stdout.decode(), process.stderr.decode()
+
+
+def native(name, *arguments):
+    return subprocess.run([BUILD + "/guest-native/" + name, *arguments], stdout=subprocess.PIPE).stdout
+
+
+def expect(what, result, status=0, output=None):
+    if result.status != status or result.error:
+        fail(f"{what}: status {result.status}, expected {status}: {result.output[-200:]} {result.error[-200:]}")
+    if output is not None and result.output != output:
+        fail(f"{what}: output {result.output[-200:]}, expected {output[-200:]}")
+
+
+def expect_warm(what, result, almost=0.97):
+    """(Nearly) all units came from the cache."""
+    expect(what, result)
+    if result.loaded < result.units * almost or result.stale:
+        fail(f"{what}: {result.loaded} of {result.units} units from the cache, {result.stale} stale")
+
+
+def expect_cold(what, result):
+    expect(what, result)
+    if result.loaded:
+        fail(f"{what}: {result.loaded} units came from the cache")
+
+
+def expect_sound(directory, *options):
+    status, output, error = cache(directory, "verify", *options)
+    if status or ", 0 damaged" not in output:
+        fail(f"cache verify: {output} {error}")
+
+
+def fresh(name="cache"):
+    directory = f"{WORK}/{name}"
+    shutil.rmtree(directory, ignore_errors=True)
+    return directory
+
+
+def files(directory):
+    return sorted(glob.glob(directory + "/*.units"))
+
+
+def settled_copy(path, to):
+    """A program that was changed just now is not cached: a further change could have the same time stamp."""
+    shutil.copy(path, to)
+    time.sleep(0.05)
+    return to
+
+
+def mounts_work():
+    return os.geteuid() == 0 and subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode == 0
+
+
+def run_cases(cases):
+    """Runs the cases that the command line names, or all; ends the test."""
+    global current
+    for case in cases:
+        current = case.__name__
+        if sys.argv[1:] and current not in sys.argv[1:]:
+            continue
+        began = time.monotonic()
+        case()
+        if os.environ.get("CACHE_TIMES"):
+            print(f"{current}: {time.monotonic() - began:.1f} s")
+    sys.exit(1 if failed else 0)
