@@ -41,6 +41,7 @@ static const struct {
 	{ "out_asm", RUN_LOG_OUT_ASM, "host instructions made of each unit" },
 	{ "exec", RUN_LOG_EXEC, "each unit that the dispatcher enters" },
 	{ "stats", RUN_LOG_STATS, "counters, at exit" },
+	{ "stats=json", RUN_LOG_STATS_JSON, "the same, one JSON object a process" },
 	{ "signal", RUN_LOG_SIGNAL, "signals queued and delivered" },
 	{ "loader", RUN_LOG_LOADER, "what was loaded where" },
 	{ "cache", RUN_LOG_CACHE, "cache files that are passed over, and why" },
@@ -53,7 +54,7 @@ print_log_items(struct cli_command *command)
 {
 	puts("Items of -d, separated by commas:");
 	for (size_t i = 0; i < LOG_ITEM_COUNT; i++)
-		printf("  %-9s %s\n", log_items[i].name, log_items[i].help);
+		printf("  %-10s %s\n", log_items[i].name, log_items[i].help);
 	command->status = 0;
 	return CLI_DONE;
 }

@@ -96,6 +96,7 @@ dispatch_run(struct guest_thread *t)
 		}
 		unlinked = run_code(t, unlinked, indirect);
 		indirect = false;
+		t->counts.exits[cpu->cold.exit_reason]++;
 		switch ((enum cpu_exit_reason)cpu->cold.exit_reason) {
 		case CPU_EXIT_INDIRECT: indirect = true; break;
 		case CPU_EXIT_SYSTEM_CALL: {
@@ -121,7 +122,8 @@ dispatch_run(struct guest_thread *t)
 			if (!start_masking_tags(t))
 				signals_raise_fault(t);
 			break;
-		case CPU_EXIT_LINK: break;
+		case CPU_EXIT_LINK:
+		case CPU_EXIT_REASONS: break;
 		}
 	}
 }

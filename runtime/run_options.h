@@ -19,6 +19,7 @@ enum run_log {
 	RUN_LOG_SIGNAL = 1 << 7,      /* signals queued and delivered */
 	RUN_LOG_LOADER = 1 << 8,      /* what was loaded where */
 	RUN_LOG_CACHE = 1 << 9,       /* cache files that are passed over, and why */
+	RUN_LOG_STATS_JSON = 1 << 10, /* counters at exit, one JSON object a process */
 };
 
 /* Limits of run_options.code_size. */

@@ -220,14 +220,16 @@ act(struct guest_thread *t, const union signal_info *info)
 	int signo = info->info.si_signo;
 	struct guest_sigaction action = take_action(t, signo);
 
-	if (action.handler > GUEST_SIG_IGN)
+	if (action.handler > GUEST_SIG_IGN) {
+		t->counts.signals++;
 		run_handler(t, &action, info);
-	else if (action.handler == GUEST_SIG_IGN || (DEFAULT_IGNORED & SIGNAL_BIT(signo)))
+	} else if (action.handler == GUEST_SIG_IGN || (DEFAULT_IGNORED & SIGNAL_BIT(signo))) {
 		return;
-	else if (signo < 32 && (DEFAULT_STOPS & SIGNAL_BIT(signo)))
+	} else if (signo < 32 && (DEFAULT_STOPS & SIGNAL_BIT(signo))) {
 		give_back_to_host(signo, info);
-	else
+	} else {
 		signals_die(t, info);
+	}
 }
 
 /* Takes the next signal that may be delivered now; false when there is none. */

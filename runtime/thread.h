@@ -9,6 +9,7 @@
 #include "frontend/a64/state.h"
 #include "ir/state.h"
 #include "runtime/signals.h"
+#include "runtime/statistics.h"
 
 /** One guest thread. Allocated by thread_create from host memory; freed when the task ends. */
 // clang-format off
@@ -20,6 +21,7 @@ struct guest_thread {
 	int tid;
 	uint32_t in_code;                      /* runs translated code, or is about to: runtime/stop_world.h */
 	uint32_t generation;                   /* world_generation when its current unit was looked up */
+	struct thread_counts counts;           /* for -d stats */
 	uint64_t clear_child_tid;              /* CLONE_CHILD_CLEARTID address, 0 none */
 	uint64_t robust_list;                  /* guest robust list head */
 	void *memory;                          /* the whole allocation: this struct, stacks, table */

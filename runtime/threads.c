@@ -195,6 +195,7 @@ void
 thread_free(struct guest_thread *t)
 {
 	threads_lock();
+	statistics_thread_ends(t);
 	list_remove(t);
 	release_block(t);
 	threads_unlock();
@@ -248,6 +249,7 @@ thread_exit(struct guest_thread *t, long number, int status)
 	signals_block_everything();
 	signals_free_thread(t);
 	threads_lock();
+	statistics_thread_ends(t);
 	list_remove(t);
 	thread_task(t)->ended = true;
 	thread_task(t)->next_exiting = first_exiting;

@@ -103,7 +103,6 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		/* What cannot be fetched now may be another time: not for the persistent cache. */
 		if (ir.guest_insns == 0)
 			unit->relocations = NULL;
-		units_statistics.guest_insns += ir.guest_insns;
 		if (logged)
 			translation_log_compiled(unit);
 		return unit;

@@ -27,6 +27,9 @@ _Static_assert(CODE_SIZE == RUN_CODE_SIZE_MAX, "what -tb-size may ask for");
 /* Room that one unit surely does not exceed: with less left, the buffer counts as full. */
 #define ROOM_FOR_A_UNIT (UINT64_C(1) << 20)
 
+/* Bytes of every A64 instruction. */
+#define GUEST_INSTRUCTION_SIZE 4
+
 /* The hash table starts small, so that short programs touch few pages, and grows with the number of units. */
 #define FIRST_HASH_BITS 10
 #define PAGE_HASH_BITS  9
@@ -280,6 +283,23 @@ link_known_exits(struct code_unit *unit)
 	}
 }
 
+/* `before` is the code space as it was before the unit was made. */
+static void
+count_unit(
+	const struct code_unit *unit, const struct code_space *before, uint64_t cycles, bool cached)
+{
+	struct unit_counts *counts =
+		cached ? &units_statistics.cached : &units_statistics.translated[unit->tier];
+
+	counts->units++;
+	for (unsigned r = 0; r < unit->range_count; r++)
+		counts->guest_insns +=
+			(unit->ranges[r].end - unit->ranges[r].start) / GUEST_INSTRUCTION_SIZE;
+	counts->code_bytes += (uint64_t)(space.code - before->code);
+	counts->cycles += cycles;
+	units_statistics.data_bytes += (uint64_t)(space.data - before->data);
+}
+
 static struct code_unit *
 make_unit(uint64_t pc, uint32_t mode)
 {
@@ -288,8 +308,9 @@ make_unit(uint64_t pc, uint32_t mode)
 	bool changing = page_changes_often(pc);
 	struct code_unit *unit =
 		changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
+	bool cached = unit != NULL;
 
-	if (!unit) {
+	if (!cached) {
 		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);
 		cache_keep_unit(unit, &space);
 	}
@@ -299,12 +320,9 @@ make_unit(uint64_t pc, uint32_t mode)
 	units_by_code[unit_count] = unit;
 	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
 	link_known_exits(unit);
+	count_unit(unit, &before, __rdtsc() - start, cached);
 	if (unit_reports_wanted)
 		unit_reports_add(unit);
-	units_statistics.units++;
-	units_statistics.code_bytes += (uint64_t)(space.code - before.code);
-	units_statistics.data_bytes += (uint64_t)(space.data - before.data);
-	units_statistics.cycles += __rdtsc() - start;
 	return unit;
 }
 
@@ -513,6 +531,12 @@ units_invalidate_stale(struct guest_thread *t, struct code_unit *unit)
 	if (is_current(t))
 		invalidate_unit(unit);
 	lock_release(&lock);
+}
+
+uint64_t
+units_code_used(void)
+{
+	return (uint64_t)space.code - CODE_START;
 }
 
 void

@@ -13,16 +13,25 @@
 
 struct guest_thread;
 
+/** Tiers of translation: numbers of code_unit.tier. */
+#define UNIT_TIERS 2
+
+/** Units that came from one place. */
+struct unit_counts {
+	uint64_t units;
+	uint64_t guest_insns; /* in them */
+	uint64_t code_bytes;  /* host code */
+	uint64_t cycles;      /* of the host's time stamp counter, that it took to get them */
+};
+
 /** Counters since the start of the process, for -d stats. */
 struct units_statistics {
-	uint64_t units;       /* translated */
-	uint64_t guest_insns; /* in them */
-	uint64_t invalidated; /* units thrown away */
-	uint64_t links;       /* direct exits linked */
-	uint64_t lookups;     /* indirect branches that missed the table */
-	uint64_t code_bytes;  /* host code */
-	uint64_t data_bytes;  /* unit records, exits, recipes */
-	uint64_t cycles;      /* host cycles spent translating */
+	struct unit_counts translated[UNIT_TIERS]; /* by the tier that made them */
+	struct unit_counts cached;                 /* taken from the persistent cache */
+	uint64_t invalidated;                      /* units thrown away */
+	uint64_t links;                            /* direct exits linked */
+	uint64_t lookups;                          /* indirect branches that missed the table */
+	uint64_t data_bytes;                       /* unit records, exits, recipes */
 };
 extern struct units_statistics units_statistics;
 
@@ -55,6 +64,9 @@ struct code_unit *units_find_by_host_pc(const uint8_t *pc);
 
 /** Whether `pc` lies in the code buffer at all (units and trampolines). */
 bool units_owns_host_pc(const uint8_t *pc);
+
+/** Bytes of the code buffer in use, trampolines included. */
+uint64_t units_code_used(void);
 
 /** Calls `function` with the lock held: no unit is made or thrown away meanwhile. */
 void units_with_lock(void (*function)(void));

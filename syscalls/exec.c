@@ -24,6 +24,7 @@
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
+#include "runtime/statistics.h"
 #include "runtime/threads.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/handlers.h"
@@ -310,9 +311,9 @@ is_busy(int fd)
 	       -ETXTBSY;
 }
 
-/* What this program has translated would be lost. A vfork child leaves it to its parent. */
+/* What this program has translated and counted would be lost. A vfork child leaves it to its parent. */
 static void
-save_translations(void)
+save_translations(struct guest_thread *t)
 {
 	bool alone;
 
@@ -323,6 +324,7 @@ save_translations(void)
 		return;
 	cache_save();
 	fd_guard_add(cache_own.fd); /* if it was opened only now */
+	statistics_before_exec(t);
 }
 
 static bool
@@ -355,7 +357,7 @@ exec_program(struct guest_thread *t, const struct exec_request *request)
 	if (way == EXEC_BY_US && guest_options->binfmt && !own_executable_is_known())
 		way = EXEC_BY_HOST;
 	if (way >= 0)
-		save_translations();
+		save_translations(t);
 	if (way == EXEC_BY_US && is_busy((int)fd))
 		result = -ETXTBSY;
 	else if (way == EXEC_BY_US)

@@ -17,6 +17,7 @@
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/statistics.h"
 #include "runtime/stop_world.h"
 #include "runtime/task_clone.h"
 #include "runtime/threads.h"
@@ -274,6 +275,7 @@ clone_copying_memory(struct guest_thread *t, const struct new_task *task)
 		thread_task(t)->process = (int)host_syscall(SYS_getpid);
 		t->signals.actions->users = 1;
 		cache_after_fork();
+		statistics_after_fork(t);
 		units_after_fork(task->flags & CLONE_FILES);
 	}
 	unlock_after_fork(t, result == 0);
