@@ -138,7 +138,18 @@ uint32_t backend_flags_from_nzcv(unsigned nzcv);
 /** The cumulative floating-point flags (FPSR_* of ir/float.h) that code has raised since they were last taken. */
 uint32_t backend_take_fp_flags(struct cpu *cpu);
 
-/** MXCSR control bits for mode bits (rounding, FZ); sticky flags zero. */
+/** MXCSR control bits for mode bits (rounding, FZ, whether invalid operations trap); sticky flags zero. */
 uint32_t backend_mxcsr_for_mode(uint32_t mode);
+
+/**
+ * SIGFPE at `uc`'s pc in translated code: an invalid floating-point operation. It is done as the guest's architecture has it,
+ * or once again by the host with the trap masked, after which backend_single_step is wanted for the SIGTRAP. False when it
+ * is no such instruction. Counted in cold.invalid_operations.
+ */
+bool backend_invalid_operation(struct cpu *cpu, ucontext_t *uc);
+/** SIGTRAP behind such an instruction; false when it is another one. */
+bool backend_single_step(struct cpu *cpu, ucontext_t *uc);
+/** Whether this thread has had so many that it had better run units that test for NaNs themselves (IR_MODE_CHECK_NANS). */
+bool backend_wants_nan_checks(const struct cpu *cpu);
 
 #endif

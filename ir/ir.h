@@ -158,6 +158,7 @@ enum ir_mode {
 	IR_MODE_CHECK_CODE = 64,  /* verify the guest bytes at entry (page that keeps changing) */
 	IR_MODE_MASK_TAGS = 128,  /* mask the top byte of addresses (tagged pointers in use) */
 	IR_MODE_SINGLE = 256,     /* one guest instruction a unit (debugging) */
+	IR_MODE_CHECK_NANS = 512, /* invalid operations are frequent: code tests for NaNs itself */
 	IR_MODE_FREE = 1024,
 };
 

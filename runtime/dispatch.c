@@ -81,6 +81,19 @@ start_masking_tags(struct guest_thread *t)
 	return true;
 }
 
+/* Invalid floating-point operations cost nothing until they happen. From now on the thread runs units that test for them. */
+static void
+start_checking_nans(struct guest_thread *t)
+{
+	struct cpu *cpu = &t->cpu;
+	uint32_t control = backend_mxcsr_for_mode(cpu->hot.mode);
+
+	cpu->hot.mode |= IR_MODE_CHECK_NANS;
+	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode) | (cpu->hot.mxcsr & ~control);
+	thread_clear_indirect_table(t);
+	backend_reset_return_stack(cpu);
+}
+
 _Noreturn void
 dispatch_run(struct guest_thread *t)
 {
@@ -91,6 +104,11 @@ dispatch_run(struct guest_thread *t)
 	for (;;) {
 		if (__atomic_load_n(&cpu->hot.signal_pending, __ATOMIC_ACQUIRE)) {
 			signals_deliver(t);
+			unlinked = NULL;
+			indirect = false;
+		}
+		if (backend_wants_nan_checks(cpu)) {
+			start_checking_nans(t);
 			unlinked = NULL;
 			indirect = false;
 		}

@@ -146,6 +146,25 @@ resolve_misaligned(struct guest_thread *t, ucontext_t *context)
 	return recover(t, &fault, context);
 }
 
+/* An invalid floating-point operation of translated code, or the single step behind one. */
+static bool
+resolve_invalid_operation(
+	struct guest_thread *t, int signo, const siginfo_t *info, ucontext_t *context)
+{
+	bool done;
+
+	if (!units_owns_host_pc((const uint8_t *)context->uc_mcontext.gregs[REG_RIP]))
+		return false;
+	if (signo == SIGTRAP)
+		return info->si_code == TRAP_TRACE && backend_single_step(&t->cpu, context);
+	done = info->si_code == FPE_FLTINV && backend_invalid_operation(&t->cpu, context);
+	if (done)
+		mark_vectors_changed(context);
+	if (backend_wants_nan_checks(&t->cpu))
+		signals_request_visit(t);
+	return done;
+}
+
 /* True when the fault has been dealt with or turned into the guest's. */
 static bool
 resolve_fault(struct guest_thread *t, int signo, const siginfo_t *info, ucontext_t *context)
@@ -162,6 +181,8 @@ resolve_fault(struct guest_thread *t, int signo, const siginfo_t *info, ucontext
 
 	if (signo == SIGILL)
 		return resolve_misaligned(t, context);
+	if (signo == SIGFPE || signo == SIGTRAP)
+		return resolve_invalid_operation(t, signo, info, context);
 	if (signo != SIGSEGV && signo != SIGBUS)
 		return false;
 	/*

@@ -196,7 +196,7 @@ backend_return_stack_fault(struct cpu *cpu, ucontext_t *uc, const void *fault_ad
 	return true;
 }
 
-/* MXCSR: exceptions masked, rounding in bits 13-14, FTZ bit 15, DAZ bit 6. */
+/* MXCSR: exceptions masked but for invalid operation (bit 7), rounding in bits 13-14, FTZ bit 15, DAZ bit 6. */
 uint32_t
 backend_mxcsr_for_mode(uint32_t mode)
 {
@@ -210,5 +210,7 @@ backend_mxcsr_for_mode(uint32_t mode)
 
 	if (mode & IR_MODE_FLUSH)
 		mxcsr |= 1u << 15 | 1u << 6;
+	if (traps_invalid(mode))
+		mxcsr &= ~(uint32_t)MXCSR_INVALID_MASKED;
 	return mxcsr;
 }

@@ -194,6 +194,8 @@ struct compiler {
 struct host_features {
 	bool avx512; /* F, VL, BW, DQ */
 	bool sha, vaes, vpclmul, gfni, vbmi, bitalg;
+	bool traps;      /* invalid floating-point operations may trap (float_traps.c), */
+	bool nan_checks; /* and threads that have many of them go over to tests */
 };
 extern struct host_features host_features;
 extern host_reg pin_of_slot[IR_MAX_SLOTS];      /* register (0..31) a slot is pinned in, REG_NONE */
@@ -210,6 +212,12 @@ extern unsigned flags_slot; /* the guest's FLAGS slot */
 #define ALLOCATABLE_GPRS (0xffffu & ~(1u << X86_RSP | 1u << X86_RBP))
 #define ALLOCATABLE_VECS 0xffff0000u
 bool host_init(const struct ir_state_layout *layout, char *why, size_t size);
+
+/* ---- float_traps.c: invalid floating-point operations ------------------------------------------------------ */
+
+#define MXCSR_INVALID_MASKED 0x80
+/* Whether code of this mode leaves invalid operations to the host's trap. */
+bool traps_invalid(uint32_t mode);
 
 /* ---- trampolines.c ---------------------------------------------------------------------------------------- */
 

@@ -79,6 +79,8 @@ leave_out_features(const char *names)
 		{ "vpclmul", &h->vpclmul, true },
 		{ "vbmi", &h->vbmi, true },
 		{ "bitalg", &h->bitalg, true },
+		{ "traps", &h->traps, false },
+		{ "nan-checks", &h->nan_checks, false },
 	};
 
 	for (unsigned k = 0; names && k < sizeof(known) / sizeof(*known); k++) {
@@ -125,6 +127,7 @@ detect_features(char *why, size_t size)
 	host_features.vpclmul = host_features.avx512 && (c7 & bit_VPCLMULQDQ);
 	host_features.vbmi = host_features.avx512 && (c7 & bit_AVX512VBMI);
 	host_features.bitalg = host_features.avx512 && (c7 & bit_AVX512BITALG);
+	host_features.traps = host_features.nan_checks = true;
 	leave_out_features(secure_getenv("DRAGOMAN_WITHOUT"));
 	return true;
 }

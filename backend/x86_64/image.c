@@ -359,6 +359,6 @@ backend_image_key(char *text, size_t size)
 	const struct host_features *h = &host_features;
 
 	snprintf(text, size,
-		"x86-64 image 1: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d",
-		h->avx512, h->sha, h->vaes, h->vpclmul, h->gfni, h->vbmi, h->bitalg);
+		"x86-64 image 1: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d traps %d",
+		h->avx512, h->sha, h->vaes, h->vpclmul, h->gfni, h->vbmi, h->bitalg, h->traps);
 }

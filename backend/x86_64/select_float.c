@@ -139,7 +139,7 @@ test_unordered(struct compiler *c, enum float_form form, host_reg a, host_reg b,
 		return X86_P;
 	}
 	x86_vec_rrri8(&c->w, compare[form], XMM(scratch), XMM(a), XMM(b), COMPARE_UNORDERED);
-	x86_vec_rr(&c->w, X86_VPTEST, XMM(scratch), XMM(scratch));
+	x86_vec_rr(&c->w, X86_VTESTPS, XMM(scratch), XMM(scratch));
 	return X86_NZ;
 }
 
@@ -147,6 +147,12 @@ static bool
 checks_underflow(const struct compiler *c, enum float_doubt doubt)
 {
 	return doubt == FLOAT_DOUBT_NAN_UNDERFLOW && c->u->mode & IR_MODE_EXACT_FLAGS;
+}
+
+bool
+float_is_checked(const struct compiler *c, enum float_doubt doubt)
+{
+	return !traps_invalid(c->u->mode) || checks_underflow(c, doubt);
 }
 
 host_reg
@@ -178,7 +184,7 @@ test_underflow(struct compiler *c, enum float_form form, host_reg dst, host_reg 
 	}
 	x86_vec_rrmi8(&c->w, form == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD, XMM(scratch), XMM(scratch),
 		limit, COMPARE_EQUAL_UNORDERED);
-	x86_vec_rr(&c->w, X86_VPTEST, XMM(scratch), XMM(scratch));
+	x86_vec_rr(&c->w, X86_VTESTPS, XMM(scratch), XMM(scratch));
 	return X86_NZ;
 }
 
@@ -195,7 +201,10 @@ float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, u
 
 /* ---- two operands ---------------------------------------------------------------------------------------------------- */
 
-/* The upper part of a scalar result is that of the first source: of a commutative operation the better one. */
+/*
+ * The upper part of a scalar result is that of the first source: of a commutative operation the better one, if NaNs are
+ * repaired behind it. Else the order says which of two NaNs it is to be.
+ */
 static void
 select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops,
 	unsigned helper, bool commutative, enum float_doubt doubt)
@@ -211,6 +220,12 @@ select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const floa
 	}
 	a = use_vec(c, in->a);
 	b = use_vec(c, in->b);
+	if (!float_is_checked(c, doubt)) {
+		x86_vec_rrr(&c->w, ops[form], XMM(def_vec_over(c, i)), XMM(a), XMM(b));
+		c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
+		keep_eflags(c);
+		return;
+	}
 	scratch = float_scratch(c, form, doubt);
 	dst = def_vec(c, i);
 	swap = commutative && !float_upper_zero(c, in->a) && float_upper_zero(c, in->b);
@@ -262,25 +277,53 @@ select_fsqrt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	enum float_form form = float_form_of(in);
 	uint64_t imm = float_helper_imm(c, form);
 	host_reg a, scratch, dst;
+	bool checked;
 
 	if (!float_on_host(c)) {
 		float_select_helper(c, i, HELPER_fsqrt, imm);
 		return;
 	}
 	a = use_vec(c, in->a);
-	scratch = float_scratch(c, form, FLOAT_DOUBT_NAN);
-	dst = def_vec(c, i);
+	checked = float_is_checked(c, FLOAT_DOUBT_NAN);
+	scratch = checked ? float_scratch(c, form, FLOAT_DOUBT_NAN) : REG_NONE;
+	dst = checked ? def_vec(c, i) : def_vec_over(c, i);
 	if (float_is_packed(form))
 		x86_vec_rr(&c->w, ops[form], XMM(dst), XMM(a));
 	else
 		x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(a));
-	float_repair(c, form, FLOAT_DOUBT_NAN, HELPER_fsqrt, imm, dst,
-		(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
+	if (checked)
+		float_repair(c, form, FLOAT_DOUBT_NAN, HELPER_fsqrt, imm, dst,
+			(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
+	else
+		keep_eflags(c);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
 }
 
-/* dst = +-(a * b) +- c, with dst = c at first. Infinity times zero plus a quiet NaN is invalid for Arm alone: the cold
- * code's flags say so. */
+/*
+ * dst = +-(a * b) +- c, with dst = c at first. With quiet NaNs the two differ in more than which NaN it is when the operation is
+ * invalid: Arm prefers the addend, negates a, and knows infinity times zero plus a NaN as invalid. So unless the result is
+ * tested anyway, a NaN as addend (or as a, if negated) leaves for cold code beforehand.
+ */
+static void
+select_trapping_fma(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_vector_op op,
+	unsigned helper)
+{
+	enum float_form form = float_form_of(in);
+	host_reg a = use_vec(c, in->a), b = use_vec(c, in->b), scratch, dst;
+	enum x86_cond is_nan;
+	struct cold_path *cold;
+
+	use_vec(c, in->c);
+	scratch = float_is_packed(form) ? temp_vec(c) : REG_NONE;
+	dst = def_vec_from(c, i, in->c);
+	is_nan = test_unordered(c, form, dst, in->aux & IR_FP_NEGATE_PRODUCT ? a : dst, scratch);
+	cold = float_cold(
+		c, is_nan, helper, float_helper_imm(c, form), dst, (const host_reg[]){ a, b, dst });
+	x86_vec_rrr(&c->w, op, XMM(dst), XMM(a), XMM(b));
+	cold_return_here(c, cold);
+	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->c);
+}
+
 void
 select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -302,6 +345,11 @@ select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 	if (!float_on_host(c)) {
 		float_select_helper(c, i, helper, imm);
+		return;
+	}
+	if (!float_is_checked(c, FLOAT_DOUBT_NAN_UNDERFLOW)) {
+		select_trapping_fma(
+			c, i, in, (enum x86_vector_op)variants[variant].ops[form], helper);
 		return;
 	}
 	a = use_vec(c, in->a);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the selectors of floating-point operations share. The host computes; where its result may differ from Arm's
-// (NaNs, saturating conversions) the main path tests for that and leaves for cold code, which computes the operation again by
-// its C helper. So it does, if the guest looks at the cumulative flags, for results that x86, which detects tininess after
-// rounding, does not call an underflow, and Arm does. With flush-to-zero the helper does it all: the host's rules for what is
-// flushed, and for the flags of it, are not Arm's.
+// (saturating conversions, NaNs in modes that cannot leave them to the host's trap: float_traps.c) the main path tests for that
+// and leaves for cold code, which computes the operation again by its C helper. So it does, if the guest looks at the
+// cumulative flags, for results that x86, which detects tininess after rounding, does not call an underflow, and Arm does.
+// With flush-to-zero the helper does it all: the host's rules for what is flushed, and for the flags of it, are not Arm's.
 #ifndef BACKEND_X86_64_SELECT_FLOAT_H
 #define BACKEND_X86_64_SELECT_FLOAT_H
 
@@ -65,6 +65,9 @@ enum float_doubt {
 	FLOAT_DOUBT_NAN,
 	FLOAT_DOUBT_NAN_UNDERFLOW,
 };
+
+/** Whether an operation's result must be tested for `doubt`, or is left to the host's trap. */
+bool float_is_checked(const struct compiler *c, enum float_doubt doubt);
 
 /** Whether the register of scalar `ref` is known to be zero above the scalar. */
 bool float_upper_zero(const struct compiler *c, ir_ref ref);

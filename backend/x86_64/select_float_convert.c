@@ -38,8 +38,8 @@ select_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		return;
 	}
 	a = use_vec(c, in->a);
-	scratch = float_scratch(c, FLOAT_SS, doubt);
-	dst = def_vec(c, i);
+	scratch = check ? float_scratch(c, FLOAT_SS, doubt) : REG_NONE;
+	dst = check ? def_vec(c, i) : def_vec_over(c, i);
 	x86_vec_rrr(&c->w, to == 2 ? X86_VCVTSD2SS : X86_VCVTSS2SD, XMM(dst), XMM(a), XMM(a));
 	if (check)
 		float_repair(c, to == 2 ? FLOAT_SS : FLOAT_SD, doubt, HELPER_fcvt, imm, dst,
@@ -89,7 +89,7 @@ select_frint(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	enum float_form form = float_form_of(in);
 	enum float_rounding rounding = rounding_of(c, in);
-	bool exact = in->aux & IR_FP_EXACT;
+	bool exact = in->aux & IR_FP_EXACT, check = c->u->mode & IR_MODE_DEFAULT_NAN;
 	unsigned helper = exact ? HELPER_frintx : HELPER_frint;
 	uint64_t imm = helper_imm(float_form_shape(form), float_form_size(form), 0) |
 		       helper_imm_mode(rounding, c->u->mode);
@@ -100,11 +100,11 @@ select_frint(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		return;
 	}
 	a = use_vec(c, in->a);
-	scratch = float_scratch(c, form, FLOAT_DOUBT_NAN);
-	dst = def_vec(c, i);
+	scratch = check ? float_scratch(c, form, FLOAT_DOUBT_NAN) : REG_NONE;
+	dst = check ? def_vec(c, i) : def_vec_over(c, i);
 	emit_vround(
 		c, form, dst, a, vround_mode(c, rounding) | (exact ? 0 : ROUND_SUPPRESS_INEXACT));
-	if (c->u->mode & IR_MODE_DEFAULT_NAN)
+	if (check)
 		float_repair(c, form, FLOAT_DOUBT_NAN, helper, imm, dst,
 			(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
 	else
@@ -297,7 +297,7 @@ emit_packed_check(struct compiler *c, const struct to_int *t)
 		x86_vec_rrm(&c->w, compare, XMM(t->scratch), XMM(t->dst),
 			x86_mem_rip(&least[t->form == FLOAT_PD]));
 	}
-	x86_vec_rr(&c->w, X86_VPTEST, XMM(t->scratch), XMM(t->scratch));
+	x86_vec_rr(&c->w, X86_VTESTPS, XMM(t->scratch), XMM(t->scratch));
 	finish_conversion(c, t, X86_NZ);
 }
 

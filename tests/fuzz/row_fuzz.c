@@ -381,7 +381,8 @@ main(int argc, char **argv)
 	/* A CPU with LSE and cryptography, but without later extensions of floating point (AFP ...). */
 	const char *const reference[] = { options.qemu, "-cpu", "cortex-a76", options.runner,
 		NULL };
-	const char *const tested[] = { options.dragoman, options.runner, NULL };
+	const char *const tested[] = { options.dragoman, options.runner,
+		options.exact ? "exact" : NULL, NULL };
 
 	f.options = &options;
 	f.reference.command = reference;

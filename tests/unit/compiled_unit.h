@@ -5,7 +5,9 @@
 #define TESTS_UNIT_COMPILED_UNIT_H
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -39,6 +41,33 @@ map_near_text(size_t size)
 	return NULL;
 }
 
+/* Invalid floating-point operations trap (backend_invalid_operation), as under runtime/signals_host.c. */
+static struct cpu *trapping_cpu;
+
+static void
+handle_trap(int signal_number, siginfo_t *info, void *context)
+{
+	bool done = signal_number == SIGFPE ? backend_invalid_operation(trapping_cpu, context)
+					    : backend_single_step(trapping_cpu, context);
+
+	(void)info;
+	if (!done)
+		abort();
+	/* XSTATE_BV: the vector registers are to be restored */
+	((uint8_t *)((ucontext_t *)context)->uc_mcontext.fpregs)[512] |= 2;
+}
+
+static inline void
+handle_traps(struct cpu *cpu)
+{
+	struct sigaction action = { .sa_sigaction = handle_trap,
+		.sa_flags = SA_SIGINFO | SA_NODEFER };
+
+	trapping_cpu = cpu;
+	sigaction(SIGFPE, &action, NULL);
+	sigaction(SIGTRAP, &action, NULL);
+}
+
 static inline void
 compiled_test_begin(struct compiled_test *t)
 {
@@ -57,6 +86,7 @@ compiled_test_begin(struct compiled_test *t)
 	memset(t->compiled, 0, sizeof(struct cpu));
 	memset(t->interpreted, 0, sizeof(struct cpu));
 	backend_init_cpu(t->compiled, malloc(TEST_RETURN_STACK_SIZE), TEST_RETURN_STACK_SIZE);
+	handle_traps(t->compiled);
 }
 
 static const struct ir_interpreter compiled_test_interpreter = {

@@ -49,6 +49,8 @@ static const uint32_t mode_variants[] = {
 	IR_MODE_FLUSH | IR_MODE_DEFAULT_NAN,
 	IR_MODE_EXACT_FLAGS,
 	IR_MODE_EXACT_FLAGS | IR_MODE_FLUSH,
+	IR_MODE_CHECK_NANS,
+	IR_MODE_CHECK_NANS | IR_MODE_EXACT_FLAGS,
 };
 #define MODES (4 * sizeof(mode_variants) / sizeof(mode_variants[0]))
 
@@ -280,6 +282,8 @@ test_arithmetic(bool without_avx512)
 		run_all_types(IR_fma,
 			(n & 1 ? IR_FP_NEGATE_PRODUCT : 0) | (n & 2 ? IR_FP_NEGATE_ADDEND : 0),
 			&seed);
+	cr_assert_gt(
+		test.compiled->cold.invalid_operations, 1000, "invalid operations do not trap");
 }
 
 static void
