@@ -27,7 +27,7 @@ ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout *lay
 	unit->mode = mode;
 	unit->count = 0;
 	unit->guest_insns = 0;
-	unit->range_count = 0;
+	unit->range_count = unit->code_range_count = unit->flags_fate_count = 0;
 	unit->layout = layout;
 	l->unit = unit;
 	l->pc = pc;

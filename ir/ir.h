@@ -128,13 +128,23 @@ enum ir_effect {
 extern const struct ir_op_info ir_op_info[IR_OP_COUNT];
 
 #define IR_MAX_INSNS  4096
-#define IR_MAX_RANGES 16
+#define IR_MAX_RANGES 32
 
 /** A contiguous piece of guest code that a unit was made from. */
 struct guest_range {
 	uint64_t start;
 	uint64_t end;
 };
+
+/**
+ * What the guest code at the target of a direct exit does with the flags: it overwrites them before it reads them, and until
+ * then may write the slots in `written` (a bit a slot; slots from 128 up are never written).
+ */
+struct ir_flags_fate {
+	uint64_t target;
+	uint64_t written[2];
+};
+#define IR_MAX_FLAGS_FATES 16
 
 /** What is translated together. Owned by the translator's scratch memory, reused from unit to unit. */
 struct ir_unit {
@@ -143,7 +153,11 @@ struct ir_unit {
 	uint32_t count;
 	uint32_t guest_insns;
 	uint32_t range_count;
+	uint32_t
+		code_range_count; /* of these, the ones that were lifted; the others were only looked at */
+	uint32_t flags_fate_count;
 	struct guest_range ranges[IR_MAX_RANGES];
+	struct ir_flags_fate flags_fates[IR_MAX_FLAGS_FATES]; /* of exits of which it is known */
 	const struct ir_state_layout *layout;
 	struct ir_insn insns[IR_MAX_INSNS];
 };
@@ -161,6 +175,16 @@ enum ir_mode {
 	IR_MODE_CHECK_NANS = 512, /* invalid operations are frequent: code tests for NaNs itself */
 	IR_MODE_FREE = 1024,
 };
+
+/** What is known of the flags behind the exit to `target`; NULL: nothing. */
+static inline const struct ir_flags_fate *
+ir_flags_fate(const struct ir_unit *u, uint64_t target)
+{
+	for (uint32_t k = 0; k < u->flags_fate_count; k++)
+		if (u->flags_fates[k].target == target)
+			return &u->flags_fates[k];
+	return NULL;
+}
 
 /** Type of the value instruction `i` makes (IR_VOID when none). */
 enum ir_type ir_result_type(const struct ir_insn *i);

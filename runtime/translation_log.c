@@ -37,7 +37,7 @@ log_guest_code(const struct ir_unit *u)
 {
 	char line[256], text[160];
 
-	for (unsigned r = 0; r < u->range_count; r++)
+	for (unsigned r = 0; r < u->code_range_count; r++)
 		for (uint64_t pc = u->ranges[r].start; pc < u->ranges[r].end;) {
 			unsigned length = guest->disassemble(
 				pc, (const void *)(uintptr_t)pc, text, sizeof(text));

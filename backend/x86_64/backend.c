@@ -181,6 +181,8 @@ void
 backend_enter(struct cpu *cpu, const struct code_unit *unit)
 {
 	((void (*)(struct cpu *, const uint8_t *))(uintptr_t)trampolines.enter)(cpu, unit->code);
+	if (cpu->hot.flags & LAZY_FLAGS)
+		cpu->hot.flags = flags_of_description(cpu, cpu->hot.flags);
 }
 
 bool

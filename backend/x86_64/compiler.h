@@ -82,6 +82,7 @@ enum flags_kind {
 	FLAGS_ADD_RESULT,
 	FLAGS_SUB_RESULT,  /* from the result a and operand b */
 	FLAGS_TEST_RESULT, /* N and Z of the result a */
+	FLAGS_DESCRIBED,   /* at exits: hot.flags shall have a description (flags_recover.c) */
 };
 /* How EFLAGS stand for NZCV. */
 enum eflags_form {
@@ -99,6 +100,8 @@ struct snapshot {
 	uint8_t flags_type; /* operand type */
 	uint8_t flags_form; /* enum eflags_form if EFLAGS hold them at that point */
 	bool rax_taken;     /* rax holds an operand of the exit */
+	uint8_t flags_cells;  /* FLAGS_DESCRIBED: operands to be stored in cells, a bit each */
+	uint32_t description; /* the same */
 	struct place flags_a, flags_b;
 	struct {
 		host_reg to;
@@ -308,6 +311,8 @@ void emit_reg_move(struct compiler *c, host_reg to, host_reg from);
 /* ---- moves.c: snapshots and the code that makes state canonical -------------------------------------------- */
 
 void snapshot_take(struct compiler *c, struct snapshot *s);
+/* At a direct exit to `target`: describe the flags instead of saving them, if the code there allows it. */
+void snapshot_describe_flags(struct compiler *c, struct snapshot *s, uint64_t target);
 /* Also move `value` to register `to` (e.g. rax) in parallel. */
 void snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value);
 void snapshot_emit(struct compiler *c, const struct snapshot *s);
@@ -345,6 +350,24 @@ keep_eflags(struct compiler *c)
 {
 	c->eflags_kept = true;
 }
+
+/* ---- flags_recover.c --------------------------------------------------------------------------------------- */
+
+/* A register's content in C. */
+union register_value {
+	uint64_t words[2];
+};
+
+/* NZCV in bits 3..0 of an operation on a and b; for kinds but FLAGS_IN_MEMORY and FLAGS_DESCRIBED. */
+unsigned flags_of_operands(
+	enum flags_kind kind, uint8_t type, union register_value a, union register_value b);
+#define LAZY_FLAGS 2u /* bit of hot.flags: a description, not flags */
+/* A description that does instead of the flags that pend at an exit to `target`; false: they must be saved. */
+bool flags_describe(const struct compiler *c, struct snapshot *s, uint64_t target);
+/* Write it, before the exit's moves. */
+void emit_flags_description(struct compiler *c, const struct snapshot *s);
+/* The flags word that a description stands for, guest state being in memory. */
+uint32_t flags_of_description(const struct cpu *cpu, uint32_t word);
 
 /* ---- select.c --------------------------------------------------------------------------------------------- */
 

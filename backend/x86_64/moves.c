@@ -68,6 +68,13 @@ snapshot_take(struct compiler *c, struct snapshot *s)
 }
 
 void
+snapshot_describe_flags(struct compiler *c, struct snapshot *s, uint64_t target)
+{
+	if (flags_describe(c, s, target))
+		s->flags = FLAGS_DESCRIBED;
+}
+
+void
 snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value)
 {
 	struct place from = place_of(c, value);
@@ -187,6 +194,11 @@ snapshot_emit(struct compiler *c, const struct snapshot *s)
 	struct snapshot work = *s;
 	enum eflags_form form = s->flags_form;
 
+	if (s->flags == FLAGS_DESCRIBED) {
+		emit_flags_description(c, s);
+		emit_parallel(c, &work);
+		return;
+	}
 	if (s->flags != FLAGS_IN_MEMORY && form == EFLAGS_NONE) {
 		emit_flags_compute(c, s->flags, s->flags_type, &s->flags_a, &s->flags_b, REG_NONE);
 		form = flags_form_of(s->flags);

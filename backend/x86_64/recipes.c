@@ -202,10 +202,6 @@ static const uint8_t greg_of[16] = {
 	REG_R15,
 };
 
-union register_value {
-	uint64_t words[2];
-};
-
 static union register_value
 read_place(const struct cpu *cpu, const ucontext_t *uc, const struct place *p, bool vector)
 {
@@ -227,62 +223,6 @@ read_place(const struct cpu *cpu, const ucontext_t *uc, const struct place *p, b
 	return value;
 }
 
-static unsigned
-nzcv_of(uint64_t a, uint64_t b, bool subtract, unsigned bits)
-{
-	uint64_t mask = bits == 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1;
-	uint64_t sign = UINT64_C(1) << (bits - 1);
-
-	a &= mask;
-	b &= mask;
-	uint64_t addend = subtract ? ~b & mask : b;
-	uint64_t result = (a + addend + subtract) & mask;
-	bool carry = subtract ? a >= b : result < a;
-	bool overflow = ((a ^ result) & (addend ^ result) & sign) != 0;
-	return (unsigned)((result & sign) != 0) << 3 | (unsigned)(result == 0) << 2 |
-	       (unsigned)carry << 1 | overflow;
-}
-
-static unsigned
-nzcv_of_compare(union register_value a, union register_value b, bool f64)
-{
-	double x, y;
-
-	if (f64) {
-		memcpy(&x, a.words, 8);
-		memcpy(&y, b.words, 8);
-	} else {
-		float fx, fy;
-
-		memcpy(&fx, a.words, 4);
-		memcpy(&fy, b.words, 4);
-		x = fx;
-		y = fy;
-	}
-	if (__builtin_isunordered(x, y))
-		return 3;
-	return x == y ? 6 : x < y ? 8 : 2;
-}
-
-static unsigned
-recover_flags(const struct snapshot *s, union register_value a, union register_value b)
-{
-	unsigned bits = s->flags_type == I64 ? 64 : 32;
-	uint64_t x = a.words[0], y = b.words[0];
-
-	switch (s->flags) {
-	case FLAGS_ADD: return nzcv_of(x, y, false, bits);
-	case FLAGS_SUB: return nzcv_of(x, y, true, bits);
-	case FLAGS_ADD_RESULT: return nzcv_of(x - y, y, false, bits);
-	case FLAGS_SUB_RESULT: return nzcv_of(x + y, y, true, bits);
-	case FLAGS_AND: x &= y; break;
-	case FLAGS_ANDN: x &= ~y; break;
-	case FLAGS_FCMP: return nzcv_of_compare(a, b, s->flags_type == F64);
-	default: break;
-	}
-	return nzcv_of(x, 0, false, bits) & 0xc;
-}
-
 bool
 backend_recover(const struct code_unit *unit, struct cpu *cpu, ucontext_t *uc)
 {
@@ -298,7 +238,8 @@ backend_recover(const struct code_unit *unit, struct cpu *cpu, ucontext_t *uc)
 		union register_value a = read_place(cpu, uc, &s.flags_a, vector);
 		union register_value b = read_place(cpu, uc, &s.flags_b, vector);
 
-		cpu->hot.flags = backend_flags_from_nzcv(recover_flags(&s, a, b));
+		cpu->hot.flags = backend_flags_from_nzcv(
+			flags_of_operands((enum flags_kind)s.flags, s.flags_type, a, b));
 	}
 	for (unsigned m = 0; m < s.move_count; m++)
 		values[m] = read_place(cpu, uc, &s.moves[m].from, s.moves[m].to >= REG_XMM);

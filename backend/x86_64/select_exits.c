@@ -67,6 +67,17 @@ make_canonical(struct compiler *c)
 	snapshot_emit(c, &s);
 }
 
+/* As it must be at an exit to `target`, where flags may do with a description. */
+static void
+make_canonical_but_flags(struct compiler *c, uint64_t target)
+{
+	struct snapshot s;
+
+	snapshot_take(c, &s);
+	snapshot_describe_flags(c, &s, target);
+	snapshot_emit(c, &s);
+}
+
 /* jmp to the exit's target, its stub behind it. State is canonical. */
 static void
 emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, bool poll)
@@ -86,9 +97,11 @@ emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, 
 void
 select_exit_direct(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	uint64_t target = (uint64_t)in->imm;
+
 	(void)i;
-	make_canonical(c);
-	emit_direct_jump(c, (uint64_t)in->imm, CODE_EXIT_JUMP, wants_poll(c, (uint64_t)in->imm));
+	make_canonical_but_flags(c, target);
+	emit_direct_jump(c, target, CODE_EXIT_JUMP, wants_poll(c, target));
 }
 
 /* A loop's way back is the likely one: it stays in line, so that an iteration takes one jump. */
@@ -99,6 +112,7 @@ emit_backward_exit(struct compiler *c, enum x86_cond condition, uint64_t target)
 	uint8_t *skip;
 
 	snapshot_take(c, &s);
+	snapshot_describe_flags(c, &s, target);
 	skip = x86_jcc_rel32(&c->w, x86_cond_not(condition));
 	snapshot_emit(c, &s);
 	emit_direct_jump(c, target, CODE_EXIT_JUMP, true);
@@ -122,6 +136,7 @@ select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	else
 		c->stub_count++;
 	snapshot_take(c, &stub->state);
+	snapshot_describe_flags(c, &stub->state, (uint64_t)in->imm);
 	stub->guest_pc = (uint64_t)in->imm;
 	align_patchable(c, 2);
 	stub->jump = x86_jcc_rel32(&c->w, condition);
@@ -262,7 +277,8 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	(void)i;
 	uint64_t return_pc = (uint64_t)insn_of(c, in->a)->imm;
 	struct code_exit *exit;
-	make_canonical(c);
+
+	make_canonical_but_flags(c, (uint64_t)in->imm);
 	emit_push_return(c, in->a, X86_RAX);
 	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
 	align_patchable(c, 1);

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "frontend/a64/flags_lookahead.h"
+
 #define INSN_SIZE 4
 
 /* Code that may be read without asking again. */
@@ -121,6 +123,7 @@ a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request *requ
 			break;
 		limit = u->guest_insns / 2 + 1;
 	}
+	a64_look_behind_exits(u, request);
 	ir_finish(l);
 }
 
