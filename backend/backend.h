@@ -38,6 +38,8 @@ struct code_unit {
 	uint32_t mode;
 	uint32_t code_size;
 	uint8_t *code; /* entry */
+	const uint8_t
+		*fault_landing; /* of a region: where its faults go on; NULL: the common place */
 	struct code_exit *exits;
 	struct code_exit *incoming; /* exits of other units linked to this one */
 	const uint8_t *recipes;     /* delta-coded; for backend_recover */
@@ -64,6 +66,16 @@ bool backend_init(struct code_space *space, const struct guest_isa *isa, char *w
 
 /** Compile `u` into `space`; NULL when it does not fit (nothing is consumed then). */
 struct code_unit *backend_compile(struct code_space *space, const struct ir_unit *u);
+
+/** One trace of a region. The first is where the region is entered. */
+struct region_trace {
+	const struct ir_unit *unit;
+	uint32_t weight; /* how often it runs, relative to the others */
+};
+
+/** Compile traces that jump to each other as one unit, which begins where the first does; NULL when it does not fit. */
+struct code_unit *backend_compile_region(
+	struct code_space *space, const struct region_trace *traces, unsigned count);
 
 /**
  * Write `unit` to `to` (`room` bytes) in a form that backend_import can put anywhere, guest addresses as offsets from

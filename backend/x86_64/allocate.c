@@ -39,7 +39,7 @@ void
 allocate_begin(struct compiler *c)
 {
 	for (unsigned r = 0; r < REG_COUNT; r++) {
-		c->holds[r] = slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
+		c->holds[r] = c->seam->slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
 		c->pin_value[r] = HOLDS_HOME;
 	}
 	c->locked = c->temps = 0;
@@ -151,7 +151,7 @@ evict(struct compiler *c, host_reg r)
 	if (ref == HOLDS_NOTHING || ref == HOLDS_TEMP)
 		return;
 	if (ref == HOLDS_HOME) {
-		unsigned slot = slot_of_pin[r];
+		unsigned slot = c->seam->slot_of_pin[r];
 
 		allocate_store_register(c, slot_memory(slot), r);
 		c->slot_saved[slot] = true;
@@ -166,7 +166,8 @@ evict(struct compiler *c, host_reg r)
 	/* recipes cannot name a home in xmm16..31, so a slot's current value must not be only there */
 	bool memory_is_enough =
 		v->memory == MEMORY_SPILL ||
-		(v->memory == MEMORY_SLOT && !(v->slot_refs && high_home_of_slot[v->memory_index]));
+		(v->memory == MEMORY_SLOT &&
+			!(v->slot_refs && c->seam->high_home_of_slot[v->memory_index]));
 	if (memory_is_enough || allocate_rematerializable(c, ref))
 		return;
 	if (v->memory == MEMORY_SLOT && c->slot_reader[v->memory_index] == ref)
@@ -183,7 +184,7 @@ eviction_score(const struct compiler *c, host_reg r)
 	host_reg other;
 
 	if (ref == HOLDS_HOME) {
-		uint32_t next = c->slot_next_get[slot_of_pin[r]];
+		uint32_t next = c->slot_next_get[c->seam->slot_of_pin[r]];
 
 		return next == NEVER ? c->u->count : next; /* costs a store and a load at the end */
 	}
@@ -314,8 +315,9 @@ allocate_load_value(struct compiler *c, host_reg r, ir_ref ref)
 		load_constant(c, r, &c->u->insns[ref]);
 		return;
 	}
-	if (v->memory == MEMORY_SLOT && high_home_of_slot[v->memory_index] && r >= REG_XMM) {
-		x86_vec_rr(&c->w, X86_VMOVAPS, XMM(r), high_home_of_slot[v->memory_index]);
+	if (v->memory == MEMORY_SLOT && c->seam->high_home_of_slot[v->memory_index] &&
+		r >= REG_XMM) {
+		x86_vec_rr(&c->w, X86_VMOVAPS, XMM(r), c->seam->high_home_of_slot[v->memory_index]);
 		return;
 	}
 	from = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index)
@@ -365,7 +367,7 @@ use_memory(struct compiler *c, ir_ref ref, struct x86_mem *mem)
 		return false;
 	if (v->next_use != NEVER && v->uses > 1)
 		return false; /* wanted again: better in a register */
-	if (v->memory == MEMORY_SLOT && high_home_of_slot[v->memory_index])
+	if (v->memory == MEMORY_SLOT && c->seam->high_home_of_slot[v->memory_index])
 		return false;
 	*mem = v->memory == MEMORY_SPILL ? spill_memory(v->memory_index)
 					 : slot_memory(v->memory_index);
@@ -391,7 +393,7 @@ static bool
 hint_available(struct compiler *c, ir_ref i, host_reg hint)
 {
 	uint32_t holder = c->holds[hint];
-	unsigned slot = slot_of_pin[hint];
+	unsigned slot = c->seam->slot_of_pin[hint];
 
 	if (holder == HOLDS_NOTHING)
 		return true;

@@ -10,7 +10,7 @@ allocate_get(struct compiler *c, ir_ref i)
 {
 	const struct ir_insn *in = &c->u->insns[i];
 	unsigned slot = in->aux;
-	host_reg pin = pin_of_slot[slot];
+	host_reg pin = c->seam->pin_of_slot[slot];
 	struct value *v = &c->values[i];
 
 	if (v->canon != i || v->uses == 0)
@@ -58,8 +58,8 @@ store_to_home(struct compiler *c, unsigned slot, ir_ref ref)
 	if (slot_kind[slot] == IR_SLOT_VECTOR) {
 		host_reg r = use_vec(c, ref);
 
-		if (high_home_of_slot[slot])
-			x86_vec_rr(&c->w, X86_VMOVAPS, high_home_of_slot[slot], XMM(r));
+		if (c->seam->high_home_of_slot[slot])
+			x86_vec_rr(&c->w, X86_VMOVAPS, c->seam->high_home_of_slot[slot], XMM(r));
 		else
 			x86_vec_mr(&c->w, X86_VMOVAPS, slot_memory(slot), XMM(r));
 	} else if (is_const_i32(c, ref, &imm) && c->values[canon(c, ref)].reg == REG_NONE) {
@@ -75,7 +75,7 @@ store_to_home(struct compiler *c, unsigned slot, ir_ref ref)
 static void
 put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 {
-	host_reg pin = pin_of_slot[slot];
+	host_reg pin = c->seam->pin_of_slot[slot];
 	uint32_t old = c->pin_value[pin];
 	struct value *v = &c->values[ref];
 
@@ -95,7 +95,7 @@ put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 	if (v->reg != REG_NONE) {
 		emit_reg_move(c, pin, v->reg);
 		c->holds[pin] = ref;
-		if (slot_of_pin[v->reg] == 0xff) { /* free the scratch register */
+		if (c->seam->slot_of_pin[v->reg] == 0xff) { /* free the scratch register */
 			c->holds[v->reg] = HOLDS_NOTHING;
 			v->reg = pin;
 		} else {
@@ -111,8 +111,8 @@ put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 void
 allocate_put(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 {
-	if (pin_of_slot[slot] != REG_NONE) {
-		if (high_home_of_slot[c->values[ref].memory_index] &&
+	if (c->seam->pin_of_slot[slot] != REG_NONE) {
+		if (c->seam->high_home_of_slot[c->values[ref].memory_index] &&
 			c->values[ref].memory == MEMORY_SLOT)
 			allocate_use(c, ref);
 		put_pinned(c, i, slot, ref);
@@ -192,7 +192,7 @@ allocate_flush_keeping(struct compiler *c, ir_ref i, uint32_t keep)
 		if (ref < HOLDS_TEMP)
 			c->values[ref].reg = REG_NONE;
 		if (ref != HOLDS_TEMP)
-			c->holds[r] = slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
+			c->holds[r] = c->seam->slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
 		if (c->pin_value[r] != HOLDS_HOME)
 			c->values[c->pin_value[r]].slot_refs--;
 		c->pin_value[r] = HOLDS_HOME;

@@ -280,11 +280,11 @@ find_lifetimes(struct compiler *c)
 				need_flags(c, in->a, flags_needed_at);
 			flags_needed_at = 0;
 		}
-		if (in->op == IR_put && pin_of_slot[in->aux] != REG_NONE) {
+		if (in->op == IR_put && c->seam->pin_of_slot[in->aux] != REG_NONE) {
 			ir_ref v = canon(c, in->a);
 
 			if (c->barriers[i] == c->barriers[v + 1])
-				c->values[v].hint = pin_of_slot[in->aux];
+				c->values[v].hint = c->seam->pin_of_slot[in->aux];
 		}
 		if (c->values[i].folded)
 			continue;

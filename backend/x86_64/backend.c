@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The backend's entry points (backend/backend.h): start-up, compiling a unit, linking its exits, and entering code.
 #include "backend/x86_64/compiler.h"
+#include "backend/x86_64/region.h"
 #include "backend/x86_64/select.h"
 
 static struct compiler compiler; /* under the runtime's translation lock */
+static struct region region;     /* the same */
 static const struct guest_isa *guest;
 
 bool
@@ -53,27 +55,55 @@ count_exits(const struct ir_unit *u)
 	return count;
 }
 
-static bool
-begin(struct compiler *c, struct code_space *space, const struct ir_unit *u)
+/* The guest code of all traces, each piece once. */
+static uint32_t
+gather_ranges(struct guest_range *to, const struct region_trace *traces, unsigned count)
 {
+	uint32_t total = 0;
+
+	for (unsigned k = 0; k < count; k++)
+		for (uint32_t r = 0; r < traces[k].unit->range_count; r++) {
+			const struct guest_range *range = &traces[k].unit->ranges[r];
+			uint32_t at = 0;
+
+			while (at < total &&
+				(to[at].start > range->start || to[at].end < range->end))
+				at++;
+			if (at == total)
+				to[total++] = *range;
+		}
+	return total;
+}
+
+static bool
+begin(struct compiler *c, struct code_space *space, const struct region_trace *traces,
+	unsigned count)
+{
+	const struct ir_unit *u = traces[0].unit;
+	uint32_t range_count = 0;
+
 	c->u = u;
+	c->seam = &canonical_seam;
+	c->region = NULL;
 	c->space = space;
 	c->failed = false;
-	c->stub_count = c->cold_count = c->exit_count = 0;
-	c->exit_capacity = count_exits(u);
+	c->stub_count = c->cold_count = c->exit_count = c->exit_capacity = 0;
+	for (unsigned k = 0; k < count; k++) {
+		c->exit_capacity += count_exits(traces[k].unit) + 1; /* and a loop head's */
+		range_count += traces[k].unit->range_count;
+	}
 	c->unit = take_data(space, sizeof(*c->unit));
 	c->exits = take_data(space, c->exit_capacity * sizeof(*c->exits));
-	struct guest_range *ranges = take_data(space, u->range_count * sizeof(*ranges));
-	if (!c->unit || !c->exits || !ranges)
+	struct guest_range *ranges = take_data(space, range_count * sizeof(*ranges));
+	if (!c->unit || !c->exits || !ranges || range_count > UINT16_MAX)
 		return false;
-	memcpy(ranges, u->ranges, u->range_count * sizeof(*ranges));
 	*c->unit = (struct code_unit){
 		.guest_pc = u->guest_pc,
 		.mode = u->mode,
 		.code = space->code,
 		.exits = c->exits,
 		.ranges = ranges,
-		.range_count = (uint16_t)u->range_count,
+		.range_count = (uint16_t)gather_ranges(ranges, traces, count),
 	};
 	c->recipe_at = space->data;
 	c->recipe_end = space->data_end;
@@ -101,23 +131,14 @@ keep_relocations(struct compiler *c)
 	c->unit->relocation_count = (uint16_t)c->relocation_count;
 }
 
-struct code_unit *
-backend_compile(struct code_space *space, const struct ir_unit *u)
+/* The unit that has been emitted, or NULL, `before` being what the space was. */
+static struct code_unit *
+finish(struct compiler *c, const struct code_space *before)
 {
-	struct compiler *c = &compiler;
-	struct code_space before = *space;
+	struct code_space *space = c->space;
 
-	if (!begin(c, space, u)) {
-		*space = before;
-		return NULL;
-	}
-	analyze(c);
-	allocate_begin(c);
-	if (u->mode & IR_MODE_CHECK_CODE)
-		select_code_check(c);
-	select_unit(c);
 	if (c->failed || c->w.overflow) {
-		*space = before;
+		*space = *before;
 		return NULL;
 	}
 	c->unit->code_size = (uint32_t)(c->w.at - c->unit->code);
@@ -127,6 +148,40 @@ backend_compile(struct code_space *space, const struct ir_unit *u)
 	keep_relocations(c);
 	space->code = c->w.at + (-(uintptr_t)c->w.at & 15);
 	return c->unit;
+}
+
+struct code_unit *
+backend_compile(struct code_space *space, const struct ir_unit *u)
+{
+	struct compiler *c = &compiler;
+	struct code_space before = *space;
+	struct region_trace alone = { u, 1 };
+
+	if (!begin(c, space, &alone, 1)) {
+		*space = before;
+		return NULL;
+	}
+	analyze(c);
+	allocate_begin(c);
+	if (u->mode & IR_MODE_CHECK_CODE)
+		select_code_check(c);
+	select_unit(c);
+	return finish(c, &before);
+}
+
+struct code_unit *
+backend_compile_region(struct code_space *space, const struct region_trace *traces, unsigned count)
+{
+	struct compiler *c = &compiler;
+	struct code_space before = *space;
+
+	if (!begin(c, space, traces, count)) {
+		*space = before;
+		return NULL;
+	}
+	region_compile(c, &region, traces, count);
+	c->relocatable = false;
+	return finish(c, &before);
 }
 
 /* ---- linking ------------------------------------------------------------------------------------------------------------ */
@@ -172,6 +227,7 @@ backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
 	entries[ENTRY_EXCEPTION] = trampolines.exception;
 	entries[ENTRY_STALE] = trampolines.stale;
 	entries[ENTRY_HELPER] = trampolines.helper;
+	entries[ENTRY_FAULT] = trampolines.fault;
 	entries[ENTRY_RUNTIME_TRAMPOLINE] = trampolines.runtime_call;
 	for (unsigned k = 0; k < guest->runtime_call_count; k++)
 		entries[ENTRY_RUNTIME_CALLS + k] = (void *)guest->runtime_calls[k];

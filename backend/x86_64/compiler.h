@@ -96,10 +96,10 @@ enum eflags_form {
 /* Everything that differs from the canonical state at one point of the code. */
 struct snapshot {
 	uint8_t move_count;
-	uint8_t flags;      /* enum flags_kind */
-	uint8_t flags_type; /* operand type */
-	uint8_t flags_form; /* enum eflags_form if EFLAGS hold them at that point */
-	bool rax_taken;     /* rax holds an operand of the exit */
+	uint8_t flags;        /* enum flags_kind */
+	uint8_t flags_type;   /* operand type */
+	uint8_t flags_form;   /* enum eflags_form if EFLAGS hold them at that point */
+	bool rax_taken;       /* rax holds an operand of the exit */
 	uint8_t flags_cells;  /* FLAGS_DESCRIBED: operands to be stored in cells, a bit each */
 	uint32_t description; /* the same */
 	struct place flags_a, flags_b;
@@ -117,6 +117,7 @@ struct exit_stub {
 	struct snapshot state;
 	uint8_t *jump; /* rel32 field in the main path */
 	uint64_t guest_pc;
+	bool poll; /* not an exit of the guest's: a signal pends */
 };
 
 /* Cold code: `emit` is called after the main path with the writer there; jumps back to `back`. */
@@ -148,6 +149,8 @@ enum relocation_kind {
 struct compiler {
 	struct x86_writer w; /* first: image.c finds the compiler by it */
 	const struct ir_unit *u;
+	const struct seam *seam;
+	struct region *region; /* NULL: a unit by itself */
 	struct code_space *space;
 	bool failed;       /* out of some table; the unit must be smaller */
 	uint64_t guest_pc; /* of the instruction being selected */
@@ -201,10 +204,14 @@ struct host_features {
 	bool nan_checks; /* and threads that have many of them go over to tests */
 };
 extern struct host_features host_features;
-extern host_reg pin_of_slot[IR_MAX_SLOTS];      /* register (0..31) a slot is pinned in, REG_NONE */
-extern uint8_t slot_of_pin[REG_COUNT];          /* inverse, 0xff */
-extern uint32_t pin_mask;                       /* registers that are pins */
-extern uint8_t high_home_of_slot[IR_MAX_SLOTS]; /* xmm16..31 number, 0 = memory */
+/* Where guest state is at a seam: between units in the canonical one, inside a region between its traces in its own. */
+struct seam {
+	host_reg pin_of_slot[IR_MAX_SLOTS]; /* register (0..31) a slot is pinned in, REG_NONE */
+	uint8_t high_home_of_slot[IR_MAX_SLOTS]; /* xmm16..31 number, 0 = memory */
+	uint8_t slot_of_pin[REG_COUNT];          /* inverse of pin_of_slot, 0xff */
+	uint32_t pin_mask;                       /* registers that are pins */
+};
+extern struct seam canonical_seam;
 extern int32_t slot_displacement[IR_MAX_SLOTS]; /* from rbp */
 extern uint8_t slot_kind[IR_MAX_SLOTS];
 extern uint32_t slot_total;
@@ -215,6 +222,11 @@ extern unsigned flags_slot; /* the guest's FLAGS slot */
 #define ALLOCATABLE_GPRS (0xffffu & ~(1u << X86_RSP | 1u << X86_RBP))
 #define ALLOCATABLE_VECS 0xffff0000u
 bool host_init(const struct ir_state_layout *layout, char *why, size_t size);
+
+/* Pins for GPRs and vectors, in the order in which they are given out. */
+#define GPR_PINS    11
+#define VECTOR_PINS 11
+extern const host_reg gpr_pins[GPR_PINS], vector_pins[VECTOR_PINS];
 
 /* ---- float_traps.c: invalid floating-point operations ------------------------------------------------------ */
 

@@ -224,18 +224,18 @@ emit_fcmp(struct compiler *c, enum ir_type t, const struct place *a, const struc
 		x86_vec_mr(&c->w, X86_VMOVAPS, saved, ra);
 		if (a->kind == PLACE_CONST) {
 			c->failed = true;
-		} else if (a->kind == PLACE_SLOT && high_home_of_slot[a->index]) {
-			x86_vec_rr(&c->w, X86_VMOVAPS, ra, high_home_of_slot[a->index]);
+		} else if (a->kind == PLACE_SLOT && c->seam->high_home_of_slot[a->index]) {
+			x86_vec_rr(&c->w, X86_VMOVAPS, ra, c->seam->high_home_of_slot[a->index]);
 		} else {
 			x86_vec_rm(&c->w, X86_VMOVAPS, ra, place_memory(a));
 		}
 	}
 	if (b->kind == PLACE_REG) {
 		x86_vec_rr(&c->w, op, ra, XMM(b->reg));
-	} else if (b->kind == PLACE_SLOT && high_home_of_slot[b->index]) {
+	} else if (b->kind == PLACE_SLOT && c->seam->high_home_of_slot[b->index]) {
 		struct x86_mem copy = x86_mem_offset(saved, 16);
 
-		x86_vec_mr(&c->w, X86_VMOVAPS, copy, high_home_of_slot[b->index]);
+		x86_vec_mr(&c->w, X86_VMOVAPS, copy, c->seam->high_home_of_slot[b->index]);
 		x86_vec_rm(&c->w, op, ra, copy);
 	} else if (b->kind != PLACE_CONST) {
 		x86_vec_rm(&c->w, op, ra, place_memory(b));
@@ -417,7 +417,7 @@ operand_place(struct compiler *c, ir_ref ref)
 		p.imm = imm;
 		return p;
 	}
-	if (p.kind == PLACE_SPILL || (p.kind == PLACE_SLOT && !high_home_of_slot[p.index]))
+	if (p.kind == PLACE_SPILL || (p.kind == PLACE_SLOT && !c->seam->high_home_of_slot[p.index]))
 		if (c->values[canon(c, ref)].uses <= 1)
 			return p;
 	return (struct place){ .kind = PLACE_REG, .reg = use_gpr(c, ref) };

@@ -91,13 +91,13 @@ slot_with_value(const struct compiler *c, ir_ref ref, const struct ir_flags_fate
 {
 	const struct value *v = &c->values[canon(c, ref)];
 
-	for (uint32_t set = v->slot_refs ? pin_mask : 0; set; set &= set - 1) {
+	for (uint32_t set = v->slot_refs ? c->seam->pin_mask : 0; set; set &= set - 1) {
 		unsigned r = (unsigned)__builtin_ctz(set);
 
-		if (c->pin_value[r] == canon(c, ref) && stays(fate, slot_of_pin[r]))
-			return slot_of_pin[r];
+		if (c->pin_value[r] == canon(c, ref) && stays(fate, c->seam->slot_of_pin[r]))
+			return c->seam->slot_of_pin[r];
 	}
-	if (v->memory == MEMORY_SLOT && pin_of_slot[v->memory_index] == REG_NONE &&
+	if (v->memory == MEMORY_SLOT && c->seam->pin_of_slot[v->memory_index] == REG_NONE &&
 		stays(fate, v->memory_index))
 		return v->memory_index;
 	return -1;

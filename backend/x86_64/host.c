@@ -9,17 +9,14 @@
 #include "backend/x86_64/compiler.h"
 
 struct host_features host_features;
-host_reg pin_of_slot[IR_MAX_SLOTS];
-uint8_t slot_of_pin[REG_COUNT];
-uint32_t pin_mask;
-uint8_t high_home_of_slot[IR_MAX_SLOTS];
+struct seam canonical_seam;
 int32_t slot_displacement[IR_MAX_SLOTS];
 uint8_t slot_kind[IR_MAX_SLOTS];
 uint32_t slot_total;
 unsigned flags_slot;
 
 /* Pins in the order of a slot's rank: registers without REX-only encodings first, for shorter code. */
-static const host_reg gpr_pins[] = {
+const host_reg gpr_pins[GPR_PINS] = {
 	X86_RBX,
 	X86_RSI,
 	X86_RDI,
@@ -32,7 +29,7 @@ static const host_reg gpr_pins[] = {
 	X86_R14,
 	X86_R15,
 };
-static const host_reg vector_pins[] = {
+const host_reg vector_pins[VECTOR_PINS] = {
 	REG_XMM + 5,
 	REG_XMM + 6,
 	REG_XMM + 7,
@@ -150,9 +147,9 @@ assign_pins(
 	unsigned slot;
 
 	for (unsigned rank = 1; rank <= count && slot_of_rank(layout, kind, rank, &slot); rank++) {
-		pin_of_slot[slot] = pins[rank - 1];
-		slot_of_pin[pins[rank - 1]] = (uint8_t)slot;
-		pin_mask |= 1u << pins[rank - 1];
+		canonical_seam.pin_of_slot[slot] = pins[rank - 1];
+		canonical_seam.slot_of_pin[pins[rank - 1]] = (uint8_t)slot;
+		canonical_seam.pin_mask |= 1u << pins[rank - 1];
 	}
 }
 
@@ -164,7 +161,7 @@ assign_high_homes(const struct ir_state_layout *layout)
 	for (unsigned rank = COUNT(vector_pins) + 1; next < 32; rank++) {
 		if (!slot_of_rank(layout, IR_SLOT_VECTOR, rank, &slot))
 			break;
-		high_home_of_slot[slot] = (uint8_t)next++;
+		canonical_seam.high_home_of_slot[slot] = (uint8_t)next++;
 	}
 }
 
@@ -174,8 +171,8 @@ host_init(const struct ir_state_layout *layout, char *why, size_t size)
 	if (!detect_features(why, size))
 		return false;
 	slot_total = layout->count;
-	memset(pin_of_slot, REG_NONE, sizeof(pin_of_slot));
-	memset(slot_of_pin, 0xff, sizeof(slot_of_pin));
+	memset(canonical_seam.pin_of_slot, REG_NONE, sizeof(canonical_seam.pin_of_slot));
+	memset(canonical_seam.slot_of_pin, 0xff, sizeof(canonical_seam.slot_of_pin));
 	for (unsigned s = 0; s < layout->count; s++) {
 		slot_displacement[s] = layout->slots[s].offset - CPU_BIAS;
 		slot_kind[s] = layout->slots[s].kind;

@@ -49,7 +49,7 @@ misplaced_pins(const struct compiler *c)
 		right |= (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(holds, want)))
 			 << r;
 	}
-	return ~right & pin_mask;
+	return ~right & c->seam->pin_mask;
 }
 
 void
@@ -59,7 +59,7 @@ snapshot_take(struct compiler *c, struct snapshot *s)
 	s->rax_taken = false;
 	for (uint32_t set = misplaced_pins(c); set; set &= set - 1) {
 		host_reg r = (host_reg)__builtin_ctz(set);
-		struct place saved = { .kind = PLACE_SLOT, .index = slot_of_pin[r] };
+		struct place saved = { .kind = PLACE_SLOT, .index = c->seam->slot_of_pin[r] };
 
 		add_move(c, s, r,
 			c->pin_value[r] == HOLDS_HOME ? saved : place_of(c, c->pin_value[r]));
@@ -106,8 +106,9 @@ emit_move(struct compiler *c, host_reg to, const struct place *from)
 	case PLACE_REG: emit_reg_move(c, to, from->reg); break;
 	case PLACE_SPILL: move_from_memory(c, to, spill_memory(from->index)); break;
 	case PLACE_SLOT:
-		if (to >= REG_XMM && high_home_of_slot[from->index])
-			x86_vec_rr(&c->w, X86_VMOVAPS, XMM(to), high_home_of_slot[from->index]);
+		if (to >= REG_XMM && c->seam->high_home_of_slot[from->index])
+			x86_vec_rr(&c->w, X86_VMOVAPS, XMM(to),
+				c->seam->high_home_of_slot[from->index]);
 		else
 			move_from_memory(c, to, slot_memory(from->index));
 		break;

@@ -252,6 +252,7 @@ backend_recover(const struct code_unit *unit, struct cpu *cpu, ucontext_t *uc)
 			uc->uc_mcontext.gregs[greg_of[to]] = (greg_t)values[m].words[0];
 	}
 	cpu->hot.pc = guest_pc;
-	uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(uintptr_t)trampolines.fault;
+	uc->uc_mcontext.gregs[REG_RIP] =
+		(greg_t)(uintptr_t)(unit->fault_landing ? unit->fault_landing : trampolines.fault);
 	return true;
 }

@@ -2,6 +2,7 @@
 // Instruction selection: the forward pass over a unit that calls one selector an instruction, and the cold code behind
 // it; plus the selectors of constants, state access and helper calls.
 #include "backend/x86_64/compiler.h"
+#include "backend/x86_64/region.h"
 #include "backend/x86_64/select.h"
 #include "ir/vector_helpers.h"
 
@@ -216,9 +217,11 @@ select_runtime_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	}
 	c->locked |= 1u << X86_RDX;
 	allocate_flush_keeping(c, i, 1u << X86_RDX);
+	region_emit_leave(c);
 	x86_load(&c->w, 8, X86_RAX,
 		x86_mem_base(X86_RBP, entry + (ENTRY_RUNTIME_CALLS + in->aux) * 8));
 	x86_call_m(&c->w, x86_mem_base(X86_RBP, entry + ENTRY_RUNTIME_TRAMPOLINE * 8));
+	region_emit_enter(c);
 	if (c->values[i].uses) {
 		claim(c, X86_RAX);
 		def_in(c, i, X86_RAX);

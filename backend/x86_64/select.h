@@ -14,6 +14,7 @@ enum entry_point {
 	ENTRY_STALE,
 	ENTRY_HELPER,
 	ENTRY_RUNTIME_TRAMPOLINE,
+	ENTRY_FAULT,
 	ENTRY_RUNTIME_CALLS, /* one a runtime call of the guest */
 };
 
@@ -21,6 +22,8 @@ enum entry_point {
 void select_unit(struct compiler *c);
 /* The check of IR_MODE_CHECK_CODE units: the guest code is still what was translated. */
 void select_code_check(struct compiler *c);
+/* At the head of a loop in a region: leave for the dispatcher if a signal pends. */
+void select_loop_head_poll(struct compiler *c, uint64_t guest_pc);
 /* The code of side exits, behind the main path. */
 void select_exit_stubs(struct compiler *c);
 

@@ -8,6 +8,10 @@
 // A call pushes the guest return address and `call`s, so a frame of the return-prediction stack is
 //     [rsp] host address behind the call, [rsp + 8] guest return address;
 // a return compares [rsp + 8] with its target and `ret`s, or goes through the hash table when they differ.
+//
+// Inside a region an exit to another trace is a jump to its label, guest state being in the region's places; all other exits move it from
+// there to the canonical places first.
+#include "backend/x86_64/region.h"
 #include "backend/x86_64/select.h"
 
 /* ---- exit records ------------------------------------------------------------------------------------------------------ */
@@ -65,11 +69,12 @@ make_canonical(struct compiler *c)
 
 	snapshot_take(c, &s);
 	snapshot_emit(c, &s);
+	region_emit_leave(c);
 }
 
-/* As it must be at an exit to `target`, where flags may do with a description. */
+/* State as it must be at an edge to `target`, where flags may do with a description: at the seam of the region, if any. */
 static void
-make_canonical_but_flags(struct compiler *c, uint64_t target)
+meet_seam(struct compiler *c, uint64_t target)
 {
 	struct snapshot s;
 
@@ -92,6 +97,20 @@ emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, 
 	x86_patch_rel32(pending, exit->stub);
 }
 
+/* From the region's seam to `target`: a jump inside the region, or out of it. */
+static void
+emit_edge(struct compiler *c, uint64_t target)
+{
+	int label = region_label_of(c, target);
+
+	if (label >= 0) {
+		region_jump_to(c, x86_jmp_rel32(&c->w), (unsigned)label);
+		return;
+	}
+	region_emit_leave(c);
+	emit_direct_jump(c, target, CODE_EXIT_JUMP, wants_poll(c, target));
+}
+
 /* ---- direct exits ----------------------------------------------------------------------------------------------------------- */
 
 void
@@ -100,8 +119,8 @@ select_exit_direct(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	uint64_t target = (uint64_t)in->imm;
 
 	(void)i;
-	make_canonical_but_flags(c, target);
-	emit_direct_jump(c, target, CODE_EXIT_JUMP, wants_poll(c, target));
+	meet_seam(c, target);
+	emit_edge(c, target);
 }
 
 /* A loop's way back is the likely one: it stays in line, so that an iteration takes one jump. */
@@ -115,7 +134,7 @@ emit_backward_exit(struct compiler *c, enum x86_cond condition, uint64_t target)
 	snapshot_describe_flags(c, &s, target);
 	skip = x86_jcc_rel32(&c->w, x86_cond_not(condition));
 	snapshot_emit(c, &s);
-	emit_direct_jump(c, target, CODE_EXIT_JUMP, true);
+	emit_edge(c, target);
 	x86_patch_rel32(skip, c->w.at);
 }
 
@@ -127,7 +146,7 @@ select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 	(void)i;
 	keep_eflags(c);
-	if (wants_poll(c, (uint64_t)in->imm)) {
+	if (!c->region && wants_poll(c, (uint64_t)in->imm)) {
 		emit_backward_exit(c, condition, (uint64_t)in->imm);
 		return;
 	}
@@ -138,13 +157,55 @@ select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	snapshot_take(c, &stub->state);
 	snapshot_describe_flags(c, &stub->state, (uint64_t)in->imm);
 	stub->guest_pc = (uint64_t)in->imm;
+	stub->poll = false;
 	align_patchable(c, 2);
 	stub->jump = x86_jcc_rel32(&c->w, condition);
+}
+
+/* At the head of a loop of a region: `jump` leaves when a signal pends. The dispatcher sees this exit each time. */
+static void
+emit_poll_stub(struct compiler *c, struct exit_stub *stub)
+{
+	x86_patch_rel32(stub->jump, c->w.at);
+	region_emit_leave(c);
+	emit_link_stub(c, new_exit(c, stub->guest_pc, CODE_EXIT_JUMP));
+}
+
+void
+select_loop_head_poll(struct compiler *c, uint64_t guest_pc)
+{
+	struct exit_stub *stub = &c->stubs[c->stub_count++];
+
+	*stub = (struct exit_stub){ .poll = true, .guest_pc = guest_pc };
+	stub->jump = emit_poll(c);
+}
+
+/* A side exit inside a region: where the trace's state is at the region's seam already, its jump leads to the label itself. */
+static void
+emit_region_stub(struct compiler *c, struct exit_stub *stub)
+{
+	int label = region_label_of(c, stub->guest_pc);
+
+	if (label >= 0 && snapshot_empty(&stub->state)) {
+		region_jump_to(c, stub->jump, (unsigned)label);
+		return;
+	}
+	x86_patch_rel32(stub->jump, c->w.at);
+	snapshot_emit(c, &stub->state);
+	emit_edge(c, stub->guest_pc);
 }
 
 static void
 emit_exit_stub(struct compiler *c, struct exit_stub *stub)
 {
+	if (stub->poll) {
+		emit_poll_stub(c, stub);
+		return;
+	}
+	if (c->region) {
+		emit_region_stub(c, stub);
+		return;
+	}
 	if (snapshot_empty(&stub->state)) {
 		struct code_exit *exit = new_exit(c, stub->guest_pc, CODE_EXIT_JUMP);
 
@@ -176,6 +237,7 @@ make_canonical_with_rax(struct compiler *c, ir_ref value)
 	snapshot_take(c, &s);
 	snapshot_add(c, &s, X86_RAX, value);
 	snapshot_emit(c, &s);
+	region_emit_leave(c);
 }
 
 /* rax = guest pc: the address of its hash table entry in terms of rdx and rcx; jumps to the returned field on a miss. */
@@ -252,7 +314,14 @@ select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
 static void
 emit_return_landing(struct compiler *c, uint64_t return_pc)
 {
+	int label = region_label_of(c, return_pc);
+
 	x86_lea(&c->w, 8, X86_RSP, x86_mem_base(X86_RSP, 8));
+	if (label >= 0) {
+		region_emit_enter(c);
+		region_jump_to(c, x86_jmp_rel32(&c->w), (unsigned)label);
+		return;
+	}
 	emit_direct_jump(c, return_pc, CODE_EXIT_RETURN, false);
 }
 
@@ -260,7 +329,7 @@ emit_return_landing(struct compiler *c, uint64_t return_pc)
 static void
 emit_push_return(struct compiler *c, ir_ref address, enum x86_gpr scratch)
 {
-	for (uint32_t set = pin_mask & 0xffff; set; set &= set - 1) {
+	for (uint32_t set = c->region ? 0 : c->seam->pin_mask & 0xffff; set; set &= set - 1) {
 		unsigned r = (unsigned)__builtin_ctz(set);
 
 		if (c->pin_value[r] == canon(c, address)) {
@@ -278,7 +347,8 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	uint64_t return_pc = (uint64_t)insn_of(c, in->a)->imm;
 	struct code_exit *exit;
 
-	make_canonical_but_flags(c, (uint64_t)in->imm);
+	meet_seam(c, (uint64_t)in->imm);
+	region_emit_leave(c);
 	emit_push_return(c, in->a, X86_RAX);
 	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
 	align_patchable(c, 1);

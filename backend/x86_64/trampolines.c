@@ -19,19 +19,23 @@ static void
 transfer_pins(struct x86_writer *w, bool load)
 {
 	for (unsigned r = 0; r < REG_XMM; r++)
-		if (slot_of_pin[r] != 0xff) {
+		if (canonical_seam.slot_of_pin[r] != 0xff) {
 			if (load)
-				x86_load(w, 8, (enum x86_gpr)r, slot_memory(slot_of_pin[r]));
+				x86_load(w, 8, (enum x86_gpr)r,
+					slot_memory(canonical_seam.slot_of_pin[r]));
 			else
-				x86_store(w, 8, slot_memory(slot_of_pin[r]), (enum x86_gpr)r);
+				x86_store(w, 8, slot_memory(canonical_seam.slot_of_pin[r]),
+					(enum x86_gpr)r);
 		}
 	for (unsigned s = 0; s < slot_total; s++) {
-		unsigned xmm = pin_of_slot[s] != REG_NONE && pin_of_slot[s] >= REG_XMM
-				       ? XMM(pin_of_slot[s])
-				       : high_home_of_slot[s];
-		bool pinned = pin_of_slot[s] != REG_NONE && pin_of_slot[s] >= REG_XMM;
+		unsigned xmm = canonical_seam.pin_of_slot[s] != REG_NONE &&
+					       canonical_seam.pin_of_slot[s] >= REG_XMM
+				       ? XMM(canonical_seam.pin_of_slot[s])
+				       : canonical_seam.high_home_of_slot[s];
+		bool pinned = canonical_seam.pin_of_slot[s] != REG_NONE &&
+			      canonical_seam.pin_of_slot[s] >= REG_XMM;
 
-		if (!pinned && !high_home_of_slot[s])
+		if (!pinned && !canonical_seam.high_home_of_slot[s])
 			continue;
 		if (load)
 			x86_vec_rm(w, X86_VMOVAPS, xmm, slot_memory(s));

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// A region under compilation: traces (IR units) that jump to each other with guest state in places of the region's own.
+#ifndef BACKEND_X86_64_REGION_H
+#define BACKEND_X86_64_REGION_H
+
+#include "backend/x86_64/compiler.h"
+
+#define REGION_MAX_TRACES 48
+#define REGION_MAX_JUMPS  512
+
+/* Where one trace begins. */
+struct region_label {
+	uint64_t guest_pc;
+	uint8_t *code; /* NULL: not emitted yet */
+	bool loop_head; /* a jump from this trace or a later one leads here: asks whether a signal pends */
+};
+
+/* A jump to a label whose code did not exist yet. */
+struct region_jump {
+	uint8_t *field;
+	uint32_t label;
+};
+
+struct region {
+	struct seam seam;
+	struct region_label labels[REGION_MAX_TRACES];
+	struct region_jump jumps[REGION_MAX_JUMPS];
+	uint32_t label_count, jump_count;
+	uint64_t written[2]; /* slots that the region puts: a bit each */
+};
+
+/* The label of the trace that begins at guest pc `target`; -1: the target is outside, or there is no region. */
+int region_label_of(const struct compiler *c, uint64_t target);
+/* The rel32 field `field` leads to `label`. */
+void region_jump_to(struct compiler *c, uint8_t *field, unsigned label);
+/* From the region's places to the canonical ones, and back: no register but pins, no flags are touched. */
+void region_emit_leave(struct compiler *c);
+void region_emit_enter(struct compiler *c);
+
+/* Emit the region; c->failed when it does not fit in some table. */
+void region_compile(
+	struct compiler *c, struct region *r, const struct region_trace *traces, unsigned count);
+
+#endif
