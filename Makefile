@@ -183,6 +183,10 @@ $(BUILD)/stress/stress-native: tests/stress/stress.c Makefile
 	@mkdir -p $(@D)
 	@$(CC) $(GUEST_CFLAGS) -o $@.$$$$ $< && mv -f $@.$$$$ $@
 
+# ---- benchmark kernels -------------------------------------------------------------------------------------
+
+include bench/kernels/kernels.mk
+
 # ---- the row fuzzer ----------------------------------------------------------------------------------------
 
 include tests/fuzz/fuzz.mk
@@ -196,7 +200,7 @@ deps:
 # The dependencies come first, so the rest is a second make: sources and compilers are looked at when they are there.
 # What cannot be built is a failure, but does not keep the other tests from running.
 check: deps
-	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs stress-programs fuzz-programs || status=1; tests/run || status=1; exit $$status
+	@status=0; $(MAKE) --no-print-directory -k -j2 dragoman unit-tests guest-programs check-kernels stress-programs fuzz-programs || status=1; tests/run || status=1; exit $$status
 
 # Large programs: node, java, go, databases, servers...; a tree of 2.3 GB, and half an hour (docs/testing.md). BIG="node go"
 .PHONY: check-big
@@ -216,10 +220,10 @@ demo: deps
 tree:
 	@tools/fetch_guest_tree $(BUILD)/tree/arm64-bookworm
 
-# make bench BENCH="sqlite xz" REPEAT=5
+# make bench BENCH="float sqlite3 xz" REPEAT=5; QUICK=1: some minutes; names and groups are in bench/workloads
 bench: deps
 	@$(MAKE) --no-print-directory -j2 dragoman
-	@BENCH="$(BENCH)" REPEAT="$(REPEAT)" bench/run
+	@BENCH="$(BENCH)" REPEAT="$(REPEAT)" QUICK="$(QUICK)" OPT="$(OPT)" bench/run
 
 # make fuzz ROWS=FADD SECONDS=60 SEED=1
 fuzz: deps
@@ -233,7 +237,7 @@ install: dragoman
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/gen $(BUILD)/tools $(BUILD)/tests $(BUILD)/fuzz $(BUILD)/guest $(BUILD)/guest-native \
-		$(BUILD)/asan $(BUILD)/ubsan $(BUILD)/bench $(BUILD)/libdragoman.a $(BUILD)/dragoman dragoman
+		$(BUILD)/kernels $(BUILD)/asan $(BUILD)/ubsan $(BUILD)/bench $(BUILD)/libdragoman.a $(BUILD)/dragoman dragoman
 
 FORMATTED := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 format:
@@ -250,7 +254,7 @@ help:
 	@echo "make check       install what is missing, build, and run all tests"
 	@echo "make check-big   large arm64 programs; BIG=\"node java\" for some of them"
 	@echo "make check-asan  the unit tests under AddressSanitizer; check-ubsan: under UndefinedBehaviorSanitizer"
-	@echo "make bench       measure against native and qemu-aarch64; BENCH=\"names\" REPEAT=n"
+	@echo "make bench       measure against native and qemu-aarch64; BENCH=\"names groups\" REPEAT=n QUICK=1"
 	@echo "make fuzz        fuzz the decode table's rows; ROWS=pattern SECONDS=n SEED=n"
 	@echo "make stress      threads, processes, signals, memory and changing code at once; MINUTES=n SEED=n"
 	@echo "make deps        install the Debian packages that are needed"

@@ -3,12 +3,9 @@
 // An integer kernel in the manner of CoreMark: linked lists (find, reverse, merge sort), small matrices of 16-bit numbers, a
 // state machine that scans numbers, and a CRC over all results, so that nothing can be left out.
 //
-// usage: integer [iterations [part...]]     parts: list matrix state (default: all)
+// Parts: list matrix state.
 
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "kernel.h"
 
 static uint16_t
 crc16(uint16_t crc, uint16_t value)
@@ -279,27 +276,16 @@ state_part(uint16_t crc, unsigned iteration)
 	return crc;
 }
 
-static int
-wanted(int argc, char **argv, const char *part)
-{
-	for (int i = 2; i < argc; i++) {
-		if (strcmp(argv[i], part) == 0) {
-			return 1;
-		}
-	}
-	return argc <= 2;
-}
-
 int
 main(int argc, char **argv)
 {
-	unsigned iterations = argc > 1 ? (unsigned)atoi(argv[1]) : 1000;
-	int lists = wanted(argc, argv, "list");
-	int matrices = wanted(argc, argv, "matrix");
-	int states = wanted(argc, argv, "state");
+	unsigned rounds = kernel_rounds(argc, argv, 3400);
+	int lists = kernel_wants(argc, argv, "list");
+	int matrices = kernel_wants(argc, argv, "matrix");
+	int states = kernel_wants(argc, argv, "state");
 	uint16_t crc = 0;
 
-	for (unsigned i = 0; i < iterations; i++) {
+	for (unsigned i = 0; i < rounds; i++) {
 		if (lists) {
 			crc = list_part(crc, i);
 		}
@@ -310,6 +296,6 @@ main(int argc, char **argv)
 			crc = state_part(crc, i);
 		}
 	}
-	printf("%u iterations, crc %04x\n", iterations, crc);
+	kernel_report("integer", crc);
 	return 0;
 }
