@@ -22,7 +22,7 @@ def heading(ways):
     text = "%-18s%13s" % ("", "native")
     for way in ways[1:]:
         text += "  %13s %8s" % (TITLES[way], "ratio")
-    return text + "   median"
+    return text + "   median  tier 1  translating: cold        warm"
 
 
 def line(row, ways):
@@ -35,7 +35,14 @@ def line(row, ways):
             text += " %7.2fx" % r if r else " %8s" % "-"
         text += "  "
     r = median_ratio(row, "dragoman")
-    return text + ("%6.2fx" % r if r else "     -")
+    text += "%6.2fx" % r if r else "     -"
+    inner = row.get("inside", {})
+    time = inner.get("time")
+    text += "  %5.1f%%" % (time["tier1"] * 100) if time else "       -"
+    for way, width in (("cold", 16), ("dragoman", 9)):
+        counters = inner.get(way)
+        text += "%*.1f ms" % (width, counters["translation_seconds"] * 1000) if counters else "%*s" % (width + 3, "-")
+    return text
 
 
 def geomean(values):

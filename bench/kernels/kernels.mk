@@ -17,7 +17,7 @@ check-kernels: $(filter $(BUILD)/kernels/native-O2/% $(BUILD)/kernels/guest-O3/%
 
 define kernel_rule
 $(BUILD)/kernels/$(1)-$(2)/%: bench/kernels/%.c bench/kernels/kernel.h bench/kernels/kernels.mk
-	@echo "  $(3)  $$< ($(2))"
+	@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "  $(3)  $$< ($(2))")
 	@mkdir -p $$(@D)
 	@$(4) $(KERNEL_CFLAGS) -$(2) $(5) -o $$@.$$$$$$$$ $$< -lm && mv -f $$@.$$$$$$$$ $$@
 endef
