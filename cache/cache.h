@@ -55,6 +55,12 @@ void cache_fork_unlock(void);
 /** Writes what this process has translated and the cache does not have yet. Before the process ends or execs. */
 void cache_save(void);
 
+/**
+ * As cache_save, for a process that translates ahead of time: nothing is left to chance or to others, and it waits for its turn.
+ * Gives the number of units that could not be written, or that others have written meanwhile.
+ */
+uint64_t cache_save_all(void);
+
 /** In a forked child: what the parent translated is the parent's to save. */
 void cache_after_fork(void);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// `dragoman cache stat|verify|prune|clear`: what the user sees of the cache directory.
+// `dragoman cache`: what the user sees of the cache directory. The larger subcommands have files of their own (command.h).
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cache/cache_internal.h"
+#include "cache/command.h"
 #include "cache/directory.h"
 
 struct totals {
@@ -144,7 +145,7 @@ verify(void)
 	if (lock < 0)
 		return 1;
 	status = walk(true, &totals);
-	cache_directory_prune(lock, UINT64_MAX); /* counts what is left */
+	cache_directory_count(lock);
 	close((int)lock);
 	if (status)
 		return status;
@@ -189,19 +190,37 @@ clear(void)
 		return 0;
 	if (shrink(0, &removed))
 		return 1;
+	unlinkat(cache_written->fd, "warm", 0);
 	printf("removed from %s: %.1f MiB\n", cache_written->path, (double)removed / (1 << 20));
 	return 0;
 }
 
+uint64_t
+cache_command_begin(void)
+{
+	long lock = lock_directory();
+	uint64_t bytes;
+
+	if (lock < 0)
+		return UINT64_MAX;
+	bytes = cache_directory_count(lock);
+	close((int)lock);
+	return bytes;
+}
+
 static const struct {
 	const char *name;
-	int (*run)(void);
-	const char *help;
+	int (*run)(void);                         /* takes nothing, */
+	int (*run_with)(int count, char **paths); /* or names */
+	const char *arguments, *help;
 } commands[] = {
-	{ "stat", stat_cache, "what the cache holds" },
-	{ "verify", verify, "check every file and record; removes files that are damaged" },
-	{ "prune", prune, "remove the least recently used files beyond the size limit" },
-	{ "clear", clear, "remove all cached translations" },
+	{ "stat", stat_cache, NULL, "", "what the cache holds" },
+	{ "verify", verify, NULL, "",
+		"check every file and record; removes files that are damaged" },
+	{ "prune", prune, NULL, "", "remove the least recently used files beyond the size limit" },
+	{ "clear", clear, NULL, "", "remove all cached translations" },
+	{ "warm", NULL, cache_warm, "PATH...",
+		"translate all arm64 programs and libraries below the paths ahead of time" },
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(*commands) };
@@ -210,7 +229,8 @@ static int
 usage(FILE *to, int status)
 {
 	for (size_t k = 0; k < COMMAND_COUNT; k++)
-		fprintf(to, "%s dragoman cache %-8s%s\n", k ? "      " : "usage:", commands[k].name,
+		fprintf(to, "%s dragoman cache %-6s %-14s%s\n",
+			k ? "      " : "usage:", commands[k].name, commands[k].arguments,
 			commands[k].help);
 	fputs("--system behind a command's name: of the system's cache, " CACHE_SYSTEM_DIRECTORY
 	      ", which all users read and root alone writes.\n"
@@ -246,13 +266,17 @@ int
 cache_main(int argc, char **argv)
 {
 	bool system = argc > 2 && strcmp(argv[2], "--system") == 0;
+	int count = argc - 2 - system;
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return usage(stdout, 0);
-	if (argc != 2 + system)
-		return usage(stderr, 2);
-	for (size_t k = 0; k < COMMAND_COUNT; k++)
-		if (strcmp(argv[1], commands[k].name) == 0)
-			return choose_cache(system) ? commands[k].run() : 1;
+	for (size_t k = 0; argc >= 2 && k < COMMAND_COUNT; k++) {
+		if (strcmp(argv[1], commands[k].name) || (count > 0) != !commands[k].run)
+			continue;
+		if (!choose_cache(system))
+			return 1;
+		return commands[k].run ? commands[k].run()
+				       : commands[k].run_with(count, argv + argc - count);
+	}
 	return usage(stderr, 2);
 }

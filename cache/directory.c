@@ -252,13 +252,15 @@ sort_by_use(struct entry *all, size_t count)
 	}
 }
 
-uint64_t
-cache_directory_prune(long lock, uint64_t limit)
+/* Remove files until `limit` is kept to, the oldest first; gives the bytes that there were, and sets those that are left. */
+static uint64_t
+shrink(long lock, uint64_t limit, uint64_t *left)
 {
 	struct entries entries = { 0 };
 	uint64_t before;
 	long fd = open_in_directory(".", O_RDONLY | O_DIRECTORY);
 
+	*left = 0;
 	if (fd < 0)
 		return 0;
 	read_entries(fd, &entries);
@@ -270,8 +272,26 @@ cache_directory_prune(long lock, uint64_t limit)
 			if (host_syscall(SYS_unlinkat, fd, entries.all[k].name, 0) == 0)
 				entries.bytes -= entries.all[k].size;
 	}
+	*left = entries.bytes;
 	write_count(lock, entries.bytes, FILES_BETWEEN_COUNTS);
 	host_free(entries.all);
 	host_syscall(SYS_close, fd);
-	return before - entries.bytes;
+	return before;
+}
+
+uint64_t
+cache_directory_prune(long lock, uint64_t limit)
+{
+	uint64_t left, before = shrink(lock, limit, &left);
+
+	return before - left;
+}
+
+uint64_t
+cache_directory_count(long lock)
+{
+	uint64_t left;
+
+	shrink(lock, UINT64_MAX, &left);
+	return left;
 }

@@ -30,6 +30,9 @@ bool cache_directory_end(long lock, long fd, const char *name, bool publish);
  */
 uint64_t cache_directory_prune(long lock, uint64_t limit);
 
+/** The bytes of all cache files, counted anew. Under the lock. */
+uint64_t cache_directory_count(long lock);
+
 /** Whether a name in the directory is that of a cache file, or of one that is being written. */
 bool cache_is_file_name(const char *name);
 

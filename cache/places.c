@@ -175,6 +175,8 @@ cache_places_init(const struct run_options *options)
 
 	if (!cache_note_root())
 		return false;
+	if (cache_written == &cache_system)
+		return cache_place_make();
 	if (!secure && !cache_find_own() && setting("DRAGOMAN_CACHE"))
 		return false; /* switched off, or not a name to be used */
 	if (!secure) {

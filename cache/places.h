@@ -37,7 +37,7 @@ bool cache_find_own(void);
 
 /**
  * Opens what is there: as cache_find_own says; the descriptors in `options` where a guest has changed its root since they were
- * opened; only the system's in a privileged (AT_SECURE) process. False when the cache is not to be used at all.
+ * opened; only the system's in a privileged (AT_SECURE) process, or when that is to be written to. False when the cache is not to be used at all.
  */
 bool cache_places_init(const struct run_options *options);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cache/cache_internal.h"
 #include "runtime/lock.h"
 
 #define MAX_REGIONS 512
@@ -40,17 +41,25 @@ is_racy(int64_t changed_ns)
 	return nanoseconds(&now) - changed_ns < CLOCK_TICK_NS;
 }
 
-static struct cache_source *
-source_of(const struct stat *status)
+void
+cache_identity_of(const struct stat *status, struct cache_identity *identity)
 {
-	struct cache_identity identity = {
+	*identity = (struct cache_identity){
 		.device = status->st_dev,
 		.inode = status->st_ino,
 		.size = (uint64_t)status->st_size,
 		.modified_ns = nanoseconds(&status->st_mtim),
 		.changed_ns = nanoseconds(&status->st_ctim),
 	};
+	memcpy(identity->key, cache_key, sizeof(cache_key));
+}
 
+static struct cache_source *
+source_of(const struct stat *status)
+{
+	struct cache_identity identity;
+
+	cache_identity_of(status, &identity);
 	for (uint32_t k = 0; k < source_count; k++)
 		if (!memcmp(&sources[k].identity, &identity, offsetof(struct cache_identity, key)))
 			return &sources[k];

@@ -28,6 +28,9 @@ struct cache_unsaved {
 	uint32_t guest_size;
 };
 
+/** What a guest file with this status is known by, under the present key (empty before cache_init). */
+void cache_identity_of(const struct stat *status, struct cache_identity *identity);
+
 /** Copies out the region that holds all of [start, end); false when there is none. */
 bool cache_region_of(uint64_t start, uint64_t end, struct cache_region *found);
 

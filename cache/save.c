@@ -19,6 +19,8 @@
 #define WORTHWHILE_SHARE 4
 
 static long directory_lock;
+/* cache_save_all: every unit is worth it. */
+static bool save_all;
 
 /* ---- building a file --------------------------------------------------------------------------------------------------------- */
 
@@ -157,6 +159,8 @@ is_worthwhile(uint32_t old_units, uint32_t new_units)
 {
 	uint64_t chance = __rdtsc() * UINT64_C(0x9e3779b97f4a7c15) >> 48; /* of 65536 */
 
+	if (save_all)
+		return new_units > 0;
 	return new_units >= FEW_UNITS &&
 	       (uint64_t)new_units * WORTHWHILE_SHARE >= old_units * chance >> 16;
 }
@@ -257,7 +261,7 @@ save_with_lock(void)
 	cache_each_source(look_for_unsaved);
 	if (!any_unsaved || !cache_place_make())
 		return;
-	directory_lock = cache_directory_lock(false);
+	directory_lock = cache_directory_lock(save_all);
 	if (directory_lock < 0)
 		return;
 	cache_each_source(save_source);
@@ -269,6 +273,30 @@ cache_save(void)
 {
 	if (cache_enabled())
 		units_with_lock(save_with_lock);
+}
+
+static uint64_t waiting;
+
+static void
+count_waiting(struct cache_source *source)
+{
+	for (const struct cache_unsaved *unsaved = source->unsaved; unsaved;
+		unsaved = unsaved->next)
+		waiting += !unsaved->unit->invalid;
+}
+
+uint64_t
+cache_save_all(void)
+{
+	uint64_t saved = cache_statistics.units_saved;
+
+	waiting = 0;
+	cache_each_source(count_waiting);
+	save_all = true;
+	cache_save();
+	save_all = false;
+	saved = cache_statistics.units_saved - saved;
+	return waiting > saved ? waiting - saved : 0;
 }
 
 static void

@@ -385,6 +385,25 @@ units_get_and_link(struct guest_thread *t, struct code_exit *exit)
 	return unit;
 }
 
+const struct code_unit *
+units_prepare(uint64_t pc, uint32_t mode)
+{
+	const struct code_unit *unit;
+
+	lock_acquire(&lock);
+	unit = is_full() ? NULL : get_locked(pc, mode);
+	lock_release(&lock);
+	return unit;
+}
+
+void
+units_forget(void)
+{
+	lock_acquire(&lock);
+	flush_everything();
+	lock_release(&lock);
+}
+
 void
 units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit)
 {

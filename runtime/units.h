@@ -50,6 +50,12 @@ bool units_is_translated(uint64_t pc, uint32_t mode);
 /** units_get for an exit that the thread has left by (thread.pc is its pc), and link it. */
 struct code_unit *units_get_and_link(struct guest_thread *t, struct code_exit *exit);
 
+/** The unit for (pc, mode), made if need be, for a process that runs no guest; NULL: the code buffer is full. */
+const struct code_unit *units_prepare(uint64_t pc, uint32_t mode);
+
+/** Start over with an empty code buffer, in a process that runs no guest. */
+void units_forget(void);
+
 /** Enter (pc, unit) in a thread's indirect table, unless the unit, which units_get gave, has become invalid. */
 void units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit);
 
