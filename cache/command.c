@@ -68,7 +68,8 @@ lock_directory(void)
 				  ? "not a directory that is root's alone, or not writable; be root"
 				  : "not a directory that is yours alone; see docs/cache.md");
 	else if ((lock = cache_directory_lock(true)) < 0)
-		fail_with("cannot be locked for writing");
+		fail_with(cache_written->system ? "cannot be written to; be root"
+						: "cannot be written to");
 	return lock;
 }
 

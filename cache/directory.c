@@ -33,14 +33,13 @@ static const char count_magic[8] = "dragsize";
 /* ---- the directory and its lock --------------------------------------------------------------------------------------- */
 
 static long
-open_in_directory(const char *name, int flags)
+open_in_directory(const char *name, int flags, unsigned mode)
 {
-	unsigned mode = cache_written->system ? 0644 : 0600;
 	long fd = host_syscall(
 		SYS_openat, cache_written->fd, name, flags | O_CLOEXEC | O_NOFOLLOW, mode);
 
 	/* what all are to read they read whatever root's umask is */
-	if (fd >= 0 && cache_written->system && flags & O_CREAT)
+	if (fd >= 0 && flags & O_CREAT)
 		host_syscall(SYS_fchmod, fd, mode);
 	return fd;
 }
@@ -48,7 +47,8 @@ open_in_directory(const char *name, int flags)
 long
 cache_directory_lock(bool wait)
 {
-	long fd = open_in_directory("lock", O_RDWR | O_CREAT | O_NONBLOCK);
+	/* who can open it can hold the lock: nobody but the owner */
+	long fd = open_in_directory("lock", O_RDWR | O_CREAT | O_NONBLOCK, 0600);
 
 	if (fd >= 0 && host_syscall(SYS_flock, fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) < 0) {
 		host_syscall(SYS_close, fd);
@@ -106,7 +106,8 @@ cache_directory_begin(uint64_t size)
 	if (size > cache_limit || !may_write(size))
 		return -1;
 	host_syscall(SYS_unlinkat, cache_written->fd, TEMPORARY, 0);
-	return open_in_directory(TEMPORARY, O_WRONLY | O_CREAT | O_EXCL);
+	return open_in_directory(
+		TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, cache_written->system ? 0644 : 0600);
 }
 
 bool
@@ -258,7 +259,7 @@ shrink(long lock, uint64_t limit, uint64_t *left)
 {
 	struct entries entries = { 0 };
 	uint64_t before;
-	long fd = open_in_directory(".", O_RDONLY | O_DIRECTORY);
+	long fd = open_in_directory(".", O_RDONLY | O_DIRECTORY, 0);
 
 	*left = 0;
 	if (fd < 0)

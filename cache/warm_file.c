@@ -38,7 +38,8 @@ struct warming {
 	uint64_t *queue; /* addresses to begin units at; the first `done` are done */
 	size_t done, queued, room;
 	struct warm_result *result;
-	bool full; /* the cache file takes no more */
+	uint64_t saved_text, saved_functions; /* as in *result, at the last save */
+	bool full;                            /* the cache file takes no more */
 };
 
 static void
@@ -136,14 +137,29 @@ cover(struct warming *w, uint64_t start, uint64_t end)
 
 /* ---- translating ---------------------------------------------------------------------------------------------------------- */
 
+/* Of what was covered since the last save, only the part that could be saved counts. */
+static uint64_t
+saved_part(uint64_t now, uint64_t before, uint64_t saved, uint64_t left)
+{
+	return before + (now - before) * saved / (saved + left);
+}
+
 static void
 save(struct warming *w)
 {
-	uint64_t left = cache_save_all();
+	struct warm_result *result = w->result;
+	uint64_t left = cache_save_all(), saved = cache_statistics.units_saved - result->saved;
 
-	w->result->saved = cache_statistics.units_saved;
-	w->result->not_saved += left;
-	w->full |= left > 0;
+	if (left) {
+		result->text_done = saved_part(result->text_done, w->saved_text, saved, left);
+		result->functions_done =
+			saved_part(result->functions_done, w->saved_functions, saved, left);
+		result->not_saved += left;
+		w->full = true;
+	}
+	result->saved += saved;
+	w->saved_text = result->text_done;
+	w->saved_functions = result->functions_done;
 }
 
 static void

@@ -3,6 +3,7 @@
 # What the tests of the persistent cache share: running dragoman with a cache directory and reading its statistics.
 
 import glob
+import json
 import os
 import re
 import shutil
@@ -39,21 +40,31 @@ def environment(directory, **changes):
 
 
 class Result:
-    """How a run ended, and what -d stats said: loaded, stale, saved, units; translated is what the cache did not have."""
+    """How a run ended, and what -d stats said: loaded, stale, saved, translated (what the cache did not have), units (all)."""
 
     def __init__(self, status, output, error, log):
-        def number(pattern):
-            found = re.search(pattern, log, re.M)
-            return int(found.group(1)) if found else -1
         self.status, self.output, self.error, self.log = status, output, error, log
-        self.loaded = number(r"^units from the cache +(\d+)")
-        self.stale = number(r"\((\d+) stale")
-        self.saved = number(r"^units saved +(\d+)")
-        self.units = number(r"^units translated +(\d+)")
-        self.translated = self.units - self.loaded
+        self.loaded, self.stale, self.saved, self.translated = statistics(log) or (-1, -1, -1, -1)
+        self.units = self.loaded + self.translated
 
 
-def run(directory, *command, before=(), items="stats,cache", timeout=100, **changes):
+def all_statistics(log):
+    """(loaded, stale, saved, translated) of each process in a log of -d stats=json."""
+    found = []
+    for line in log.splitlines():
+        if line.startswith('{"process"'):
+            numbers = json.loads(line)
+            cached = numbers["cache"]
+            found.append((cached["units"], cached["stale"], cached["saved"], sum(tier["units"] for tier in numbers["tiers"])))
+    return found
+
+
+def statistics(log):
+    found = all_statistics(log)
+    return found[-1] if found else None
+
+
+def run(directory, *command, before=(), items="stats=json,cache", timeout=100, **changes):
     """Runs an arm64 command under dragoman, `before` in front of it all."""
     log = f"{WORK}/log"
     if os.path.exists(log):
