@@ -70,6 +70,9 @@ define compile
 	mv -f $@.$$$$.d $(@:.o=.d) && mv -f $@.$$$$.o $@ || { rm -f $@ $@.$$$$.d $@.$$$$.o; exit 1; }
 endef
 
+# It runs while vector registers hold the guest's values.
+$(BUILD)/obj/syscalls/direct.o: CFLAGS += -mgeneral-regs-only
+
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c Makefile | $(GENERATED_HEADERS)
 	$(compile)
 $(BUILD)/obj/%.o: %.c Makefile | $(GENERATED_HEADERS)

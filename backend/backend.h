@@ -107,6 +107,19 @@ void backend_unlink(struct code_exit *exit);
 /** Prepare a new thread's struct cpu: return stack [base, base+size), entry points, MXCSR, pins. */
 void backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size);
 
+/**
+ * What is called at a guest's system call before translated code is left for it; to be set before the first
+ * backend_init_cpu. pc, exit_reason (CPU_EXIT_SYSTEM_CALL) and exit_argument are written, and integer slots are canonical in
+ * memory; vectors are in their registers, which the function must not touch (gcc's -mgeneral-regs-only).
+ * NULL: translated code is left, with the exit_reason that the function may have changed. Else the call is done and
+ * code goes on there.
+ */
+typedef const uint8_t *(*backend_system_call)(struct cpu *cpu);
+void backend_set_system_call(backend_system_call function);
+
+/** For that function: brings the vector slots and MXCSR to memory as well. */
+extern void (*backend_save_vectors)(struct cpu *cpu);
+
 /** Enter an indirect-table entry for (pc, unit) / drop all entries of a thread's table. */
 #define INDIRECT_TABLE_BITS 12
 struct indirect_entry {

@@ -48,6 +48,7 @@ enum cpu_exit_reason {
 	CPU_EXIT_LINK,        /* direct exit not linked yet: exit_argument = struct code_exit * */
 	CPU_EXIT_INDIRECT,    /* pc was not in the indirect table */
 	CPU_EXIT_SYSTEM_CALL, /* pc = instruction after it; exit_argument = struct code_exit * to there */
+	CPU_EXIT_CALL_MADE,   /* the same, and the host's call has been made already (cpu_cold.system_call) */
 	CPU_EXIT_EXCEPTION,   /* exit_argument = enum ir_exception; pc = instruction at fault */
 	CPU_EXIT_STALE,       /* exit_argument = struct code_unit * whose guest code changed; pc is right */
 	CPU_EXIT_FAULT,       /* a host fault was turned into guest state by the signal handler */
@@ -56,6 +57,8 @@ enum cpu_exit_reason {
 // clang-format on
 
 #define CPU_GUEST_STATE_SIZE 1504
+
+struct cpu;
 
 /** State that translated code rarely touches. */
 // clang-format off
@@ -78,6 +81,7 @@ struct cpu_cold {
 	uint64_t saved_gprs[16];                          /* registers across helper calls */
 	uint64_t saved_vectors[32][2];
 	void *entry_points[96];   /* addresses of helpers and trampolines, called through here */
+	const uint8_t *(*system_call)(struct cpu *cpu); /* see backend_set_system_call */
 };
 // clang-format on
 

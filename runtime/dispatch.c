@@ -117,10 +117,14 @@ dispatch_run(struct guest_thread *t)
 		t->counts.exits[cpu->cold.exit_reason]++;
 		switch ((enum cpu_exit_reason)cpu->cold.exit_reason) {
 		case CPU_EXIT_INDIRECT: indirect = true; break;
-		case CPU_EXIT_SYSTEM_CALL: {
+		case CPU_EXIT_SYSTEM_CALL:
+		case CPU_EXIT_CALL_MADE: {
 			uint64_t next_pc = cpu->hot.pc;
 
-			system_call(t);
+			if (cpu->cold.exit_reason == CPU_EXIT_CALL_MADE)
+				system_call_conclude(t);
+			else
+				system_call(t);
 			if (cpu->hot.pc == next_pc)
 				unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
 			break;

@@ -13,6 +13,7 @@
 #define RUNTIME_GUEST_MEMORY_H
 
 #include "runtime/host_memory.h"
+#include "runtime/page_set.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -155,6 +156,16 @@ bool guest_memory_code_write_fault(uint64_t address);
  * Costs one load when no writable page holds code.
  */
 void guest_memory_prepare_write(uint64_t address, uint64_t length);
+
+/* Writable pages that hold code. */
+extern struct page_set guest_memory_watched;
+
+/* False when guest_memory_prepare_write would do nothing for any memory. */
+static inline bool
+guest_memory_watches_writes(void)
+{
+	return __atomic_load_n(&guest_memory_watched.count, __ATOMIC_RELAXED) != 0;
+}
 
 /*
  * Records what a system call made by others did to the address space at a place that this module chose or knew

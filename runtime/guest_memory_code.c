@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pages that hold translated code (see guest_memory.h). Two sets of pages:
 //
-//	code_pages      the page, or an alias of it, holds translated code
-//	watched_pages   subset: the guest may write the page, and the host is told that it may not
+//	code_pages            the page, or an alias of it, holds translated code
+//	guest_memory_watched  subset: the guest may write the page, and the host is told that it may not
 //
 // A write to a watched page faults; guest_memory_code_write_fault then takes the page and its aliases out of both sets,
 // gives the permission back, and has the translations thrown away. An alias is a page of another MAP_SHARED mapping of
 // the same object and offset: it is put in the sets together with the page that holds the code.
 #include "runtime/guest_memory_internal.h"
-#include "runtime/page_set.h"
 
 #include <errno.h>
 #include <sys/mman.h>
 
 static struct page_set code_pages;
-static struct page_set watched_pages;
+struct page_set guest_memory_watched;
 static guest_memory_invalidate_function invalidate;
 
 void
@@ -54,7 +53,7 @@ void
 code_pages_drop(uint64_t start, uint64_t end, struct dropped_code *dropped)
 {
 	if (page_set_remove(&code_pages, start, end)) {
-		page_set_remove(&watched_pages, start, end);
+		page_set_remove(&guest_memory_watched, start, end);
 		note_dropped(dropped, start, end);
 	}
 }
@@ -70,10 +69,10 @@ host_protect(uint64_t start, uint64_t end, int protection)
 static void
 unwatch(uint64_t start, uint64_t end)
 {
-	uint64_t at = page_set_next(&watched_pages, start, end);
+	uint64_t at = page_set_next(&guest_memory_watched, start, end);
 
 	while (at < end) {
-		uint64_t stop = page_set_next_absent(&watched_pages, at, end);
+		uint64_t stop = page_set_next_absent(&guest_memory_watched, at, end);
 		const struct guest_mapping *mapping = intervals_find(at);
 
 		if (mapping != NULL) {
@@ -81,8 +80,8 @@ unwatch(uint64_t start, uint64_t end)
 				stop = mapping->end;
 			host_protect(at, stop, guest_host_protection(mapping->protection));
 		}
-		page_set_remove(&watched_pages, at, stop);
-		at = page_set_next(&watched_pages, stop, end);
+		page_set_remove(&guest_memory_watched, at, stop);
+		at = page_set_next(&guest_memory_watched, stop, end);
 	}
 }
 
@@ -103,7 +102,7 @@ watch(uint64_t start, uint64_t end, unsigned protection)
 	if (host_syscall_failed(result))
 		return result;
 	for (uint64_t at = start; at < end; at += GUEST_PAGE_SIZE)
-		if (!page_set_add(&watched_pages, at))
+		if (!page_set_add(&guest_memory_watched, at))
 			return -ENOMEM;
 	return 0;
 }
@@ -117,7 +116,7 @@ code_pages_apply_protection(uint64_t start, uint64_t end, unsigned protection)
 		long result = host_protect(start, end, guest_host_protection(protection));
 
 		if (!host_syscall_failed(result))
-			page_set_remove(&watched_pages, start, end);
+			page_set_remove(&guest_memory_watched, start, end);
 		return result;
 	}
 	while (at < end) {
@@ -167,7 +166,7 @@ watch_alias(uint64_t page, const struct guest_mapping *alias, void *context)
 
 	if (!page_set_add(&code_pages, page))
 		*result = -ENOMEM;
-	else if (alias->protection & PROT_WRITE && !page_set_test(&watched_pages, page))
+	else if (alias->protection & PROT_WRITE && !page_set_test(&guest_memory_watched, page))
 		*result = watch(page, page + GUEST_PAGE_SIZE, alias->protection);
 }
 
@@ -292,7 +291,7 @@ guest_memory_code_write_fault(uint64_t address)
 	lock_acquire(&guest_memory_lock);
 	mapping = intervals_find(page);
 	if (mapping != NULL && mapping->protection & PROT_WRITE) {
-		if (page_set_test(&watched_pages, page)) {
+		if (page_set_test(&guest_memory_watched, page)) {
 			release_page(page, mapping, &dropped);
 			ours = true;
 		} else {
@@ -314,14 +313,14 @@ guest_memory_prepare_write(uint64_t address, uint64_t length)
 	struct dropped_code dropped = { 0 };
 	uint64_t page;
 
-	if (__atomic_load_n(&watched_pages.count, __ATOMIC_RELAXED) == 0 || length == 0)
+	if (!guest_memory_watches_writes() || length == 0)
 		return;
 	if (end < address || end > GUEST_ADDRESS_END)
 		end = GUEST_ADDRESS_END;
-	if (page_set_next(&watched_pages, start, end) >= end)
+	if (page_set_next(&guest_memory_watched, start, end) >= end)
 		return;
 	lock_acquire(&guest_memory_lock);
-	while ((page = page_set_next(&watched_pages, start, end)) < end) {
+	while ((page = page_set_next(&guest_memory_watched, start, end)) < end) {
 		const struct guest_mapping *mapping = intervals_find(page);
 
 		if (mapping != NULL)

@@ -87,6 +87,7 @@ runtime_run(const struct loaded_program *program, const struct run_options *opti
 		return STATUS_CANNOT_START;
 	}
 	statistics_init(options);
+	backend_set_system_call(system_call_direct);
 	t = thread_create();
 	if (!t) {
 		dprintf(STDERR_FILENO, "dragoman: cannot start: no memory for the first thread; "

@@ -18,43 +18,27 @@
 #define PATIENCE_NANOSECONDS 50000
 
 uint32_t world_generation;
-static uint32_t stopping;
-static bool shared; /* set by the only task there is, before it makes another */
+uint32_t world_stopping;
+bool world_shared; /* set by the only task there is, before it makes another */
 static struct lock stop_lock;
 static const char poke_value;
 
 bool
 world_enter_code(struct guest_thread *t)
 {
-	if (!shared) {
-		bool current = t->generation == world_generation;
-
-		__atomic_store_n(&t->in_code, current, __ATOMIC_RELAXED);
-		return current;
-	}
-	/* a full barrier: the store must be seen before the loads are made */
-	__atomic_exchange_n(&t->in_code, 1, __ATOMIC_SEQ_CST);
-	if (__builtin_expect(
-		    !__atomic_load_n(&stopping, __ATOMIC_SEQ_CST) &&
-			    t->generation == __atomic_load_n(&world_generation, __ATOMIC_RELAXED),
-		    1))
+	if (world_try_enter_code(t))
 		return true;
-	world_leave_code(t);
-	lock_acquire(&stop_lock);
-	lock_release(&stop_lock);
+	if (world_shared) {
+		lock_acquire(&stop_lock);
+		lock_release(&stop_lock);
+	}
 	return false;
 }
 
 void
 world_will_be_shared(void)
 {
-	shared = true;
-}
-
-void
-world_leave_code(struct guest_thread *t)
-{
-	__atomic_store_n(&t->in_code, 0, __ATOMIC_RELEASE);
+	world_shared = true;
 }
 
 bool
@@ -112,7 +96,7 @@ world_stop(struct guest_thread *t)
 	const struct timespec patience = { 0, PATIENCE_NANOSECONDS };
 
 	lock_acquire(&stop_lock);
-	__atomic_store_n(&stopping, 1, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&world_stopping, 1, __ATOMIC_SEQ_CST);
 	while (poke_all(t))
 		host_syscall(SYS_nanosleep, &patience, NULL);
 }
@@ -120,7 +104,7 @@ world_stop(struct guest_thread *t)
 void
 world_resume(void)
 {
-	__atomic_store_n(&stopping, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&world_stopping, 0, __ATOMIC_SEQ_CST);
 	lock_release(&stop_lock);
 }
 

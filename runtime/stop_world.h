@@ -15,11 +15,43 @@
 
 #include "runtime/thread.h"
 
-/** To be called with thread.generation as of the look-up of the unit to enter: false when that unit is gone by now. */
-bool world_enter_code(struct guest_thread *t);
+/** Counts how often the code buffer was emptied. */
+extern uint32_t world_generation;
+
+/** Whether there may be other tasks in this memory; whether one of them stops the world; see world_generation. */
+extern bool world_shared;
+extern uint32_t world_stopping;
 
 /** After translated code was left, when nothing of what it left behind points into the code buffer any more. */
-void world_leave_code(struct guest_thread *t);
+static inline void
+world_leave_code(struct guest_thread *t)
+{
+	__atomic_store_n(&t->in_code, 0, __ATOMIC_RELEASE);
+}
+
+/** world_enter_code, but it gives false as well, without waiting, while the world is stopped. */
+static inline bool
+world_try_enter_code(struct guest_thread *t)
+{
+	if (!__atomic_load_n(&world_shared, __ATOMIC_RELAXED)) {
+		bool current = t->generation == world_generation;
+
+		__atomic_store_n(&t->in_code, current, __ATOMIC_RELAXED);
+		return current;
+	}
+	/* a full barrier: the store must be seen before the loads are made */
+	__atomic_exchange_n(&t->in_code, 1, __ATOMIC_SEQ_CST);
+	if (__builtin_expect(
+		    !__atomic_load_n(&world_stopping, __ATOMIC_SEQ_CST) &&
+			    t->generation == __atomic_load_n(&world_generation, __ATOMIC_RELAXED),
+		    1))
+		return true;
+	world_leave_code(t);
+	return false;
+}
+
+/** To be called with thread.generation as of the look-up of the unit to enter: false when that unit is gone by now. */
+bool world_enter_code(struct guest_thread *t);
 
 /** To be called before the first task is made that shares this memory: until then nobody else could stop the world. */
 void world_will_be_shared(void);
@@ -31,8 +63,7 @@ void world_will_be_shared(void);
 void world_stop(struct guest_thread *t);
 void world_resume(void);
 
-/** Counts how often the code buffer was emptied; changed by world_forget_code while the world is stopped. */
-extern uint32_t world_generation;
+/** To be called while the world is stopped: the code buffer is empty. */
 void world_forget_code(void);
 
 /** For the host's signal handler: whether this is a poke, which the guest is not to see. */

@@ -20,6 +20,7 @@ struct guest_thread {
 	struct thread_signals signals;         /* runtime/signals.h */
 	int tid;
 	uint32_t in_code;                      /* runs translated code, or is about to: runtime/stop_world.h */
+	int64_t call_result;                   /* of the host's call, at CPU_EXIT_CALL_MADE */
 	uint32_t generation;                   /* world_generation when its current unit was looked up */
 	struct thread_counts counts;           /* for -d stats */
 	uint64_t clear_child_tid;              /* CLONE_CHILD_CLEARTID address, 0 none */

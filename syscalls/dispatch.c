@@ -7,6 +7,8 @@
 
 #include "frontend/a64/state.h"
 #include "syscalls/arguments.h"
+#include "syscalls/futex.h"
+#include "syscalls/handlers.h"
 #include "syscalls/path.h"
 #include "syscalls/refusals.h"
 #include "syscalls/strace.h"
@@ -83,6 +85,20 @@ system_call_logged(struct guest_thread *t, uint32_t number)
 	result = perform(t, call, state->x);
 	state->x[0] = (uint64_t)result;
 	strace_leave(t, number, call, argument, result);
+}
+
+void
+system_call_conclude(struct guest_thread *t)
+{
+	uint64_t *x = a64_state(&t->cpu)->x;
+	const struct system_call *call = &system_calls[(uint32_t)x[8]];
+	enum restart_class class = call->function == sys_futex ? futex_restart_class(x)
+							       : (enum restart_class)call->restart;
+	int64_t result = t->call_result;
+
+	if (call->waits)
+		result = signals_after_system_call(t, class, x[0], result);
+	x[0] = (uint64_t)(result == -EPERM ? refusals_errno(call->host_number) : result);
 }
 
 void

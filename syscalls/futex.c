@@ -3,19 +3,16 @@
 // futex: the kernel's, on the guest's own words. What is ours is how a wait goes on after a signal, and the write
 // protection of pages that hold code.
 
-#include <linux/futex.h>
-
 #include "runtime/guest_memory.h"
 #include "syscalls/dispatch.h"
+#include "syscalls/futex.h"
 #include "syscalls/handlers.h"
 
-#define COMMAND(op) ((op) & ~(uint64_t)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
-
 /* kernel/futex: a wait without timeout is restarted with SA_RESTART; one with a timeout only without a handler. */
-static enum restart_class
-restart_class_of(const uint64_t argument[6])
+enum restart_class
+futex_restart_class(const uint64_t argument[6])
 {
-	switch (COMMAND((uint32_t)argument[1])) {
+	switch (futex_command(argument[1])) {
 	case FUTEX_WAIT:
 	case FUTEX_WAIT_BITSET: return argument[3] ? RESTART_BLOCK : RESTART_SYS;
 	case FUTEX_LOCK_PI:
@@ -28,7 +25,7 @@ restart_class_of(const uint64_t argument[6])
 static bool
 writes_second_word(uint64_t op)
 {
-	switch (COMMAND((uint32_t)op)) {
+	switch (futex_command(op)) {
 	case FUTEX_WAKE_OP:
 	case FUTEX_CMP_REQUEUE_PI:
 	case FUTEX_WAIT_REQUEUE_PI: return true;
@@ -41,5 +38,5 @@ sys_futex(struct guest_thread *t, const uint64_t argument[6])
 {
 	if (writes_second_word(argument[1]))
 		guest_memory_prepare_write(argument[4], sizeof(uint32_t));
-	return system_call_wait(t, SYS_futex, restart_class_of(argument), argument);
+	return system_call_wait(t, SYS_futex, futex_restart_class(argument), argument);
 }

@@ -26,5 +26,6 @@ system_calls_init(const struct run_options *options, const struct loaded_program
 	fd_guard_add(cache_system.fd);
 	limits_init();
 	strace_init();
+	system_calls_are_direct = !(options->log & (RUN_LOG_STRACE | RUN_LOG_STRACE_JSON));
 	proc_files_init();
 }

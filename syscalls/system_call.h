@@ -21,6 +21,13 @@ enum disposition {
 	DISPOSITION_REFUSED, /* fails with the errno of a kernel or a processor that lacks the feature */
 };
 
+/* Whether the host's call may be made without leaving translated code first: direct.c. */
+enum direct {
+	DIRECT_NEVER,
+	DIRECT_AT_ONCE, /* touches neither descriptors nor memory, and does not wait */
+	DIRECT_OUTSIDE, /* the thread counts as outside of translated code meanwhile */
+};
+
 /*
  * Carries out a call: `argument` holds x0..x5, with addresses that the guest cannot have replaced by ones that the
  * kernel refuses with EFAULT. Gives the result for x0: a value or -errno.
@@ -34,8 +41,10 @@ struct system_call {
 	bool waits;          /* may sleep: made with interruptible_syscall */
 	uint8_t restart;     /* enum restart_class of runtime/signals.h, when it waits */
 	uint8_t disposition; /* enum disposition */
+	uint8_t direct;      /* enum direct */
 	uint8_t argument_count;
 	uint8_t addresses;   /* bit n: argument n is an address that the kernel reads or writes */
+	uint8_t written;     /* bit n: one that the kernel writes */
 	uint8_t descriptors; /* bit n: argument n is a file descriptor */
 	uint8_t lookups; /* bit n: argument n is a path that is looked up (-L and /proc apply) */
 	uint32_t arguments[6]; /* see argument.h */
@@ -49,6 +58,18 @@ extern const char *const system_call_names[SYSTEM_CALL_COUNT];
 
 /* Carries out the call whose number is in x8 and puts its result in x0; pc is already past the SVC. */
 void system_call(struct guest_thread *t);
+
+/*
+ * For backend_set_system_call: makes the call if it is one that direct.c knows how to. Where it gives NULL, the call is
+ * system_call's, or, with CPU_EXIT_CALL_MADE, system_call_conclude's.
+ */
+const uint8_t *system_call_direct(struct cpu *cpu);
+
+/* The rest of a call whose result is in t->call_result: x0, and how it goes on when a signal ended it. */
+void system_call_conclude(struct guest_thread *t);
+
+/* False makes system_call_direct leave every call to system_call, which logs them. */
+extern bool system_calls_are_direct;
 
 struct loaded_program;
 

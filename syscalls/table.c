@@ -61,6 +61,11 @@
 #define ADDRESS_BIT(argument, n) (((argument)&ARGUMENT_ADDRESS) ? 1u << (n) : 0)
 #define DESCRIPTOR_BIT(argument, n) \
 	(((argument)&ARGUMENT_ADDRESS) == 0 && ((argument)&ARGUMENT_DESCRIPTOR) ? 1u << (n) : 0)
+#define WRITTEN_BIT(argument, n)                                      \
+	(((argument) & (ARGUMENT_ADDRESS | ARGUMENT_WRITTEN)) ==      \
+				(ARGUMENT_ADDRESS | ARGUMENT_WRITTEN) \
+			? 1u << (n)                                   \
+			: 0)
 #define LOOKUP_BIT(argument, n) (((argument)&0xff) == ARGUMENT_LOOKUP ? 1u << (n) : 0)
 #define IS_ARGUMENT(argument)   ((argument) != 0)
 #define MASK(bit, a, b, c, d, e, f) \
@@ -69,6 +74,7 @@
 	.argument_count = IS_ARGUMENT(a) + IS_ARGUMENT(b) + IS_ARGUMENT(c) + IS_ARGUMENT(d) + \
 			  IS_ARGUMENT(e) + IS_ARGUMENT(f),                                    \
 	.addresses = MASK(ADDRESS_BIT, a, b, c, d, e, f),                                     \
+	.written = MASK(WRITTEN_BIT, a, b, c, d, e, f),                                       \
 	.descriptors = MASK(DESCRIPTOR_BIT, a, b, c, d, e, f),                                \
 	.lookups = MASK(LOOKUP_BIT, a, b, c, d, e, f), .arguments = { a, b, c, d, e, f }
 #define SIGNATURE(...) SIGNATURE_OF_SIX(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
@@ -76,11 +82,32 @@
 #define ROW_WAITS(...)   ROW_WAITS_(__VA_ARGS__)
 #define ROW_WAITS_(w, r) .waits = (w), .restart = (r)
 
+/* What a call that is passed on asks for: nothing, plain addresses and descriptors, or more (paths, addresses in memory). */
+#define IS_NESTED(argument, n)                                                            \
+	(((argument)&0xff) == ARGUMENT_LOOKUP || ((argument)&0xff) == ARGUMENT_STRINGS || \
+				((argument)&0xff) == ARGUMENT_IN_IOVEC ||                 \
+				((argument)&0xff) == ARGUMENT_OUT_IOVEC ||                \
+				((argument)&0xff) == ARGUMENT_IN_MESSAGE ||               \
+				((argument)&0xff) == ARGUMENT_OUT_MESSAGE ||              \
+				((argument)&0xff) == ARGUMENT_IN_MESSAGES ||              \
+				((argument)&0xff) == ARGUMENT_OUT_MESSAGES                \
+			? 1u << (n)                                                       \
+			: 0)
+#define ANY_BIT(argument, n) ((argument) & (ARGUMENT_ADDRESS | ARGUMENT_DESCRIPTOR) ? 1u << (n) : 0)
+#define DIRECT(wait, ...)    DIRECT_OF_SIX(wait, __VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define DIRECT_OF_SIX(wait, unused, a, b, c, d, e, f, ...)                   \
+	(MASK(IS_NESTED, a, b, c, d, e, f)                  ? DIRECT_NEVER   \
+		: (wait) || MASK(ANY_BIT, a, b, c, d, e, f) ? DIRECT_OUTSIDE \
+							    : DIRECT_AT_ONCE)
+#define FIRST(...)     FIRST_(__VA_ARGS__)
+#define FIRST_(a, ...) (a)
+
 /* A refused call keeps its errno where the host's number would be; sys_refused gives it. */
-#define PASS(number, name, host, wait, ...)      \
-	[number] = { .host_number = (host),      \
-		.disposition = DISPOSITION_PASS, \
-		ROW_WAITS(WAITS_##wait),         \
+#define PASS(number, name, host, wait, ...)                              \
+	[number] = { .host_number = (host),                              \
+		.disposition = DISPOSITION_PASS,                         \
+		ROW_WAITS(WAITS_##wait),                                 \
+		.direct = DIRECT(FIRST(WAITS_##wait), 0, ##__VA_ARGS__), \
 		SIGNATURE(0, ##__VA_ARGS__) },
 #define MARSHALLED(number, name, host, wait, why, ...) \
 	[number] = { .function = sys_##name,           \

@@ -213,6 +213,22 @@ backend_reset_return_stack(struct cpu *cpu)
 	cpu->cold.return_stack_top = base;
 }
 
+/* Nothing has been set: translated code is left at each system call. */
+static const uint8_t *
+leave_at_system_call(struct cpu *cpu)
+{
+	(void)cpu;
+	return NULL;
+}
+
+static backend_system_call system_call = leave_at_system_call;
+
+void
+backend_set_system_call(backend_system_call function)
+{
+	system_call = function;
+}
+
 void
 backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
 {
@@ -221,6 +237,7 @@ backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
 	cpu->cold.return_stack_base = (uint8_t *)return_stack + size - 64;
 	backend_reset_return_stack(cpu);
 	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode);
+	cpu->cold.system_call = system_call;
 	entries[ENTRY_LINK] = trampolines.link;
 	entries[ENTRY_INDIRECT] = trampolines.indirect;
 	entries[ENTRY_SYSTEM_CALL] = trampolines.system_call;

@@ -4,6 +4,7 @@
 #include "backend/x86_64/compiler.h"
 
 struct trampolines trampolines;
+void (*backend_save_vectors)(struct cpu *cpu);
 
 static const enum x86_gpr callee_saved[] = { X86_RBX, X86_RBP, X86_R12, X86_R13, X86_R14, X86_R15 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -14,9 +15,9 @@ hot(int32_t displacement)
 	return x86_mem_base(X86_RBP, displacement);
 }
 
-/* Pinned registers from (load) or to their slots' memory, xmm16..31 homes included. */
+/* Pinned general registers from (load) or to their slots' memory. */
 static void
-transfer_pins(struct x86_writer *w, bool load)
+transfer_gpr_pins(struct x86_writer *w, bool load)
 {
 	for (unsigned r = 0; r < REG_XMM; r++)
 		if (canonical_seam.slot_of_pin[r] != 0xff) {
@@ -27,6 +28,12 @@ transfer_pins(struct x86_writer *w, bool load)
 				x86_store(w, 8, slot_memory(canonical_seam.slot_of_pin[r]),
 					(enum x86_gpr)r);
 		}
+}
+
+/* The same for vector registers, xmm16..31 homes included. */
+static void
+transfer_vector_pins(struct x86_writer *w, bool load)
+{
 	for (unsigned s = 0; s < slot_total; s++) {
 		unsigned xmm = canonical_seam.pin_of_slot[s] != REG_NONE &&
 					       canonical_seam.pin_of_slot[s] >= REG_XMM
@@ -42,6 +49,13 @@ transfer_pins(struct x86_writer *w, bool load)
 		else
 			x86_vec_mr(w, X86_VMOVAPS, slot_memory(s), xmm);
 	}
+}
+
+static void
+transfer_pins(struct x86_writer *w, bool load)
+{
+	transfer_gpr_pins(w, load);
+	transfer_vector_pins(w, load);
 }
 
 /* C: void enter(struct cpu *cpu, const uint8_t *code) */
@@ -61,11 +75,15 @@ generate_enter(struct x86_writer *w)
 	x86_jmp_r(w, X86_RAX);
 }
 
-/* The common way out: state is canonical, reason and argument are written. */
-static void
+/* The common way out: state is canonical, reason and argument are written. Gives the way for saved general registers. */
+static const uint8_t *
 generate_leave(struct x86_writer *w)
 {
-	transfer_pins(w, false);
+	const uint8_t *without_gprs;
+
+	transfer_gpr_pins(w, false);
+	without_gprs = w->at;
+	transfer_vector_pins(w, false);
 	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
 	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
@@ -73,6 +91,15 @@ generate_leave(struct x86_writer *w)
 	for (unsigned k = COUNT(callee_saved); k-- > 0;)
 		x86_pop_r(w, callee_saved[k]);
 	x86_plain(w, X86_RET);
+	return without_gprs;
+}
+
+static void
+use_host_stack(struct x86_writer *w)
+{
+	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
+	x86_alu_ri(w, X86_AND, 8, X86_RSP, -16);
 }
 
 static uint8_t *
@@ -87,17 +114,53 @@ generate_exit(
 	return start;
 }
 
+/*
+ * Most calls are done by cpu_cold.system_call, for which vector registers, MXCSR and the frame on the C stack stay as they
+ * are: the kernel keeps them.
+ */
+static void
+generate_system_call(struct x86_writer *w, const uint8_t *leave_without_gprs)
+{
+	uint8_t *leaves;
+
+	trampolines.system_call = w->at;
+	x86_store_imm(w, 8, hot(CPU_COLD(exit_reason)), CPU_EXIT_SYSTEM_CALL);
+	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
+	x86_store(w, 8, hot(CPU_HOT(pc)), X86_RAX);
+	transfer_gpr_pins(w, false);
+	use_host_stack(w);
+	x86_lea(w, 8, X86_RDI, x86_mem_base(X86_RBP, -CPU_BIAS));
+	x86_call_m(w, hot(CPU_COLD(system_call)));
+	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
+	x86_test_rr(w, 8, X86_RAX, X86_RAX);
+	leaves = x86_jcc_rel32(w, X86_E);
+	x86_patch_rel32(leaves, leave_without_gprs);
+	transfer_gpr_pins(w, true);
+	x86_jmp_r(w, X86_RAX);
+}
+
+/* C: void save_vectors(struct cpu *cpu) */
+static void
+generate_save_vectors(struct x86_writer *w)
+{
+	backend_save_vectors = (void (*)(struct cpu *))(uintptr_t)w->at;
+	x86_push_r(w, X86_RBP);
+	x86_lea(w, 8, X86_RBP, x86_mem_base(X86_RDI, CPU_BIAS));
+	transfer_vector_pins(w, false);
+	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_pop_r(w, X86_RBP);
+	x86_plain(w, X86_RET);
+}
+
 static void
 generate_exits(struct x86_writer *w)
 {
 	const uint8_t *leave = w->at;
+	const uint8_t *leave_without_gprs = generate_leave(w);
 
-	generate_leave(w);
 	trampolines.link = generate_exit(w, leave, CPU_EXIT_LINK, false);
 	trampolines.indirect = generate_exit(w, leave, CPU_EXIT_INDIRECT, true);
-	trampolines.system_call = w->at;
-	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
-	generate_exit(w, leave, CPU_EXIT_SYSTEM_CALL, true);
+	generate_system_call(w, leave_without_gprs);
 	trampolines.stale = generate_exit(w, leave, CPU_EXIT_STALE, false);
 	trampolines.exception = w->at;
 	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
@@ -117,9 +180,7 @@ generate_runtime_call(struct x86_writer *w)
 	trampolines.runtime_call = w->at;
 	transfer_pins(w, false);
 	x86_pop_m(w, hot(CPU_COLD(runtime_return)));
-	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
-	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
-	x86_alu_ri(w, X86_AND, 8, X86_RSP, -16);
+	use_host_stack(w);
 	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
 	x86_ldmxcsr(w, hot(CPU_COLD(host_mxcsr)));
 	x86_lea(w, 8, X86_RDI, x86_mem_base(X86_RBP, -CPU_BIAS));
@@ -164,9 +225,7 @@ generate_helper(struct x86_writer *w)
 
 	trampolines.helper = w->at;
 	transfer_saved(w, false);
-	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
-	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
-	x86_alu_ri(w, X86_AND, 8, X86_RSP, -16);
+	use_host_stack(w);
 	for (unsigned k = 0; k < 4; k++)
 		x86_lea(w, 8, argument[k],
 			x86_mem_offset(hot(CPU_COLD(helper_arguments)), (int32_t)k * 16));
@@ -185,6 +244,7 @@ trampolines_generate(struct code_space *space)
 	trampolines.start = w.at;
 	generate_enter(&w);
 	generate_exits(&w);
+	generate_save_vectors(&w);
 	generate_runtime_call(&w);
 	generate_helper(&w);
 	trampolines.end = w.at;
