@@ -94,10 +94,18 @@ static const char *const exit_names[CPU_EXIT_REASONS] = {
 	[CPU_EXIT_LINK] = "link",
 	[CPU_EXIT_INDIRECT] = "indirect",
 	[CPU_EXIT_SYSTEM_CALL] = "system_call",
+	[CPU_EXIT_CALL_MADE] = "call_made",
 	[CPU_EXIT_EXCEPTION] = "exception",
 	[CPU_EXIT_STALE] = "stale",
 	[CPU_EXIT_FAULT] = "fault",
 };
+
+static uint64_t
+all_system_calls(const struct thread_counts *counts)
+{
+	return counts->direct_calls + counts->exits[CPU_EXIT_SYSTEM_CALL] +
+	       counts->exits[CPU_EXIT_CALL_MADE];
+}
 
 #define NUMBER(value) ((unsigned long long)(value))
 
@@ -137,6 +145,7 @@ add_text(struct report *r, const struct thread_counts *counts, const struct time
 		snprintf(name, sizeof(name), "left by %s", exit_names[reason]);
 		add(r, "%-21s %12llu\n", name, NUMBER(counts->exits[reason]));
 	}
+	add(r, "%-21s %12llu\n", "system calls", NUMBER(all_system_calls(counts)));
 	add(r, "%-21s %12llu\n", "signals to handlers", NUMBER(counts->signals));
 	add(r, "%-21s %12llu\n", "threads", NUMBER(threads_ended));
 	add(r, "%-21s %12.6f seconds\n", "translation", times->translation);
@@ -196,7 +205,7 @@ add_json(struct report *r, const char *end, const struct thread_counts *counts,
 		add(r, "%s\"%s\":%llu", reason ? "," : "", exit_names[reason],
 			NUMBER(counts->exits[reason]));
 	add(r, "},\"system_calls\":%llu,\"signals\":%llu,\"threads\":%llu",
-		NUMBER(counts->exits[CPU_EXIT_SYSTEM_CALL]), NUMBER(counts->signals),
+		NUMBER(all_system_calls(counts)), NUMBER(counts->signals),
 		NUMBER(threads_ended));
 	add(r, ",\"translation_seconds\":%.9f,\"cpu_seconds\":%.9f,\"wall_seconds\":%.9f}\n",
 		times->translation, times->cpu, times->wall);
@@ -209,6 +218,7 @@ add_counts(struct thread_counts *sum, const struct thread_counts *counts)
 {
 	for (unsigned reason = 0; reason < CPU_EXIT_REASONS; reason++)
 		sum->exits[reason] += counts->exits[reason];
+	sum->direct_calls += counts->direct_calls;
 	sum->signals += counts->signals;
 }
 

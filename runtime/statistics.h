@@ -14,6 +14,7 @@ struct guest_thread;
 /** What a thread counts for itself. */
 struct thread_counts {
 	uint64_t exits[CPU_EXIT_REASONS]; /* entries of the dispatcher, by enum cpu_exit_reason */
+	uint64_t direct_calls;            /* system calls without an entry of the dispatcher */
 	uint64_t signals;                 /* delivered to a handler of the guest */
 };
 

@@ -70,6 +70,7 @@ go_on(struct guest_thread *t, uint64_t *x, int64_t result)
 	if (!unit || __atomic_load_n(&t->cpu.hot.signal_pending, __ATOMIC_ACQUIRE) ||
 		result == -EPERM)
 		return leave_with_result(t, result);
+	t->counts.direct_calls++;
 	x[0] = (uint64_t)result;
 	return unit->code;
 }
