@@ -117,8 +117,9 @@ void backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size);
 typedef const uint8_t *(*backend_system_call)(struct cpu *cpu);
 void backend_set_system_call(backend_system_call function);
 
-/** For that function: brings the vector slots and MXCSR to memory as well. */
+/** For that function: brings the vector slots and MXCSR to memory as well; brings vectors back to their registers. */
 extern void (*backend_save_vectors)(struct cpu *cpu);
+extern void (*backend_load_vectors)(struct cpu *cpu);
 
 /** Enter an indirect-table entry for (pc, unit) / drop all entries of a thread's table. */
 #define INDIRECT_TABLE_BITS 12

@@ -15,6 +15,8 @@ size_t guest_access_fill(void *to, int byte, size_t size);
 /* Gives the number of bytes before the NUL, at most `limit`; -1 after a fault. */
 int64_t guest_access_length(const void *from, size_t limit);
 
+extern const char guest_access_store_begin[], guest_access_store_end[];
+extern const char guest_access_store_fault[];
 extern const char guest_access_copy_begin[], guest_access_copy_end[];
 extern const char guest_access_fill_begin[], guest_access_fill_end[];
 extern const char guest_access_length_begin[], guest_access_length_end[];
@@ -28,6 +30,17 @@ __asm__(".text\n"
 	"	rep movsb\n"
 	"guest_access_copy_end:\n"
 	"	mov	%rcx, %rax\n"
+	"	ret\n"
+
+	".globl guest_access_store\n"
+	"guest_access_store:\n"
+	"	xor	%eax, %eax\n"
+	"guest_access_store_begin:\n"
+	"	mov	%rsi, (%rdi)\n"
+	"	mov	%rdx, 8(%rdi)\n"
+	"guest_access_store_end:\n"
+	"	inc	%eax\n"
+	"guest_access_store_fault:\n"
 	"	ret\n"
 
 	".globl guest_access_fill\n"
@@ -122,6 +135,8 @@ guest_access_fixup(ucontext_t *context)
 		*pc = (greg_t)guest_access_fill_end;
 	else if (*pc == (greg_t)guest_access_length_begin)
 		*pc = (greg_t)guest_access_length_fault;
+	else if (*pc >= (greg_t)guest_access_store_begin && *pc < (greg_t)guest_access_store_end)
+		*pc = (greg_t)guest_access_store_fault;
 	else
 		return false;
 	return true;

@@ -18,6 +18,9 @@ int guest_copy_from(void *to, uint64_t from, size_t size);
 /** Copies `size` bytes to the guest. 0, or -EFAULT (part of the bytes may have been written). */
 int guest_copy_to(uint64_t to, const void *from, size_t size);
 
+/** Writes two words at `to`, which must be below GUEST_ADDRESS_END. False after a fault. Changes no vector register. */
+bool guest_access_store(uint64_t to, uint64_t first, uint64_t second);
+
 /** Writes `size` zero bytes to the guest. 0 or -EFAULT. */
 int guest_clear(uint64_t to, size_t size);
 

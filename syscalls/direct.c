@@ -5,20 +5,21 @@
 // left to dispatch.c.
 //
 // Vector registers hold the guest's values here: this file is compiled with -mgeneral-regs-only (Makefile), and calls
-// nothing that is not.
+// nothing that is not while they do.
 
 #include "backend/backend.h"
 #include "frontend/a64/state.h"
+#include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
 #include "runtime/stop_world.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/futex.h"
-#include "syscalls/handlers.h"
 #include "syscalls/system_call.h"
 
 #include <errno.h>
+#include <time.h>
 
 bool system_calls_are_direct;
 
@@ -35,20 +36,6 @@ arguments_are_plain(const struct system_call *call, const uint64_t *x)
 		if ((int)x[__builtin_ctz(mask)] >= fd_guard_lowest)
 			return false;
 	return true;
-}
-
-static inline enum direct
-kind_of(const struct system_call *call, const uint64_t *x)
-{
-	if (call->function != sys_futex)
-		return (enum direct)call->direct;
-	switch (futex_command(x[1])) {
-	case FUTEX_WAIT:
-	case FUTEX_WAIT_BITSET:
-	case FUTEX_WAKE:
-	case FUTEX_WAKE_BITSET: return DIRECT_OUTSIDE;
-	default: return DIRECT_NEVER;
-	}
 }
 
 /* The call by itself is over, but there is more to do. */
@@ -96,6 +83,56 @@ call_outside(struct guest_thread *t, const struct system_call *call, uint64_t *x
 	return go_on(t, x, result);
 }
 
+/* Clocks that the vDSO reads by itself, and that therefore never fail. */
+#define VDSO_CLOCKS                                                                 \
+	(1u << CLOCK_REALTIME | 1u << CLOCK_MONOTONIC | 1u << CLOCK_MONOTONIC_RAW | \
+		1u << CLOCK_REALTIME_COARSE | 1u << CLOCK_MONOTONIC_COARSE |        \
+		1u << CLOCK_BOOTTIME | 1u << CLOCK_TAI)
+
+/* The vDSO by way of the C library, which touches no thread-local variable when there is no error. */
+static const uint8_t *
+read_clock(struct guest_thread *t, uint64_t *x, uint32_t clock, uint64_t to, uint64_t unit)
+{
+	struct timespec now;
+
+	backend_save_vectors(&t->cpu);
+	clock_gettime((clockid_t)clock, &now);
+	backend_load_vectors(&t->cpu);
+	if (!guest_access_store(to, (uint64_t)now.tv_sec, (uint64_t)now.tv_nsec / unit))
+		return NULL; /* system_call finds that too */
+	return go_on(t, x, 0);
+}
+
+static const uint8_t *
+clock_call(struct guest_thread *t, const struct system_call *call, uint64_t *x)
+{
+	uint32_t clock = (uint32_t)x[0];
+
+	if (clock >= 32 || !(VDSO_CLOCKS >> clock & 1))
+		return call_outside(t, call, x);
+	return read_clock(t, x, clock, x[1], 1);
+}
+
+static const uint8_t *
+time_of_day_call(struct guest_thread *t, const struct system_call *call, uint64_t *x)
+{
+	if (x[0] == 0 || x[1] != 0)
+		return call_outside(t, call, x);
+	return read_clock(t, x, CLOCK_REALTIME, x[0], 1000);
+}
+
+static const uint8_t *
+futex_call(struct guest_thread *t, const struct system_call *call, uint64_t *x)
+{
+	switch (futex_command(x[1])) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_WAKE:
+	case FUTEX_WAKE_BITSET: return call_outside(t, call, x);
+	default: return NULL;
+	}
+}
+
 const uint8_t *
 system_call_direct(struct cpu *cpu)
 {
@@ -103,14 +140,19 @@ system_call_direct(struct cpu *cpu)
 	uint64_t *x = a64_state(cpu)->x;
 	uint32_t number = (uint32_t)x[8]; /* the kernel looks at w8 alone */
 	const struct system_call *call = &system_calls[number];
-	enum direct kind;
 
-	if (number >= SYSTEM_CALL_COUNT || !system_calls_are_direct)
+	if (number >= SYSTEM_CALL_COUNT || !system_calls_are_direct ||
+		call->direct == DIRECT_NEVER || !arguments_are_plain(call, x))
 		return NULL;
-	kind = kind_of(call, x);
-	if (kind == DIRECT_NEVER || !arguments_are_plain(call, x))
-		return NULL;
-	if (kind == DIRECT_OUTSIDE)
-		return call_outside(t, call, x);
-	return go_on(t, x, host_syscall(call->host_number, x[0], x[1], x[2], x[3], x[4], x[5]));
+	switch ((enum direct)call->direct) {
+	case DIRECT_NEVER: break;
+	case DIRECT_AT_ONCE:
+		return go_on(
+			t, x, host_syscall(call->host_number, x[0], x[1], x[2], x[3], x[4], x[5]));
+	case DIRECT_OUTSIDE: return call_outside(t, call, x);
+	case DIRECT_FUTEX: return futex_call(t, call, x);
+	case DIRECT_CLOCK: return clock_call(t, call, x);
+	case DIRECT_TIME_OF_DAY: return time_of_day_call(t, call, x);
+	}
+	return NULL;
 }

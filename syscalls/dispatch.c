@@ -8,7 +8,6 @@
 #include "frontend/a64/state.h"
 #include "syscalls/arguments.h"
 #include "syscalls/futex.h"
-#include "syscalls/handlers.h"
 #include "syscalls/path.h"
 #include "syscalls/refusals.h"
 #include "syscalls/strace.h"
@@ -92,8 +91,8 @@ system_call_conclude(struct guest_thread *t)
 {
 	uint64_t *x = a64_state(&t->cpu)->x;
 	const struct system_call *call = &system_calls[(uint32_t)x[8]];
-	enum restart_class class = call->function == sys_futex ? futex_restart_class(x)
-							       : (enum restart_class)call->restart;
+	enum restart_class class = call->direct == DIRECT_FUTEX ? futex_restart_class(x)
+								: (enum restart_class)call->restart;
 	int64_t result = t->call_result;
 
 	if (call->waits)

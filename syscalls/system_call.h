@@ -26,6 +26,10 @@ enum direct {
 	DIRECT_NEVER,
 	DIRECT_AT_ONCE, /* touches neither descriptors nor memory, and does not wait */
 	DIRECT_OUTSIDE, /* the thread counts as outside of translated code meanwhile */
+	DIRECT_FUTEX,   /* plain waits and wakes are as DIRECT_OUTSIDE, the rest DIRECT_NEVER */
+	/* by the host's vDSO, when it serves that clock, else as DIRECT_OUTSIDE */
+	DIRECT_CLOCK,
+	DIRECT_TIME_OF_DAY,
 };
 
 /*

@@ -7,6 +7,8 @@
 #include "syscalls/handlers.h"
 #include "syscalls/system_call.h"
 
+#include <sys/syscall.h>
+
 /* Signatures, as linux.def writes them. */
 #define FD                          ARGUMENT(ARGUMENT_FD, 0, 0)
 #define DIRFD                       ARGUMENT(ARGUMENT_DIRFD, 0, 0)
@@ -99,21 +101,27 @@
 	(MASK(IS_NESTED, a, b, c, d, e, f)                  ? DIRECT_NEVER   \
 		: (wait) || MASK(ANY_BIT, a, b, c, d, e, f) ? DIRECT_OUTSIDE \
 							    : DIRECT_AT_ONCE)
+#define DIRECT_BY_NUMBER(host, otherwise)                          \
+	((host) == SYS_futex                  ? DIRECT_FUTEX       \
+		: (host) == SYS_clock_gettime ? DIRECT_CLOCK       \
+		: (host) == SYS_gettimeofday  ? DIRECT_TIME_OF_DAY \
+					      : (otherwise))
 #define FIRST(...)     FIRST_(__VA_ARGS__)
 #define FIRST_(a, ...) (a)
 
 /* A refused call keeps its errno where the host's number would be; sys_refused gives it. */
-#define PASS(number, name, host, wait, ...)                              \
-	[number] = { .host_number = (host),                              \
-		.disposition = DISPOSITION_PASS,                         \
-		ROW_WAITS(WAITS_##wait),                                 \
-		.direct = DIRECT(FIRST(WAITS_##wait), 0, ##__VA_ARGS__), \
+#define PASS(number, name, host, wait, ...)                                                      \
+	[number] = { .host_number = (host),                                                      \
+		.disposition = DISPOSITION_PASS,                                                 \
+		ROW_WAITS(WAITS_##wait),                                                         \
+		.direct = DIRECT_BY_NUMBER(host, DIRECT(FIRST(WAITS_##wait), 0, ##__VA_ARGS__)), \
 		SIGNATURE(0, ##__VA_ARGS__) },
-#define MARSHALLED(number, name, host, wait, why, ...) \
-	[number] = { .function = sys_##name,           \
-		.host_number = (host),                 \
-		.disposition = DISPOSITION_MARSHALLED, \
-		ROW_WAITS(WAITS_##wait),               \
+#define MARSHALLED(number, name, host, wait, why, ...)          \
+	[number] = { .function = sys_##name,                    \
+		.host_number = (host),                          \
+		.disposition = DISPOSITION_MARSHALLED,          \
+		.direct = DIRECT_BY_NUMBER(host, DIRECT_NEVER), \
+		ROW_WAITS(WAITS_##wait),                        \
 		SIGNATURE(0, ##__VA_ARGS__) },
 #define EMULATED(number, name, host, wait, why, ...) \
 	[number] = { .function = sys_##name,         \

@@ -5,6 +5,7 @@
 
 struct trampolines trampolines;
 void (*backend_save_vectors)(struct cpu *cpu);
+void (*backend_load_vectors)(struct cpu *cpu);
 
 static const enum x86_gpr callee_saved[] = { X86_RBX, X86_RBP, X86_R12, X86_R13, X86_R14, X86_R15 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -139,17 +140,19 @@ generate_system_call(struct x86_writer *w, const uint8_t *leave_without_gprs)
 	x86_jmp_r(w, X86_RAX);
 }
 
-/* C: void save_vectors(struct cpu *cpu) */
-static void
-generate_save_vectors(struct x86_writer *w)
+/* C: void f(struct cpu *cpu) */
+static void (*generate_vector_transfer(struct x86_writer *w, bool load))(struct cpu *cpu)
 {
-	backend_save_vectors = (void (*)(struct cpu *))(uintptr_t)w->at;
+	const uint8_t *start = w->at;
+
 	x86_push_r(w, X86_RBP);
 	x86_lea(w, 8, X86_RBP, x86_mem_base(X86_RDI, CPU_BIAS));
-	transfer_vector_pins(w, false);
-	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
+	transfer_vector_pins(w, load);
+	if (!load)
+		x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
 	x86_pop_r(w, X86_RBP);
 	x86_plain(w, X86_RET);
+	return (void (*)(struct cpu *))(uintptr_t)start;
 }
 
 static void
@@ -244,7 +247,8 @@ trampolines_generate(struct code_space *space)
 	trampolines.start = w.at;
 	generate_enter(&w);
 	generate_exits(&w);
-	generate_save_vectors(&w);
+	backend_save_vectors = generate_vector_transfer(&w, false);
+	backend_load_vectors = generate_vector_transfer(&w, true);
 	generate_runtime_call(&w);
 	generate_helper(&w);
 	trampolines.end = w.at;

@@ -169,6 +169,45 @@ with_memory(void)
 	}
 }
 
+/* Every clock, and addresses of all kinds: across a page's end, read-only, none. */
+static void
+clocks(void)
+{
+	char *pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct timespec before, now, after;
+	struct timeval day;
+	struct timezone zone;
+
+	mprotect(pages + 4096, 4096, PROT_READ);
+	for (int clock = -1; clock < 14; clock++) {
+		long result = call(SYS_clock_gettime, clock, (long)&now, 0, 0);
+
+		printf("%d: %ld %d\n", clock, result, result || (uint64_t)now.tv_nsec < 1000000000);
+	}
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0);
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	printf("in order %d\n",
+		(before.tv_sec - now.tv_sec) * 1000000000 + before.tv_nsec - now.tv_nsec <= 0 &&
+			(now.tv_sec - after.tv_sec) * 1000000000 + now.tv_nsec - after.tv_nsec <=
+				0);
+	printf("%ld ", call(SYS_gettimeofday, (long)&day, 0, 0, 0));
+	clock_gettime(CLOCK_REALTIME, &now);
+	printf("%d %d ", day.tv_sec - now.tv_sec <= 0 && now.tv_sec - day.tv_sec < 20,
+		(uint64_t)day.tv_usec < 1000000);
+	printf("%ld ", call(SYS_gettimeofday, (long)&day, (long)&zone, 0, 0));
+	printf("%ld\n", call(SYS_gettimeofday, 0, 0, 0, 0));
+	for (int clock = 0; clock < 2; clock++) {
+		printf("%ld ", call(SYS_clock_gettime, clock, 0, 0, 0));
+		printf("%ld ", call(SYS_clock_gettime, clock, (long)pages + 4080, 0, 0));
+		printf("%ld ", call(SYS_clock_gettime, clock, (long)pages + 4088, 0, 0));
+		printf("%ld ", call(SYS_clock_gettime, clock, (long)pages + 4096, 0, 0));
+		printf("%ld ", call(SYS_clock_gettime, clock, (long)pages + 1, 0, 0));
+		printf("%ld ", call(SYS_gettimeofday, (long)pages + 4096, 0, 0, 0));
+		printf("%ld\n", call(SYS_clock_gettime, clock, 0x700000000000, 0, 0));
+	}
+}
+
 static void
 refused(void)
 {
@@ -316,6 +355,7 @@ beside_threads(void)
 static const struct test_case cases[] = {
 	{ "at once", at_once },
 	{ "with memory", with_memory },
+	{ "clocks", clocks },
 	{ "refused", refused },
 	{ "closed descriptors", closed_descriptors },
 	{ "to itself", to_itself },
