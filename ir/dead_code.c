@@ -2,7 +2,7 @@
 // The pass that ends a unit: one backward walk marks what is needed, one forward walk closes the
 // gaps.
 //
-// Roots are exits, memory accesses, fences, calls, puts that somebody may see, and floating-point
+// Roots are exits, memory accesses, fences and prefetches, calls, puts that somebody may see, and floating-point
 // operations that raise exception flags: a dead FADD still sets FPSR.IXC. A put is dead when the
 // same slot is put again before anything that shows guest state: an exit, a runtime call, or an
 // access that may fault (its recipe names every register). A guest_pc marker is needed only when

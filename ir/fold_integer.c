@@ -492,9 +492,12 @@ fold_zext(struct lift *l, struct ir_insn *i)
 		return ir_zext(l, i->type, a->aux, a->a);
 	if (a->op == IR_condition)
 		return ir_condition(l, i->type, a->aux, a->a);
-	if (ir_result_type(a) == i->type && significant_bits(l, i->a) <= i->aux)
+	if (significant_bits(l, i->a) > i->aux)
+		return IR_NONE;
+	if (ir_result_type(a) == i->type)
 		return i->a;
-	return IR_NONE;
+	/* from 32 bits it costs nothing */
+	return i->aux < 32 && i->type == I64 ? ir_zext(l, I64, 32, i->a) : IR_NONE;
 }
 
 static ir_ref

@@ -311,7 +311,7 @@ step(struct machine *m, uint32_t n)
 		if (i->op == IR_guest_pc)
 			m->guest_pc = (uint64_t)i->imm;
 		break;
-	default: break; /* fences: one thread */
+	default: break; /* fences: one thread; prefetches */
 	}
 }
 

@@ -59,6 +59,7 @@ static const char *const operand_types[IR_OP_COUNT] = {
 	[IR_compare_swap] = "xtt",
 	[IR_align_check] = "x",
 	[IR_zero_block] = "x",
+	[IR_prefetch] = "x",
 	[IR_fadd] = "pp",
 	[IR_fsub] = "pp",
 	[IR_fmul] = "pp",

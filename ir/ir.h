@@ -52,6 +52,15 @@ enum ir_rmw {
 };
 // clang-format on
 
+/** aux of prefetch: which cache it is to come into, or for a store. */
+enum ir_prefetch {
+	IR_PREFETCH_L1,
+	IR_PREFETCH_L2,
+	IR_PREFETCH_L3,
+	IR_PREFETCH_STREAM,
+	IR_PREFETCH_STORE
+};
+
 enum ir_fence { IR_FENCE_FULL, IR_FENCE_LOAD, IR_FENCE_STORE, IR_FENCE_CODE /* ISB */ };
 
 /** aux of floating-point operations besides the lane size in bits 0-1 (V128 only: 2 or 3). */

@@ -84,6 +84,7 @@
 	X(align_check,       NONE,   1, AUX, ___, LOAD)    /* alignment fault unless a is a multiple of 1 << aux */ \
 	X(zero_block,        NONE,   1, ___, ___, STORE)   /* DC ZVA: zero the 64-byte block that holds a */ \
 	X(fence,             NONE,   0, AUX, ___, BARRIER) /* aux = enum ir_fence */ \
+	X(prefetch,          NONE,   1, AUX, ___, BARRIER) /* a = address, which need not be one; aux = enum ir_prefetch */ \
 	/* scalar floating point; `type` is F32/F64, or V128 with aux lane 2/3 (all lanes) */ \
 	/* aux = enum ir_fp_aux bits; rounding, FZ, DN come from the unit's mode */ \
 	X(fadd,              SAME,   2, AUX, ___, PURE)    \

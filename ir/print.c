@@ -67,6 +67,7 @@ static const char *const rmw_names[] = {
 	[IR_RMW_SWAP] = "swap",
 };
 
+static const char *const prefetch_names[] = { "l1", "l2", "l3", "stream", "store" };
 static const char *const fence_names[] = {
 	[IR_FENCE_FULL] = "full",
 	[IR_FENCE_LOAD] = "load",
@@ -130,6 +131,7 @@ print_aux(struct text *t, const struct ir_unit *u, const struct ir_insn *i)
 	case IR_atomic_rmw:
 		print(t, " %s.u%u", NAME_OF(rmw_names, i->aux >> 8u), 8u << (i->aux & IR_MEM_SIZE));
 		break;
+	case IR_prefetch: print(t, " %s", NAME_OF(prefetch_names, i->aux)); break;
 	case IR_fence: print(t, " %s", NAME_OF(fence_names, i->aux)); break;
 	case IR_exit_exception: print(t, " %s", NAME_OF(exception_names, i->aux)); break;
 	case IR_exit_indirect:

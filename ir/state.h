@@ -76,6 +76,7 @@ struct cpu_cold {
 	uint64_t fp_flags;        /* FPSR bits of floating-point operations that C computed; cumulative like MXCSR's */
 	uint64_t invalid_operations; /* host traps that invalid floating-point operations have cost */
 	uint64_t flags_operands[2]; /* of flags that are only described so far (the backend's) */
+	uint16_t fcmp_flags[2][72]; /* the backend's */
 	uint64_t spill[64] __attribute__((aligned(16)));  /* spill area of translated code */
 	uint64_t helper_arguments[4][2];                  /* operands a, b, c and result of vector helpers */
 	uint64_t saved_gprs[16];                          /* registers across helper calls */

@@ -156,7 +156,7 @@ resolve_invalid_operation(
 	if (!units_owns_host_pc((const uint8_t *)context->uc_mcontext.gregs[REG_RIP]))
 		return false;
 	if (signo == SIGTRAP)
-		return info->si_code == TRAP_TRACE && backend_single_step(&t->cpu, context);
+		return backend_single_step(&t->cpu, context);
 	done = info->si_code == FPE_FLTINV && backend_invalid_operation(&t->cpu, context);
 	if (done)
 		mark_vectors_changed(context);

@@ -176,7 +176,7 @@ static bool
 takes_address(const struct ir_insn *in)
 {
 	return in->op == IR_load || in->op == IR_store || in->op == IR_atomic_rmw ||
-	       in->op == IR_compare_swap;
+	       in->op == IR_compare_swap || in->op == IR_prefetch;
 }
 
 static void
@@ -201,10 +201,10 @@ is_scaled_index(const struct compiler *c, ir_ref ref)
 	const struct ir_insn *in = insn_of(c, ref);
 	int64_t count;
 
-	return in->op == IR_shl && in->type == I64 && is_const(c, in->b, &count) && count >= 1 &&
-	       count <= 3;
+	return in->op == IR_shl && is_const(c, in->b, &count) && count >= 1 && count <= 3;
 }
 
+/* An addition's scaled index is part of its lea; all of an addition that only memory operands use is part of these. */
 static void
 find_folded(struct compiler *c)
 {
@@ -213,15 +213,15 @@ find_folded(struct compiler *c)
 		struct value *v = &c->values[i];
 		int32_t imm;
 
-		if (in->op != IR_add || in->type != I64 || v->uses != v->address_uses || !v->uses)
+		if (in->op != IR_add || v->uses == 0 || v->pair != IR_NONE)
 			continue;
-		if (v->pair != IR_NONE || c->u->insns[canon(c, in->a)].op == IR_address)
-			continue;
-		if (!is_const_i32(c, in->b, &imm) && v->uses != 1)
-			continue;
-		v->folded = true;
-		if (is_scaled_index(c, in->b) && c->values[canon(c, in->b)].uses == 1)
+		if (is_scaled_index(c, in->b) && insn_of(c, in->b)->type == in->type &&
+			c->values[canon(c, in->b)].uses == 1)
 			c->values[canon(c, in->b)].folded = true;
+		if (in->type == I64 && v->uses == v->address_uses &&
+			c->u->insns[canon(c, in->a)].op != IR_address &&
+			(is_const_i32(c, in->b, &imm) || v->uses == 1))
+			v->folded = true;
 	}
 }
 

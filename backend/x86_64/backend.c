@@ -238,6 +238,7 @@ backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
 	backend_reset_return_stack(cpu);
 	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode);
 	cpu->cold.system_call = system_call;
+	flags_init_cpu(cpu);
 	entries[ENTRY_LINK] = trampolines.link;
 	entries[ENTRY_INDIRECT] = trampolines.indirect;
 	entries[ENTRY_SYSTEM_CALL] = trampolines.system_call;

@@ -87,9 +87,10 @@ enum flags_kind {
 /* How EFLAGS stand for NZCV. */
 enum eflags_form {
 	EFLAGS_NONE,
-	EFLAGS_DIRECT,   /* CF = C */
-	EFLAGS_INVERTED, /* CF = !C, as x86 subtraction leaves it */
-	EFLAGS_FCMP,     /* ucomis: ZF PF CF */
+	EFLAGS_DIRECT,       /* CF = C */
+	EFLAGS_INVERTED,     /* CF = !C, as x86 subtraction leaves it */
+	EFLAGS_FCMP,         /* ucomis: ZF PF CF */
+	EFLAGS_FCMP_SWAPPED, /* the same with the operands exchanged */
 };
 
 #define MAX_MOVES (REG_COUNT)
@@ -351,12 +352,30 @@ void need_eflags(struct compiler *c, ir_ref flags);
 void fcmp_to_direct(struct compiler *c);
 /* Make EFLAGS hold `flags`; returns the x86 condition for `condition` (may emit cmc). */
 enum x86_cond need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition);
-void emit_flags_word(
-	struct compiler *c, enum eflags_form form); /* EFLAGS -> eax (uses ecx for FCMP) */
+void emit_flags_word(struct compiler *c, enum eflags_form form); /* EFLAGS -> eax */
+/* The tables that code reads. */
+void flags_init_cpu(struct cpu *cpu);
+/* Compare as flags_fcmp `flags` does, the way round that suits `condition`. */
+void emit_fcmp_for(struct compiler *c, ir_ref flags, enum ir_condition condition);
+static inline bool
+eflags_are_fcmp(const struct compiler *c)
+{
+	return c->eflags_form == EFLAGS_FCMP || c->eflags_form == EFLAGS_FCMP_SWAPPED;
+}
 void emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t,
 	const struct place *a, const struct place *b, host_reg scratch);
 enum eflags_form flags_form_of(enum flags_kind kind);
 enum flags_kind flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b);
+/* Flags' operands where they can be had without further allocation, and EFLAGS computed from them in the form returned. */
+struct flags_operands {
+	enum flags_kind kind;
+	enum ir_type type;
+	struct place a, b;
+	bool signalling;
+	host_reg scratch;
+};
+void flags_operands_take(struct compiler *c, ir_ref flags, struct flags_operands *o);
+enum eflags_form flags_operands_compute(struct compiler *c, const struct flags_operands *o);
 static inline void
 keep_eflags(struct compiler *c)
 {

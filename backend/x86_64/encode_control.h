@@ -114,6 +114,23 @@ void x86_plain(struct x86_writer *w, enum x86_plain instruction);
 /* Fills `bytes` bytes with as few nops as possible (each at most 9 bytes long). */
 void x86_nop(struct x86_writer *w, unsigned bytes);
 
+enum x86_prefetch {
+	X86_PREFETCHNTA,
+	X86_PREFETCHT0,
+	X86_PREFETCHT1,
+	X86_PREFETCHT2,
+	X86_PREFETCHW,
+};
+
+static inline void
+x86_prefetch(struct x86_writer *w, enum x86_prefetch hint, struct x86_mem address)
+{
+	if (hint == X86_PREFETCHW)
+		x86_emit_mem(w, X86_OP_0F | 0x0d, 4, 1, address, 0, 0);
+	else
+		x86_emit_mem(w, X86_OP_0F | 0x18, 4, hint, address, 0, 0);
+}
+
 static inline void
 x86_ldmxcsr(struct x86_writer *w, struct x86_mem src)
 {

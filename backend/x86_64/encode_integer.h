@@ -8,6 +8,8 @@
 
 #include "encode_core.h"
 
+#include <assert.h>
+
 /* Two-operand arithmetic, numbered as in the opcode map. */
 enum x86_alu { X86_ADD, X86_OR, X86_ADC, X86_SBB, X86_AND, X86_SUB, X86_XOR, X86_CMP };
 
@@ -69,6 +71,14 @@ x86_test_mr(struct x86_writer *w, unsigned size, struct x86_mem a, enum x86_gpr 
 
 void x86_test_ri(struct x86_writer *w, unsigned size, enum x86_gpr a, int32_t imm);
 void x86_test_mi(struct x86_writer *w, unsigned size, struct x86_mem a, int32_t imm);
+
+/* dst = ah, zero-extended. */
+static inline void
+x86_zero_extend_ah(struct x86_writer *w, enum x86_gpr dst)
+{
+	assert(dst < 8); /* a REX prefix would make it spl */
+	x86_emit_bytes(w, (const uint8_t[]){ 0x0f, 0xb6, (uint8_t)(0xc4 | dst << 3) }, 3);
+}
 
 /* inc, dec, neg, not; and the one-operand mul, imul, div, idiv. */
 void x86_unary_r(struct x86_writer *w, enum x86_unary op, unsigned size, enum x86_gpr reg);

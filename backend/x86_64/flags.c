@@ -42,26 +42,45 @@ flags_form_of(enum flags_kind kind)
 
 /* ---- EFLAGS to the flags word ---------------------------------------------------------------------------------- */
 
-/* After ucomis: greater 0010, less 1000, equal 0110, unordered 0011; picked by CF and ZF. */
-static void
-emit_fcmp_word(struct compiler *c)
+/* Flags words after ucomis by what lahf leaves in ah: greater 0010, less 1000, equal 0110, unordered 0011. */
+#define AH_GREATER   0x02
+#define AH_LESS      0x03
+#define AH_EQUAL     0x42
+#define AH_UNORDERED 0x47
+void
+flags_init_cpu(struct cpu *cpu)
 {
-	const uint64_t words = UINT64_C(0x0101410080000100);
+	static const struct {
+		uint8_t ah, swapped_ah;
+		uint16_t word;
+	} outcomes[] = {
+		{ AH_GREATER, AH_LESS, 0x0100 },
+		{ AH_LESS, AH_GREATER, 0x8000 },
+		{ AH_EQUAL, AH_EQUAL, 0x4100 },
+		{ AH_UNORDERED, AH_UNORDERED, 0x0101 },
+	};
+
+	for (unsigned k = 0; k < sizeof(outcomes) / sizeof(*outcomes); k++) {
+		cpu->cold.fcmp_flags[0][outcomes[k].ah] = outcomes[k].word;
+		cpu->cold.fcmp_flags[1][outcomes[k].swapped_ah] = outcomes[k].word;
+	}
+}
+
+static void
+emit_fcmp_word(struct compiler *c, enum eflags_form form)
+{
+	int32_t table = form == EFLAGS_FCMP ? CPU_COLD(fcmp_flags[0]) : CPU_COLD(fcmp_flags[1]);
 
 	x86_plain(&c->w, X86_LAHF);
-	x86_mov_ri(&c->w, X86_RCX, 0x4100);
-	x86_pext_rrr(&c->w, 4, X86_RAX, X86_RAX, X86_RCX);
-	x86_shift_ri(&c->w, X86_SHL, 4, X86_RAX, 4);
-	x86_mov_ri(&c->w, X86_RCX, words);
-	x86_shiftx_rrr(&c->w, X86_SHR, 8, X86_RAX, X86_RCX, X86_RAX);
-	x86_zero_extend(&c->w, 2, X86_RAX, X86_RAX);
+	x86_zero_extend_ah(&c->w, X86_RAX);
+	x86_load(&c->w, 2, X86_RAX, x86_mem_index(X86_RBP, X86_RAX, 1, table));
 }
 
 void
 emit_flags_word(struct compiler *c, enum eflags_form form)
 {
-	if (form == EFLAGS_FCMP) {
-		emit_fcmp_word(c);
+	if (form == EFLAGS_FCMP || form == EFLAGS_FCMP_SWAPPED) {
+		emit_fcmp_word(c, form);
 		return;
 	}
 	if (form == EFLAGS_INVERTED)
@@ -120,6 +139,22 @@ place_imm(const struct place *p, enum ir_type t, int32_t *imm)
 	return p->kind == PLACE_CONST && value == (int32_t)value;
 }
 
+/* Whether emit_direct does it. */
+static bool
+is_direct(enum flags_kind kind, enum ir_type t, const struct place *a, const struct place *b)
+{
+	bool a_in_register = a->kind == PLACE_REG;
+	int32_t imm;
+
+	if (kind == FLAGS_TEST_RESULT)
+		return a_in_register;
+	if (kind != FLAGS_SUB && kind != FLAGS_AND)
+		return false;
+	if (b->kind == PLACE_REG || place_imm(b, t, &imm))
+		return a_in_register || in_memory(a);
+	return a_in_register && in_memory(b);
+}
+
 /* EFLAGS <- kind(a, b) by one instruction; false when a register is needed besides. */
 static bool
 emit_direct(struct compiler *c, enum flags_kind kind, enum ir_type t, const struct place *a,
@@ -152,13 +187,17 @@ emit_direct(struct compiler *c, enum flags_kind kind, enum ir_type t, const stru
 		}
 		return true;
 	}
-	if (kind == FLAGS_AND && a->kind == PLACE_REG) {
-		if (b->kind == PLACE_REG)
+	if (kind == FLAGS_AND) {
+		if (b->kind == PLACE_REG && a->kind == PLACE_REG)
 			x86_test_rr(&c->w, size, ra, (enum x86_gpr)b->reg);
-		else if (place_imm(b, t, &imm))
+		else if (place_imm(b, t, &imm) && a->kind == PLACE_REG)
 			x86_test_ri(&c->w, size, ra, imm);
-		else if (in_memory(b))
+		else if (place_imm(b, t, &imm) && in_memory(a))
+			x86_test_mi(&c->w, size, place_memory(a), imm);
+		else if (in_memory(b) && a->kind == PLACE_REG)
 			x86_test_mr(&c->w, size, place_memory(b), ra);
+		else if (in_memory(a) && b->kind == PLACE_REG)
+			x86_test_mr(&c->w, size, place_memory(a), (enum x86_gpr)b->reg);
 		else
 			return false;
 		return true;
@@ -265,13 +304,6 @@ scratch_gpr(struct compiler *c, unsigned which)
 	return c->flags_scratch[which] != REG_NONE ? c->flags_scratch[which] : temp_gpr(c);
 }
 
-/* Whether emit_flags_compute wants a register besides the operands'. */
-static bool
-needs_scratch(enum flags_kind kind)
-{
-	return kind != FLAGS_SUB && kind != FLAGS_AND && kind != FLAGS_TEST_RESULT;
-}
-
 static bool
 place_is(const struct place *p, host_reg reg)
 {
@@ -360,26 +392,6 @@ condition_for(struct compiler *c, enum ir_condition condition)
 	return condition == IR_HI ? X86_A : X86_BE;
 }
 
-/* After ucomis a, b: conditions that one jcc can test; 0xff needs the operands swapped or two jumps. */
-static const uint8_t fcmp_condition[16] = {
-	[IR_EQ] = 0xff,
-	[IR_NE] = 0xff,
-	[IR_CS] = 0xff,
-	[IR_CC] = 0xff,
-	[IR_MI] = 0xff,
-	[IR_PL] = 0xff,
-	[IR_VS] = X86_P,
-	[IR_VC] = X86_NP,
-	[IR_HI] = 0xff,
-	[IR_LS] = 0xff,
-	[IR_GE] = X86_AE,
-	[IR_LT] = X86_B,
-	[IR_GT] = X86_A,
-	[IR_LE] = X86_BE,
-	[IR_AL] = 0xff,
-	[IR_NV] = 0xff,
-};
-
 /* EFLAGS <- the flags word that is value `flags`: by way of rax, which the value leaves if it is there. */
 static void
 load_flags_word(struct compiler *c, ir_ref flags)
@@ -424,8 +436,49 @@ operand_place(struct compiler *c, ir_ref ref)
 }
 
 void
+flags_operands_take(struct compiler *c, ir_ref flags, struct flags_operands *o)
+{
+	ir_ref a, b;
+
+	o->kind = flags_kind_of(c, flags, &a, &b);
+	o->scratch = REG_NONE;
+	if (o->kind == FLAGS_FCMP) {
+		o->type = c->u->insns[a].type;
+		o->a = (struct place){ .kind = PLACE_REG, .reg = use_vec(c, a) };
+		o->b = (struct place){ .kind = PLACE_REG, .reg = use_vec(c, b) };
+		o->signalling = c->u->insns[flags].aux & IR_FP_SIGNALLING;
+		return;
+	}
+	o->type = c->u->insns[flags].type;
+	o->a = operand_place(c, a);
+	o->b = b == IR_NONE ? o->a : operand_place(c, b);
+	if (o->a.kind != PLACE_REG && o->b.kind != PLACE_REG && o->b.kind != PLACE_CONST)
+		o->a = (struct place){ .kind = PLACE_REG, .reg = use_gpr(c, a) };
+	if (!is_direct(o->kind, o->type, &o->a, &o->b)) {
+		o->scratch = scratch_gpr(c, 0);
+		if (needs_second(o->kind, o->type, &o->b))
+			c->flags_scratch[1] = scratch_gpr(c, 1);
+	}
+}
+
+enum eflags_form
+flags_operands_compute(struct compiler *c, const struct flags_operands *o)
+{
+	static const uint16_t compare[2][2] = { { X86_VUCOMISS, X86_VCOMISS },
+		{ X86_VUCOMISD, X86_VCOMISD } };
+
+	if (o->kind == FLAGS_FCMP)
+		x86_vec_rr(&c->w, (enum x86_vector_op)compare[o->type == F64][o->signalling],
+			XMM(o->a.reg), XMM(o->b.reg));
+	else
+		emit_flags_compute(c, o->kind, o->type, &o->a, &o->b, o->scratch);
+	return flags_form_of(o->kind);
+}
+
+void
 need_eflags(struct compiler *c, ir_ref flags)
 {
+	struct flags_operands operands;
 	ir_ref a, b;
 	enum flags_kind kind;
 
@@ -435,28 +488,9 @@ need_eflags(struct compiler *c, ir_ref flags)
 	if (kind == FLAGS_IN_MEMORY) {
 		load_flags_word(c, flags);
 		c->eflags_form = EFLAGS_DIRECT;
-	} else if (kind == FLAGS_FCMP) {
-		struct place pa = { .kind = PLACE_REG, .reg = use_vec(c, a) };
-		struct place pb = { .kind = PLACE_REG, .reg = use_vec(c, b) };
-		enum x86_vector_op quiet = c->u->insns[a].type == F64 ? X86_VUCOMISD : X86_VUCOMISS;
-		enum x86_vector_op signalling =
-			c->u->insns[a].type == F64 ? X86_VCOMISD : X86_VCOMISS;
-
-		x86_vec_rr(&c->w, c->u->insns[flags].aux & IR_FP_SIGNALLING ? signalling : quiet,
-			XMM(pa.reg), XMM(pb.reg));
-		c->eflags_form = EFLAGS_FCMP;
 	} else {
-		struct place pa = operand_place(c, a);
-		struct place pb = b == IR_NONE ? pa : operand_place(c, b);
-
-		host_reg scratch = REG_NONE;
-
-		if (pa.kind != PLACE_REG && pb.kind != PLACE_REG && pb.kind != PLACE_CONST)
-			pa = (struct place){ .kind = PLACE_REG, .reg = use_gpr(c, a) };
-		if (needs_scratch(kind))
-			scratch = scratch_gpr(c, 0);
-		emit_flags_compute(c, kind, c->u->insns[flags].type, &pa, &pb, scratch);
-		c->eflags_form = (uint8_t)flags_form_of(kind);
+		flags_operands_take(c, flags, &operands);
+		c->eflags_form = (uint8_t)flags_operands_compute(c, &operands);
 	}
 	c->eflags = flags;
 }
@@ -469,14 +503,31 @@ void
 fcmp_to_direct(struct compiler *c)
 {
 	claim(c, X86_RAX);
-	claim(c, X86_RCX);
-	emit_fcmp_word(c);
+	emit_fcmp_word(c, c->eflags_form);
 	x86_alu_ri(&c->w, X86_ADD, 1, X86_RAX, 0x7f);
 	x86_plain(&c->w, X86_SAHF);
 	c->eflags_form = EFLAGS_DIRECT;
 }
 
-/* Conditions after fcmp that one jcc answers when the operands are compared the other way round. */
+/* After ucomis a, b, and after ucomis b, a: conditions that one jcc can test; 0xff: it cannot. */
+static const uint8_t fcmp_condition[16] = {
+	[IR_EQ] = 0xff,
+	[IR_NE] = 0xff,
+	[IR_CS] = 0xff,
+	[IR_CC] = 0xff,
+	[IR_MI] = 0xff,
+	[IR_PL] = 0xff,
+	[IR_VS] = X86_P,
+	[IR_VC] = X86_NP,
+	[IR_HI] = 0xff,
+	[IR_LS] = 0xff,
+	[IR_GE] = X86_AE,
+	[IR_LT] = X86_B,
+	[IR_GT] = X86_A,
+	[IR_LE] = X86_BE,
+	[IR_AL] = 0xff,
+	[IR_NV] = 0xff,
+};
 static const uint8_t swapped_condition[16] = {
 	[IR_EQ] = 0xff,
 	[IR_NE] = 0xff,
@@ -484,8 +535,8 @@ static const uint8_t swapped_condition[16] = {
 	[IR_CC] = X86_A,
 	[IR_MI] = X86_A,
 	[IR_PL] = X86_BE,
-	[IR_VS] = 0xff,
-	[IR_VC] = 0xff,
+	[IR_VS] = X86_P,
+	[IR_VC] = X86_NP,
 	[IR_HI] = X86_B,
 	[IR_LS] = X86_AE,
 	[IR_GE] = 0xff,
@@ -496,33 +547,55 @@ static const uint8_t swapped_condition[16] = {
 	[IR_NV] = 0xff,
 };
 
+void
+emit_fcmp_for(struct compiler *c, ir_ref flags, enum ir_condition condition)
+{
+	struct flags_operands o;
+
+	flags_operands_take(c, flags, &o);
+	c->eflags_form = EFLAGS_FCMP;
+	if (fcmp_condition[condition] == 0xff && swapped_condition[condition] != 0xff) {
+		struct place a = o.a;
+
+		o.a = o.b;
+		o.b = a;
+		c->eflags_form = EFLAGS_FCMP_SWAPPED;
+	}
+	flags_operands_compute(c, &o);
+	c->eflags = flags;
+}
+
+/* Equality is ZF and not PF: compare for it into a mask instead (no NaN is equal). */
 static enum x86_cond
-fcmp_need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
+fcmp_need_equality(struct compiler *c, ir_ref flags, enum ir_condition condition)
 {
 	const struct ir_insn *in = &c->u->insns[flags];
 	bool f64 = c->u->insns[in->a].type == F64;
+	host_reg a = use_vec(c, in->a), b = use_vec(c, in->b), mask = temp_vec(c);
+	host_reg bits = temp_gpr(c);
 
-	if (fcmp_condition[condition] != 0xff)
-		return (enum x86_cond)fcmp_condition[condition];
-	if (swapped_condition[condition] != 0xff) {
-		host_reg a = use_vec(c, in->a), b = use_vec(c, in->b);
+	x86_vec_rrri8(&c->w, f64 ? X86_VCMPSD : X86_VCMPSS, XMM(mask), XMM(a), XMM(b), 0);
+	x86_vec_to_gpr(&c->w, X86_VMOVD, 4, (enum x86_gpr)bits, XMM(mask));
+	x86_test_rr(&c->w, 4, (enum x86_gpr)bits, (enum x86_gpr)bits);
+	c->eflags = IR_NONE;
+	return condition == IR_EQ ? X86_NE : X86_E;
+}
 
-		x86_vec_rr(&c->w, f64 ? X86_VUCOMISD : X86_VUCOMISS, XMM(b), XMM(a));
-		c->eflags = IR_NONE;
-		return (enum x86_cond)swapped_condition[condition];
-	}
-	if (condition == IR_EQ || condition == IR_NE) {
-		/* ZF and not PF: compare for equality into a mask instead (no NaN is equal) */
-		host_reg a = use_vec(c, in->a), b = use_vec(c, in->b), mask = temp_vec(c);
-		host_reg bits = temp_gpr(c);
+static enum x86_cond
+fcmp_need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
+{
+	const uint8_t *answers[] = {
+		[EFLAGS_FCMP] = fcmp_condition,
+		[EFLAGS_FCMP_SWAPPED] = swapped_condition,
+	};
 
-		x86_vec_rrri8(&c->w, f64 ? X86_VCMPSD : X86_VCMPSS, XMM(mask), XMM(a), XMM(b), 0);
-		x86_vec_to_gpr(&c->w, X86_VMOVD, 4, (enum x86_gpr)bits, XMM(mask));
-		x86_test_rr(&c->w, 4, (enum x86_gpr)bits, (enum x86_gpr)bits);
-		c->eflags = IR_NONE;
-		return condition == IR_EQ ? X86_NE : X86_E;
-	}
-	fcmp_to_direct(c);
+	if (condition == IR_EQ || condition == IR_NE)
+		return fcmp_need_equality(c, flags, condition);
+	if (c->eflags != flags || answers[c->eflags_form][condition] == 0xff)
+		emit_fcmp_for(c, flags, condition);
+	if (answers[c->eflags_form][condition] != 0xff)
+		return (enum x86_cond)answers[c->eflags_form][condition];
+	fcmp_to_direct(c); /* AL, NV */
 	return condition_for(c, condition);
 }
 
@@ -585,8 +658,8 @@ need_condition(struct compiler *c, ir_ref flags, enum ir_condition condition)
 		c->eflags = IR_NONE;
 		return condition == IR_EQ ? X86_NC : X86_C;
 	}
-	need_eflags(c, flags);
-	if (c->eflags_form == EFLAGS_FCMP)
+	if (c->u->insns[flags].op == IR_flags_fcmp && (c->eflags != flags || eflags_are_fcmp(c)))
 		return fcmp_need_condition(c, flags, condition);
+	need_eflags(c, flags);
 	return condition_for(c, condition);
 }

@@ -200,6 +200,7 @@ backend_wants_nan_checks(const struct cpu *cpu)
 	       traps_invalid(cpu->hot.mode) && host_features.nan_checks;
 }
 
+/* Known by the trap flag alone: under some hypervisors the signal's code does not say that it was a step. */
 bool
 backend_single_step(struct cpu *cpu, ucontext_t *uc)
 {

@@ -39,13 +39,28 @@ select_flags_andn(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_lazy_flags(c, i);
 }
 
+/* The condition that is asked of flags `i` first, or AL. */
+static enum ir_condition
+first_condition(const struct compiler *c, ir_ref i)
+{
+	for (ir_ref j = i + 1; j < c->u->count; j++) {
+		const struct ir_insn *in = &c->u->insns[j];
+
+		if ((in->op == IR_exit_if || in->op == IR_select || in->op == IR_condition ||
+			    in->op == IR_flags_select) &&
+			in->a == i)
+			return (enum ir_condition)in->aux;
+	}
+	return IR_AL;
+}
+
 /* The comparison itself happens here once, for the exceptions that it raises. */
 void
 select_flags_fcmp(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	(void)in;
-	need_eflags(c, i);
-	c->eflags_kept = true;
+	emit_fcmp_for(c, i, first_condition(c, i));
+	c->eflags_set = true;
 }
 
 /* Carry of `flags` into CF: for adc as it is, for sbb inverted. */
@@ -53,7 +68,7 @@ static void
 need_carry(struct compiler *c, ir_ref flags, bool inverted)
 {
 	need_eflags(c, flags);
-	if (c->eflags_form == EFLAGS_FCMP)
+	if (eflags_are_fcmp(c))
 		fcmp_to_direct(c);
 	if ((c->eflags_form == EFLAGS_INVERTED) != inverted)
 		x86_plain(&c->w, X86_CMC);
@@ -186,13 +201,39 @@ prepare_operands(struct compiler *c, ir_ref flags)
 	}
 }
 
+/* What CCMP makes: a comparison or else a constant. The word is made in rax alone. */
+static void
+select_flags_or_constant(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	struct flags_operands operands;
+	uint64_t otherwise = backend_flags_from_nzcv((unsigned)insn_of(c, in->c)->imm & 15);
+	enum x86_cond condition;
+	uint8_t *skip;
+
+	claim(c, X86_RAX);
+	flags_operands_take(c, in->b, &operands);
+	condition = need_condition(c, in->a, in->aux);
+	x86_mov_ri(&c->w, X86_RAX, otherwise);
+	skip = x86_jcc_rel8(&c->w, x86_cond_not(condition));
+	emit_flags_word(c, flags_operands_compute(c, &operands));
+	x86_patch_rel8(skip, c->w.at);
+	c->eflags = IR_NONE;
+	def_in(c, i, X86_RAX);
+}
+
 void
 select_flags_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	ir_ref a, b;
 	host_reg word;
 	uint8_t *skip;
 	enum x86_cond condition;
 
+	if (c->u->insns[in->c].op == IR_flags_const &&
+		flags_kind_of(c, in->b, &a, &b) != FLAGS_IN_MEMORY) {
+		select_flags_or_constant(c, i, in);
+		return;
+	}
 	claim(c, X86_RAX);
 	claim(c, X86_RCX);
 	host_reg dst = temp_gpr(c);

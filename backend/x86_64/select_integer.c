@@ -88,6 +88,14 @@ select_add(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 		dst = def_gpr_over(c, i);
 		x86_lea(&c->w, size, gpr(dst), x86_mem_base(gpr(a), imm));
+	} else if (c->values[canon(c, in->b)].folded) {
+		const struct ir_insn *index = insn_of(c, in->b);
+		int64_t scale = 0;
+		host_reg a = use_gpr(c, in->a), b = use_gpr(c, index->a);
+
+		is_const(c, index->b, &scale);
+		dst = def_gpr(c, i);
+		x86_lea(&c->w, size, gpr(dst), x86_mem_index(gpr(a), gpr(b), (unsigned)scale, 0));
 	} else {
 		host_reg a = use_gpr(c, in->a), b = use_gpr(c, in->b);
 

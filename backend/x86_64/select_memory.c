@@ -349,6 +349,22 @@ select_zero_block(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	recipe_add(c, start, &s);
 }
 
+void
+select_prefetch(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	static const uint8_t hints[] = {
+		[IR_PREFETCH_L1] = X86_PREFETCHT0,
+		[IR_PREFETCH_L2] = X86_PREFETCHT1,
+		[IR_PREFETCH_L3] = X86_PREFETCHT2,
+		[IR_PREFETCH_STREAM] = X86_PREFETCHNTA,
+		[IR_PREFETCH_STORE] = X86_PREFETCHW,
+	};
+
+	(void)i;
+	keep_eflags(c);
+	x86_prefetch(&c->w, (enum x86_prefetch)hints[in->aux], address_operand(c, in->a));
+}
+
 /* x86 keeps loads and stores in order but for a later load passing an earlier store. */
 void
 select_fence(struct compiler *c, ir_ref i, const struct ir_insn *in)

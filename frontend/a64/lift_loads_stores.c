@@ -380,16 +380,51 @@ A64_LIFTER(ldr_simd_imm);
 
 /* ---- prefetch ---------------------------------------------------------------------------- */
 
-/* Prefetches have no effect that a program could see, and never fault. */
-#define PREFETCH(row)                                                     \
-	static void lift_##row(struct lift *l, const struct a64_##row *d) \
-	{                                                                 \
-		(void)l;                                                  \
-		(void)d;                                                  \
-	}                                                                 \
-	A64_LIFTER(row)
+/* Rt is an operation: PLD, PLI or PST in bits 4-3, the cache's level in bits 2-1, streaming in bit 0. */
+static void
+prefetch(struct lift *l, unsigned rt, ir_ref address)
+{
+	enum { PLD, PLI, PST };
+	static const uint8_t hints[4] = { IR_PREFETCH_L1, IR_PREFETCH_L2, IR_PREFETCH_L3 };
+	unsigned level = rt >> 1 & 3;
 
-PREFETCH(prfm_literal);
-PREFETCH(prfm_imm);
-PREFETCH(prfm_reg);
-PREFETCH(prfum);
+	if (level == 3 || rt >> 3 == PLI || rt >> 3 > PST)
+		return;
+	ir_prefetch(l,
+		rt >> 3 == PST ? IR_PREFETCH_STORE
+		: rt & 1       ? IR_PREFETCH_STREAM
+			       : hints[level],
+		address);
+}
+
+/* PRFM (literal). */
+static void
+lift_prfm_literal(struct lift *l, const struct a64_prfm_literal *d)
+{
+	prefetch(l, d->rt, literal_address(l, d->imm19));
+}
+A64_LIFTER(prfm_literal);
+
+/* PRFM (immediate). */
+static void
+lift_prfm_imm(struct lift *l, const struct a64_prfm_imm *d)
+{
+	prefetch(l, d->rt, scaled_offset(l, d->rn, d->imm12, 3));
+}
+A64_LIFTER(prfm_imm);
+
+/* PRFM (register). */
+static void
+lift_prfm_reg(struct lift *l, const struct a64_prfm_reg *d)
+{
+	prefetch(l, d->rt, register_offset(l, d->rn, d->rm, d->option, d->S, 3));
+}
+A64_LIFTER(prfm_reg);
+
+/* PRFUM. */
+static void
+lift_prfum(struct lift *l, const struct a64_prfum *d)
+{
+	prefetch(l, d->rt, indexed(l, d->rn, INDEX_OFFSET, signed_field(d->imm9, 9)).address);
+}
+A64_LIFTER(prfum);

@@ -593,6 +593,33 @@ Test(a64_lift, cache_maintenance)
 	assert_exit(run(20), IR_exit_direct, at(1));
 }
 
+Test(a64_lift, prefetches)
+{
+	static const struct {
+		uint32_t word;
+		int hint; /* enum ir_prefetch, -1: none */
+	} cases[] = {
+		{ 0xf9800400, IR_PREFETCH_L1 },     /* prfm pldl1keep, [x0, #8] */
+		{ 0xf8a16802, IR_PREFETCH_L2 },     /* prfm pldl2keep, [x0, x1] */
+		{ 0xf8802004, IR_PREFETCH_L3 },     /* prfum pldl3keep, [x0, #2] */
+		{ 0xf9800001, IR_PREFETCH_STREAM }, /* prfm pldl1strm, [x0] */
+		{ 0xd8000030, IR_PREFETCH_STORE },  /* prfm pstl1keep, 4 instructions on */
+		{ 0xf9800008, -1 },                 /* prfm plil1keep, [x0] */
+		{ 0xf980001f, -1 },
+	};
+
+	for (unsigned n = 0; n < sizeof cases / sizeof cases[0]; n++) {
+		int hint = -1;
+
+		code[0] = cases[n].word;
+		lift_at(0, IR_MODE_SINGLE, 1);
+		for (uint32_t k = 0; k < unit.count; k++)
+			if (unit.insns[k].op == IR_prefetch)
+				hint = unit.insns[k].aux;
+		cr_assert_eq(hint, cases[n].hint, "%08x", cases[n].word);
+	}
+}
+
 Test(a64_lift, disassembly)
 {
 	char text[80];

@@ -67,6 +67,13 @@ Test(encode_control, indirect_jumps_and_fixed_instructions)
 		{ X86_LFENCE, "lfence" },
 		{ X86_SFENCE, "sfence" },
 	};
+	static const char *const prefetches[] = {
+		[X86_PREFETCHNTA] = "prefetchnta",
+		[X86_PREFETCHT0] = "prefetcht0",
+		[X86_PREFETCHT1] = "prefetcht1",
+		[X86_PREFETCHT2] = "prefetcht2",
+		[X86_PREFETCHW] = "prefetchw",
+	};
 
 	make_operands();
 	for (unsigned i = 0; i < sizeof(plain) / sizeof(*plain); i++)
@@ -80,6 +87,9 @@ Test(encode_control, indirect_jumps_and_fixed_instructions)
 		CHECK_MEM(&operands[i], x86_call_m(w, m), "call qword ptr %s", mem_text);
 		CHECK_MEM(&operands[i], x86_ldmxcsr(w, m), "ldmxcsr dword ptr %s", mem_text);
 		CHECK_MEM(&operands[i], x86_stmxcsr(w, m), "stmxcsr dword ptr %s", mem_text);
+		for (unsigned k = 0; k < sizeof(prefetches) / sizeof(*prefetches); k++)
+			CHECK_MEM(&operands[i], x86_prefetch(w, (enum x86_prefetch)k, m),
+				"%s %s ptr %s", prefetches[k], "byte", mem_text);
 	}
 	check_cases(100);
 }

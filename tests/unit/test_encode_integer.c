@@ -205,6 +205,8 @@ check_extending_moves(unsigned d, unsigned s)
 	CHECK(x86_zero_extend(w, 1, d, s), "movzx %s, %s", gpr(4, d), gpr(1, s));
 	CHECK(x86_zero_extend(w, 2, d, s), "movzx %s, %s", gpr(4, d), gpr(2, s));
 	CHECK(x86_zero_extend(w, 4, d, s), "mov %s, %s", gpr(4, d), gpr(4, s));
+	if (d < 8)
+		CHECK(x86_zero_extend_ah(w, d), "movzx %s, ah", gpr(4, d));
 	for (unsigned to = 4; to <= 8; to += 4) {
 		CHECK(x86_sign_extend(w, 1, to, d, s), "movsx %s, %s", gpr(to, d), gpr(1, s));
 		CHECK(x86_sign_extend(w, 2, to, d, s), "movsx %s, %s", gpr(to, d), gpr(2, s));
