@@ -12,7 +12,7 @@ GUEST_CC ?= aarch64-linux-gnu-gcc
 AR = gcc-ar
 VERSION := 0.1.0
 
-FOLDERS ?= loader frontend/a64 ir backend/x86_64 backend runtime syscalls cache binfmt cli
+FOLDERS ?= loader frontend/a64 ir backend/x86_64 backend runtime syscalls cache binfmt profile cli
 MAIN := cli/main.c
 
 # ---- flags -----------------------------------------------------------------------------------------------

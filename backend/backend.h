@@ -52,6 +52,7 @@ struct code_unit {
 	uint16_t relocation_count;
 	struct code_unit *next; /* runtime's hash chain */
 	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
+	uint64_t *counters;     /* indirect exits, then one for each of exits; NULL: not counted */
 	uint8_t tier;           /* of the translator that made it: 0 a block */
 };
 
@@ -63,6 +64,12 @@ struct code_space {
 
 /** Host features found at start; false with a reason when the host cannot run us (AVX2, BMI2 ...). */
 bool backend_init(struct code_space *space, const struct guest_isa *isa, char *why, size_t size);
+
+/**
+ * From now on the code of units counts how often it is left by which exit: at each compilation `take(n)` gives room for n counters, in
+ * rip's reach of the code, or NULL. Such units cannot be exported.
+ */
+void backend_count_exits(uint64_t *(*take)(uint32_t count));
 
 /** Compile `u` into `space`; NULL when it does not fit (nothing is consumed then). */
 struct code_unit *backend_compile(struct code_space *space, const struct ir_unit *u);

@@ -11,6 +11,7 @@
 #include "loader/exec_protocol.h"
 #include "loader/identity.h"
 #include "loader/loader.h"
+#include "profile/profile.h"
 #include "runtime/guest_memory.h"
 #include "runtime/run.h"
 
@@ -80,6 +81,18 @@ parse_exec_state(int argc, char **argv, char **envp, struct cli_command *command
 	return CLI_RUN;
 }
 
+/* The profiler stays behind in the parent process; the child goes on here. */
+static enum cli_action
+parse_profile(int argc, char **argv, char **envp, struct cli_command *command)
+{
+	int first;
+
+	if (profile_start(argc, argv, &first, &command->options.recording_fd, &command->status) ==
+		PROFILE_DONE)
+		return CLI_DONE;
+	return cli_parse(argc - first + 1, argv + first - 1, envp, command);
+}
+
 static enum cli_action
 parse(int argc, char **argv, char **envp, struct cli_command *command)
 {
@@ -100,6 +113,8 @@ parse(int argc, char **argv, char **envp, struct cli_command *command)
 		command->status = binfmt_main(argc - 1, argv + 1);
 		return CLI_DONE;
 	}
+	if (argc >= 2 && strcmp(argv[1], "profile") == 0)
+		return parse_profile(argc, argv, envp, command);
 	return cli_parse(argc, argv, envp, command);
 }
 

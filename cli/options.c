@@ -331,6 +331,7 @@ void
 cli_print_help(FILE *stream)
 {
 	fputs("Usage: dragoman [OPTIONS] PROGRAM [ARGUMENTS]\n"
+	      "       dragoman profile [-o FILE.html] [OPTIONS] PROGRAM [ARGUMENTS]\n"
 	      "       dragoman binfmt install|remove|status\n"
 	      "Runs an arm64 (AArch64) Linux program on this machine.\n\nOptions:\n",
 		stream);

@@ -15,6 +15,7 @@ struct lift_request {
 	size_t (*fetchable)(uint64_t pc);
 	/* Whether a unit starts at `pc` already: lifting ends there instead of translating the code again. May be NULL. */
 	bool (*is_translated)(uint64_t pc, uint32_t mode);
+	bool as_lifted; /* for reports: nothing is folded, and nothing unused removed */
 };
 
 /** A runtime call (IR op runtime_call): guest state is canonical; returns the op's value. */

@@ -29,6 +29,7 @@ struct exec_descriptors {
 	int log; /* 2 stands for the guest's standard error, which is not duplicated */
 	int sysroot;
 	int cache, cache_system; /* directories of the translation cache */
+	int recording;           /* of dragoman profile */
 	int program;             /* the file to load; -1: open PATH */
 };
 

@@ -55,7 +55,9 @@ run_code(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
 		while (!world_enter_code(t))
 			unit = units_get(t);
 	}
+	thread_set_activity(t, ACTIVITY_CODE);
 	backend_enter(cpu, unit);
+	thread_set_activity(t, ACTIVITY_DISPATCH);
 	unlinked = NULL;
 	if (cpu->cold.exit_reason == CPU_EXIT_LINK) {
 		unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
@@ -103,7 +105,9 @@ dispatch_run(struct guest_thread *t)
 
 	for (;;) {
 		if (__atomic_load_n(&cpu->hot.signal_pending, __ATOMIC_ACQUIRE)) {
+			thread_set_activity(t, ACTIVITY_SIGNAL);
 			signals_deliver(t);
+			thread_set_activity(t, ACTIVITY_DISPATCH);
 			unlinked = NULL;
 			indirect = false;
 		}
@@ -121,10 +125,12 @@ dispatch_run(struct guest_thread *t)
 		case CPU_EXIT_CALL_MADE: {
 			uint64_t next_pc = cpu->hot.pc;
 
+			thread_set_activity(t, ACTIVITY_SYSTEM_CALL);
 			if (cpu->cold.exit_reason == CPU_EXIT_CALL_MADE)
 				system_call_conclude(t);
 			else
 				system_call(t);
+			thread_set_activity(t, ACTIVITY_DISPATCH);
 			if (cpu->hot.pc == next_pc)
 				unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
 			break;

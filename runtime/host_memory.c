@@ -113,6 +113,18 @@ host_memory_map_file(int fd, uint64_t offset, size_t size)
 	return (void *)map_anywhere(round_to_pages(size), PROT_READ, MAP_PRIVATE, fd, offset);
 }
 
+void *
+host_memory_map_shared(uint64_t address, int fd, uint64_t offset, size_t size)
+{
+	const int protection = PROT_READ | PROT_WRITE, flags = MAP_SHARED | MAP_NORESERVE;
+	long result;
+
+	if (!address)
+		return (void *)map_anywhere(round_to_pages(size), protection, flags, fd, offset);
+	result = map_exactly(address, round_to_pages(size), protection, flags, fd, offset);
+	return host_syscall_failed(result) ? NULL : (void *)result;
+}
+
 void
 host_memory_unmap(void *memory, size_t size)
 {

@@ -36,6 +36,12 @@ void *host_memory_map_at(uint64_t address, size_t size, int protection);
 /* Maps an open file privately and read-only in the range above; NULL when the host refuses. */
 void *host_memory_map_file(int fd, uint64_t offset, size_t size);
 
+/*
+ * Maps `size` bytes of an open file shared and writable: at exactly `address` if that is not 0, else in the range above. NULL
+ * when the host refuses.
+ */
+void *host_memory_map_shared(uint64_t address, int fd, uint64_t offset, size_t size);
+
 /* Gives back what host_memory_map, _at or _file gave. */
 void host_memory_unmap(void *memory, size_t size);
 

@@ -13,6 +13,7 @@
 #include "cache/cache.h"
 #include "frontend/a64/state.h"
 #include "runtime/host_syscall.h"
+#include "runtime/recording.h"
 #include "runtime/run.h"
 #include "runtime/statistics.h"
 #include "runtime/threads.h"
@@ -72,6 +73,8 @@ static void
 run_first_thread(struct guest_thread *t)
 {
 	signals_enter_task(t);
+	if (recording_wanted)
+		recording_start_timer();
 	signals_unblock(t);
 	dispatch_run(t);
 }
@@ -100,6 +103,8 @@ runtime_run(const struct loaded_program *program, const struct run_options *opti
 	signals_trampoline = program->sigreturn;
 	take_back_registrations();
 	system_calls_init(options, program);
+	if (recording_wanted)
+		recording_image(program->command_name);
 	set_first_registers(t, program);
 	thread_run_on_stack(t, run_first_thread);
 }

@@ -17,6 +17,7 @@
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
+#include "runtime/recording.h"
 #include "runtime/signals_internal.h"
 #include "runtime/stop_world.h"
 #include "runtime/threads.h"
@@ -199,6 +200,19 @@ resolve_fault(struct guest_thread *t, int signo, const siginfo_t *info, ucontext
 	return recover(t, &fault, context);
 }
 
+/* A timer of dragoman profile, which the guest does not notice: a system call that it interrupts is repeated. */
+static bool
+is_sample(struct guest_thread *t, const siginfo_t *info, const ucontext_t *context)
+{
+	uint64_t pc = (uint64_t)context->uc_mcontext.gregs[REG_RIP];
+
+	if (!recording_take_sample(info, pc, thread_activity(t)))
+		return false;
+	if (!t->in_code)
+		t->signals.spurious = true;
+	return true;
+}
+
 static void
 handler(int signo, siginfo_t *info, void *context)
 {
@@ -206,6 +220,8 @@ handler(int signo, siginfo_t *info, void *context)
 
 	if (signo == SIGTRAP && world_is_poke(info))
 		receive_poke(t);
+	else if (signo == SIGTRAP && is_sample(t, info, context))
+		return;
 	else if (!(SIGNALS_SYNCHRONOUS & SIGNAL_BIT(signo)) || signals_sent_by_program(info))
 		receive(t, signo, info, context);
 	else if (!resolve_fault(t, signo, info, context))

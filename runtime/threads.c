@@ -261,7 +261,7 @@ thread_exit(struct guest_thread *t, long number, int status)
 void
 thread_run_on_stack(struct guest_thread *t, void (*function)(struct guest_thread *t))
 {
-	uint8_t *top = (uint8_t *)t + THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE - 64;
+	uint8_t *top = (uint8_t *)t + THREAD_C_STACK_TOP;
 
 	__asm__ volatile("mov	%[top], %%rsp\n"
 			 "xor	%%ebp, %%ebp\n"

@@ -36,6 +36,22 @@
 #define THREAD_SIGNAL_STACK_OFFSET 0x60000
 #define THREAD_SIGNAL_STACK_SIZE   0x20000
 
+/** Above where the C stack begins: enum thread_activity in the last word. */
+#define THREAD_C_STACK_TOP (THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE - 64)
+#define THREAD_ACTIVITY    (THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE - 8)
+
+/** What a thread's C code works for. */
+enum thread_activity {
+	ACTIVITY_DISPATCH, /* none of the following */
+	ACTIVITY_CODE,     /* runs translated code, or C code that this calls */
+	ACTIVITY_TRANSLATE,
+	ACTIVITY_CACHE, /* takes a unit from the persistent cache */
+	ACTIVITY_SYSTEM_CALL,
+	ACTIVITY_SIGNAL, /* delivers signals */
+	ACTIVITY_REPORT, /* writes down units for perf or dragoman profile */
+	ACTIVITY_COUNT,
+};
+
 /** Addresses that blocks are taken from: beside host_memory's range. */
 #define THREAD_BLOCKS_START UINT64_C(0x7c0000000000)
 #define THREAD_BLOCKS_END   UINT64_C(0x7d0000000000)
@@ -67,6 +83,23 @@ static inline struct thread_task *
 thread_task(struct guest_thread *t)
 {
 	return (struct thread_task *)((uint8_t *)t + THREAD_TASK_OFFSET);
+}
+
+/**
+ * Says what the thread does from now on, where a profiler that samples its stack finds it: at the end of the C stack. A
+ * plain store, so it is done always.
+ */
+static inline void
+thread_set_activity(struct guest_thread *t, enum thread_activity activity)
+{
+	*(volatile uint64_t *)((uint8_t *)t + THREAD_ACTIVITY) = activity;
+}
+
+static inline enum thread_activity
+thread_activity(const struct guest_thread *t)
+{
+	return (enum thread_activity) *
+	       (const volatile uint64_t *)((const uint8_t *)t + THREAD_ACTIVITY);
 }
 
 /** The list of threads that share this address space, by guest_thread.next; hold the lock while walking. */

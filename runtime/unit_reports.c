@@ -7,6 +7,7 @@
 #include "runtime/guest_symbols.h"
 #include "runtime/jit_dump.h"
 #include "runtime/perf_map.h"
+#include "runtime/recording.h"
 
 #define TRAMPOLINES_NAME "dragoman: entry, exit and helper glue"
 
@@ -40,7 +41,8 @@ unit_reports_init(const struct run_options *options)
 
 	map_wanted = options->perf_map;
 	dump_wanted = options->jit_dump;
-	unit_reports_wanted = map_wanted || dump_wanted;
+	recording_init(options);
+	unit_reports_wanted = map_wanted || dump_wanted || recording_wanted;
 	if (map_wanted)
 		perf_map_open();
 	if (dump_wanted)
@@ -50,12 +52,28 @@ unit_reports_init(const struct run_options *options)
 }
 
 void
-unit_reports_add(const struct code_unit *unit)
+unit_reports_add(const struct code_unit *unit, bool cached)
 {
 	char name[UNIT_NAME_SIZE];
 
 	unit_reports_name(unit, name);
 	add(unit->code, unit->code_size, name);
+	if (recording_wanted)
+		recording_unit(unit, cached, name);
+}
+
+void
+unit_reports_pass(const char *name, const struct ir_unit *u)
+{
+	if (recording_wanted)
+		recording_pass(name, u);
+}
+
+void
+unit_reports_flush(void)
+{
+	if (recording_wanted)
+		recording_flush();
 }
 
 void
@@ -65,4 +83,6 @@ unit_reports_after_fork(bool shares_descriptors)
 		perf_map_after_fork(shares_descriptors);
 	if (dump_wanted)
 		jit_dump_after_fork(shares_descriptors);
+	if (recording_wanted)
+		recording_after_fork();
 }

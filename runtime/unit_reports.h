@@ -16,8 +16,17 @@ void unit_reports_init(const struct run_options *options);
 /** Whether anybody wants to be told. */
 extern bool unit_reports_wanted;
 
-/** A unit is in the tables now. */
-void unit_reports_add(const struct code_unit *unit);
+/** A unit is in the tables now; `cached`: it came from the persistent cache. */
+void unit_reports_add(const struct code_unit *unit, bool cached);
+
+/**
+ * The IR of the unit that is added next, as it is after pass `name`: for dragoman profile. For translators with several
+ * passes; that of tier 0 can be had again from the guest's code.
+ */
+void unit_reports_pass(const char *name, const struct ir_unit *u);
+
+/** All units are gone: the code buffer was emptied. */
+void unit_reports_flush(void);
 
 /** In a forked child: `shares_descriptors` as with CLONE_FILES. */
 void unit_reports_after_fork(bool shares_descriptors);

@@ -13,6 +13,7 @@
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/lock.h"
+#include "runtime/recording.h"
 #include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/translate.h"
@@ -85,8 +86,9 @@ units_init(const struct run_options *options, char *why, size_t size)
 		return false;
 	first_space = space;
 	guest_memory_on_invalidate(units_invalidate);
-	cache_init(options);
 	unit_reports_init(options);
+	if (!recording_counts_exits())
+		cache_init(options);
 	return true;
 }
 
@@ -242,6 +244,7 @@ flush_everything(void)
 	hashed_units = 0;
 	unit_count = 0;
 	cache_after_flush();
+	unit_reports_flush();
 	space = first_space;
 	world_forget_code();
 	threads_lock();
@@ -303,14 +306,17 @@ count_unit(
 static struct code_unit *
 make_unit(uint64_t pc, uint32_t mode)
 {
+	struct guest_thread *t = thread_current();
 	const struct code_space before = space;
 	uint64_t start = __rdtsc();
-	bool changing = page_changes_often(pc);
-	struct code_unit *unit =
-		changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
-	bool cached = unit != NULL;
+	bool changing = page_changes_often(pc), cached;
+	struct code_unit *unit;
 
+	thread_set_activity(t, ACTIVITY_CACHE);
+	unit = changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
+	cached = unit != NULL;
 	if (!cached) {
+		thread_set_activity(t, ACTIVITY_TRANSLATE);
 		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);
 		cache_keep_unit(unit, &space);
 	}
@@ -321,8 +327,11 @@ make_unit(uint64_t pc, uint32_t mode)
 	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
 	link_known_exits(unit);
 	count_unit(unit, &before, __rdtsc() - start, cached);
-	if (unit_reports_wanted)
-		unit_reports_add(unit);
+	if (unit_reports_wanted) {
+		thread_set_activity(t, ACTIVITY_REPORT);
+		unit_reports_add(unit, cached);
+	}
+	thread_set_activity(t, ACTIVITY_DISPATCH);
 	return unit;
 }
 

@@ -21,6 +21,7 @@ system_calls_init(const struct run_options *options, const struct loaded_program
 	fd_guard_add(options->self_fd);
 	fd_guard_add(options->log_fd);
 	fd_guard_add(options->sysroot_fd);
+	fd_guard_add(options->recording_fd);
 	fd_guard_add(program->exe_fd);
 	fd_guard_add(cache_own.fd);
 	fd_guard_add(cache_system.fd);

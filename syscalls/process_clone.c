@@ -17,6 +17,7 @@
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/recording.h"
 #include "runtime/statistics.h"
 #include "runtime/stop_world.h"
 #include "runtime/task_clone.h"
@@ -58,6 +59,10 @@ run_task(void *argument)
 	struct guest_thread *t = argument;
 
 	signals_enter_task(t);
+	if (recording_wanted) {
+		recording_share();
+		recording_start_timer();
+	}
 	t->tid = (int)host_syscall(SYS_gettid);
 	if (!thread_task(t)->own_numbers)
 		thread_task(t)->process = (int)host_syscall(SYS_getpid);
@@ -227,8 +232,7 @@ clone_sharing_memory(struct guest_thread *t, const struct new_task *task)
 	if (task->flags & CLONE_NEWPID)
 		thread_task(child)->own_numbers = true;
 	signals_block_everything();
-	result = host_clone(
-		task, (uint8_t *)child + THREAD_C_STACK_OFFSET + THREAD_C_STACK_SIZE, child);
+	result = host_clone(task, (uint8_t *)child + THREAD_C_STACK_TOP, child);
 	if (result < 0 || (task->flags & CLONE_VFORK))
 		reclaim(child);
 	else if (departs)

@@ -7,6 +7,7 @@
 static struct compiler compiler; /* under the runtime's translation lock */
 static struct region region;     /* the same */
 static const struct guest_isa *guest;
+static uint64_t *(*take_counters)(uint32_t count);
 
 bool
 backend_init(struct code_space *space, const struct guest_isa *isa, char *why, size_t size)
@@ -22,6 +23,12 @@ backend_trampolines(const uint8_t **start)
 {
 	*start = trampolines.start;
 	return (size_t)(trampolines.end - trampolines.start);
+}
+
+void
+backend_count_exits(uint64_t *(*take)(uint32_t count))
+{
+	take_counters = take;
 }
 
 /* ---- compiling -------------------------------------------------------------------------------------------------------- */
@@ -113,6 +120,10 @@ begin(struct compiler *c, struct code_space *space, const struct region_trace *t
 	memset(&c->recipe_last, 0, sizeof(c->recipe_last));
 	c->w = (struct x86_writer){ .at = space->code, .end = space->code_end };
 	relocations_begin(c);
+	if (take_counters) {
+		c->unit->counters = take_counters(c->exit_capacity + 1);
+		c->relocatable = false;
+	}
 	return true;
 }
 

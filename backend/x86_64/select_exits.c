@@ -48,6 +48,26 @@ emit_link_stub(struct compiler *c, struct code_exit *exit)
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_LINK * 8));
 }
 
+/* One more in a counter of the unit, if it has any. State is canonical; rcx is changed, EFLAGS are not. */
+static void
+emit_count(struct compiler *c, uint64_t number)
+{
+	struct x86_mem counter;
+
+	if (!c->unit->counters || c->failed)
+		return;
+	counter = x86_mem_rip(&c->unit->counters[number]);
+	x86_load(&c->w, 8, X86_RCX, counter);
+	x86_lea(&c->w, 8, X86_RCX, x86_mem_base(X86_RCX, 1));
+	x86_store(&c->w, 8, counter, X86_RCX);
+}
+
+static void
+emit_exit_count(struct compiler *c, const struct code_exit *exit)
+{
+	emit_count(c, 1 + (uint64_t)(exit - c->exits));
+}
+
 /* Leave at once if a signal pends: only backward branches ask, so every loop does. */
 static uint8_t *
 emit_poll(struct compiler *c)
@@ -90,6 +110,7 @@ emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, 
 	struct code_exit *exit = new_exit(c, target, kind);
 	uint8_t *pending = poll ? emit_poll(c) : NULL;
 
+	emit_exit_count(c, exit);
 	align_patchable(c, 1);
 	exit->jump = x86_jmp_rel32(&c->w);
 	emit_link_stub(c, exit);
@@ -206,7 +227,7 @@ emit_exit_stub(struct compiler *c, struct exit_stub *stub)
 		emit_region_stub(c, stub);
 		return;
 	}
-	if (snapshot_empty(&stub->state)) {
+	if (snapshot_empty(&stub->state) && !c->unit->counters) {
 		struct code_exit *exit = new_exit(c, stub->guest_pc, CODE_EXIT_JUMP);
 
 		exit->jump = stub->jump;
@@ -296,6 +317,7 @@ select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	uint8_t *miss;
 
 	make_canonical_with_rax(c, in->a);
+	emit_count(c, 0);
 	if (in->aux == IR_INDIRECT_RETURN) {
 		x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, x86_mem_base(X86_RSP, 8));
 		uint8_t *other = x86_jcc_rel8(&c->w, X86_NE);
@@ -351,6 +373,7 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	region_emit_leave(c);
 	emit_push_return(c, in->a, X86_RAX);
 	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
+	emit_exit_count(c, exit);
 	align_patchable(c, 1);
 	exit->jump = x86_call_rel32(&c->w);
 	emit_return_landing(c, return_pc);
@@ -367,6 +390,7 @@ select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in
 	uint8_t *miss, *call_miss;
 
 	make_canonical_with_rax(c, in->a);
+	emit_count(c, 0);
 	emit_push_return(c, in->b, X86_RCX);
 	miss = emit_hash_probe(c, &code);
 	x86_call_m(&c->w, code);
@@ -390,6 +414,7 @@ select_exit_system_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 	(void)i;
 	make_canonical(c);
+	emit_exit_count(c, exit);
 	x86_lea_rip(&c->w, X86_RCX, exit);
 	emit_guest_address(c, X86_RAX, (uint64_t)in->imm);
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_SYSTEM_CALL * 8));

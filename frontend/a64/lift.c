@@ -118,13 +118,15 @@ a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request *requ
 	/* An instruction's IR is far smaller than a unit, so this ends. */
 	for (;;) {
 		ir_begin(l, u, &a64_layout, request->pc, request->mode);
+		l->no_folding = request->as_lifted;
 		lift_insns(l, request, limit);
 		if (!l->overflow)
 			break;
 		limit = u->guest_insns / 2 + 1;
 	}
 	a64_look_behind_exits(u, request);
-	ir_finish(l);
+	if (!request->as_lifted)
+		ir_finish(l);
 }
 
 const struct guest_isa a64_isa = {
