@@ -629,30 +629,52 @@ list_groups(struct analysis *a)
 			compare_groups);
 }
 
+static void
+analyze(struct analysis *a, struct samples *samples)
+{
+	a->space_of = allocate(a, PROCESSES_MAX, sizeof(*a->space_of));
+	a->owner_of = allocate(a, PROCESSES_MAX, sizeof(*a->owner_of));
+	if (a->failed)
+		return;
+	read_stream(a);
+	if (a->record_count)
+		qsort(a->records, a->record_count, sizeof(*a->records), compare_records);
+	gather_samples(a, samples);
+	a->resolved = allocate(a, samples->count, sizeof(*a->resolved));
+	if (a->failed)
+		return;
+	walk(a, samples);
+	choose_shown_units(a);
+	fill_histograms(a);
+	list_groups(a);
+}
+
+/* Units and groups stay: the profile points to them. */
+static void
+free_analysis(struct analysis *a)
+{
+	for (uint32_t process = 0; a->space_of && process < PROCESSES_MAX; process++)
+		drop_space(a->space_of[process]);
+	free(a->space_of);
+	free(a->owner_of);
+	free(a->records);
+	free(a->resolved);
+	free(a);
+}
+
 struct profile *
 profile_analyze(const uint8_t *file, struct samples *samples)
 {
 	struct analysis *a = calloc(1, sizeof(*a));
 	struct profile *profile = calloc(1, sizeof(*profile));
+	bool failed = !a || !profile;
 
-	if (!a || !profile)
-		return NULL;
-	a->profile = profile;
-	a->file = file;
-	a->space_of = allocate(a, PROCESSES_MAX, sizeof(*a->space_of));
-	a->owner_of = allocate(a, PROCESSES_MAX, sizeof(*a->owner_of));
-	if (a->failed)
-		return NULL;
-	read_stream(a);
-	if (!a->failed && a->record_count)
-		qsort(a->records, a->record_count, sizeof(*a->records), compare_records);
-	gather_samples(a, samples);
-	a->resolved = allocate(a, samples->count, sizeof(*a->resolved));
-	if (a->failed)
-		return NULL;
-	walk(a, samples);
-	choose_shown_units(a);
-	fill_histograms(a);
-	list_groups(a);
-	return a->failed ? NULL : profile;
+	if (!failed) {
+		a->profile = profile;
+		a->file = file;
+		analyze(a, samples);
+		failed = a->failed;
+		free_analysis(a);
+	}
+	return failed ? NULL : profile;
 }

@@ -289,6 +289,7 @@ static enum profile_action
 watch(struct run *run, int go, int *status)
 {
 	struct rusage usage;
+	bool written;
 
 	leave_signals_to_child(run);
 	run->pidfd = (int)syscall(SYS_pidfd_open, run->child, 0);
@@ -296,9 +297,10 @@ watch(struct run *run, int go, int *status)
 	clock_gettime(CLOCK_MONOTONIC, &run->start);
 	close(go);
 	*status = wait_for_child(run, &usage);
-	if (!write_reports(run, *status, &usage, seconds_since(&run->start)) && *status == 0)
+	written = write_reports(run, *status, &usage, seconds_since(&run->start));
+	if (!written && *status == 0)
 		*status = STATUS_FAILED;
-	else if (run->settings->html)
+	if (written && run->settings->html)
 		fprintf(stderr, "dragoman: profile: %s\n", run->settings->html);
 	return PROFILE_DONE;
 }

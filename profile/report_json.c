@@ -63,6 +63,18 @@ put_densities(const struct report *report, FILE *file)
 	fprintf(file, " \"host_bytes_per_guest_instruction\": %.4f,\n", bytes / weight);
 }
 
+static const char *
+name_of_kind(uint64_t kind)
+{
+	switch (kind) {
+	case CODE_EXIT_JUMP: return "jump";
+	case CODE_EXIT_CALL: return "call";
+	case CODE_EXIT_RETURN: return "return";
+	case RECORDED_SYSTEM_CALL: return "system_call";
+	default: return "unknown";
+	}
+}
+
 static void
 put_unit(const struct report *report, FILE *file, const struct unit_group *group)
 {
@@ -82,7 +94,8 @@ put_unit(const struct report *report, FILE *file, const struct unit_group *group
 			(unsigned long long)profiled_entries(group),
 			(unsigned long long)group->counts[0]);
 		for (unsigned k = 0; k < record->exit_count; k++)
-			fprintf(file, "%s{\"to\": \"0x%llx\", \"count\": %llu}", k ? ", " : "",
+			fprintf(file, "%s{\"kind\": \"%s\", \"to\": \"0x%llx\", \"count\": %llu}",
+				k ? ", " : "", name_of_kind(group->unit->exits[k].kind),
 				(unsigned long long)group->unit->exits[k].guest_pc,
 				(unsigned long long)group->counts[k + 1]);
 		fprintf(file, "]");
