@@ -14,6 +14,7 @@
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
 #include "runtime/stop_world.h"
+#include "runtime/threads.h"
 #include "syscalls/fd_guard.h"
 #include "syscalls/futex.h"
 #include "syscalls/system_call.h"
@@ -133,11 +134,9 @@ futex_call(struct guest_thread *t, const struct system_call *call, uint64_t *x)
 	}
 }
 
-const uint8_t *
-system_call_direct(struct cpu *cpu)
+static const uint8_t *
+make_call(struct guest_thread *t, uint64_t *x)
 {
-	struct guest_thread *t = (struct guest_thread *)cpu;
-	uint64_t *x = a64_state(cpu)->x;
 	uint32_t number = (uint32_t)x[8]; /* the kernel looks at w8 alone */
 	const struct system_call *call = &system_calls[number];
 
@@ -155,4 +154,16 @@ system_call_direct(struct cpu *cpu)
 	case DIRECT_TIME_OF_DAY: return time_of_day_call(t, call, x);
 	}
 	return NULL;
+}
+
+const uint8_t *
+system_call_direct(struct cpu *cpu)
+{
+	struct guest_thread *t = (struct guest_thread *)cpu;
+	const uint8_t *next;
+
+	thread_set_activity(t, ACTIVITY_SYSTEM_CALL);
+	next = make_call(t, a64_state(cpu)->x);
+	thread_set_activity(t, ACTIVITY_CODE);
+	return next;
 }
