@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What one run under dragoman was spent on: its own counters (-d stats=json), and samples of perf by the tier of the code
-that was running (-perfmap)."""
+"""What one run under dragoman was spent on: its own counters (-d stats=json), and samples (dragoman profile -json);
+docs/profiling.md has their keys."""
 import json
-import os
-import re
-import shutil
-import subprocess
 
 
 def counters(path):
@@ -28,27 +24,20 @@ def counters(path):
     return result
 
 
-def perf():
-    """The command that samples, or None where there is no perf."""
-    return shutil.which("perf")
-
-
-def shares_of_time(data):
-    """Shares of a recording's samples: in code of each tier, in the translator itself, in the kernel. Removes the maps
-    that the recorded processes wrote."""
-    text = subprocess.run([perf(), "script", "-i", data, "--show-task-events", "-F", "pid,ip,sym"], capture_output=True,
-                          text=True, errors="replace", check=False).stdout
-    for process in set(re.findall(r"PERF_RECORD_(?:FORK|EXIT|COMM)\((\d+):", text) + re.findall(r"(?m)^\s*(\d+)\s", text)):
-        try:
-            os.unlink("/tmp/perf-%s.map" % process)
-        except OSError:
-            pass
-    counts = {"tier0": 0, "tier1": 0, "translator": 0, "kernel": 0}
-    for address, symbol in re.findall(r"(?m)^\s*\d+\s+([0-9a-f]+) (.*)$", text):
-        tier = re.search(r" tier([01])\b", symbol)
-        if tier:
-            counts["tier" + tier.group(1)] += 1
-        else:
-            counts["kernel" if int(address, 16) >> 63 else "translator"] += 1
-    total = sum(counts.values())
-    return {name: round(count / total, 4) for name, count in counts.items()} if total else None
+def profile(path):
+    """From the samples of `dragoman profile`: shares of the time, and the size of the code that it was spent in."""
+    with open(path, encoding="utf-8") as file:
+        found = json.load(file)
+    if not found["samples"]:
+        return {}
+    shares = found["shares"]
+    # what the profiler itself costs would not be there without it
+    whole = 1 - sum(shares.pop("recording").values())
+    if whole <= 0:
+        return {}
+    time = {"tier0": shares["tier0"]["user"], "tier1": shares["tier1"]["user"],
+            "translation": shares["translation"]["user"] + shares["cache"]["user"],
+            "kernel": sum(part["kernel"] for part in shares.values())}
+    time["runtime"] = max(0, whole - sum(time.values()))
+    return {"time": {name: round(share / whole, 4) for name, share in time.items()},
+            "host_instructions_per_guest_instruction": found["host_instructions_per_guest_instruction"]}
