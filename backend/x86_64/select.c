@@ -115,6 +115,16 @@ select_get(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	keep_eflags(c);
 }
 
+/* A constant put into a vector slot: a register of its own, since exits and recipes know only integer constants. */
+static ir_ref
+constant_in_register(struct compiler *c, ir_ref i, ir_ref value)
+{
+	host_reg from = use_vec(c, value);
+
+	emit_reg_move(c, def_vec_over(c, i), from);
+	return i;
+}
+
 /*
  * A scalar put into a vector slot whose register has other bits above the scalar: the put's own copy of it. A merge with zero
  * stays on the floating-point side, where movq and insertps cost the next operation a cycle or two of latency.
@@ -148,7 +158,9 @@ select_put(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		}
 		return;
 	}
-	if (slot_kind[slot] == IR_SLOT_VECTOR && type != V128 && !float_upper_zero(c, in->a))
+	if (slot_kind[slot] == IR_SLOT_VECTOR && c->u->insns[value].op == IR_const)
+		value = constant_in_register(c, i, value);
+	else if (slot_kind[slot] == IR_SLOT_VECTOR && type != V128 && !float_upper_zero(c, in->a))
 		value = zero_extended_scalar(c, i, value, type);
 	allocate_put(c, i, slot, value);
 }
