@@ -281,9 +281,21 @@ is_const_i32(const struct compiler *c, ir_ref ref, int32_t *imm)
 	return true;
 }
 
+/* A general register that nothing is in, for use at once. */
+static host_reg
+free_gpr(const struct compiler *c)
+{
+	for (uint32_t set = SCRATCH_GPRS & ~c->locked; set; set &= set - 1)
+		if (c->holds[__builtin_ctz(set)] == HOLDS_NOTHING)
+			return (host_reg)__builtin_ctz(set);
+	return REG_NONE;
+}
+
 static void
 load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 {
+	host_reg free;
+
 	if (in->op == IR_state_address) {
 		x86_lea(&c->w, 8, (enum x86_gpr)r, slot_memory(in->aux));
 	} else if (in->op == IR_address) {
@@ -293,8 +305,13 @@ load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 			in->type == I32 ? (uint32_t)in->imm : (uint64_t)in->imm);
 	} else if (in->imm == 0) {
 		x86_vec_rrr(&c->w, X86_VPXOR, XMM(r), XMM(r), XMM(r));
+	} else if ((free = free_gpr(c)) != REG_NONE) {
+		x86_mov_ri(&c->w, (enum x86_gpr)free,
+			in->type == F32 ? (uint32_t)in->imm : (uint64_t)in->imm);
+		x86_vec_from_gpr(&c->w, in->type == F32 ? X86_VMOVD : X86_VMOVQ_GPR, XMM(r),
+			(enum x86_gpr)free);
 	} else {
-		/* through the spill area: no general register may be free here */
+		/* through the spill area, where the two halves keep the load waiting */
 		int word = allocate_spill_allocate(c);
 
 		x86_store_imm(&c->w, 4, spill_memory((unsigned)word), (int32_t)in->imm);
