@@ -19,6 +19,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/platform/x86.h>
 #include <unistd.h>
 
 /* In AT_FLAGS: binfmt_misc kept the program's argv[0] (include/uapi/linux/binfmts.h). */
@@ -30,8 +31,7 @@ enum { STATUS_CANNOT_EXECUTE = 126 };
 static bool
 host_is_good_enough(void)
 {
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
-	       __builtin_cpu_supports("fma");
+	return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(FMA);
 }
 
 static void

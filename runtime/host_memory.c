@@ -154,6 +154,10 @@ struct piece {
 
 static struct lock allocator_lock = LOCK_INITIALIZER;
 static struct piece *free_pieces[LARGEST_SHIFT + 1];
+/* Memory of which no piece has been cut yet, by class: its pages are not touched before. */
+static struct {
+	char *at, *end;
+} uncut[LARGEST_SHIFT + 1];
 
 static unsigned
 size_class(uint64_t size)
@@ -165,37 +169,40 @@ size_class(uint64_t size)
 	return shift;
 }
 
-/* Cuts new memory into pieces of one class; the lock is held. */
-static void
-refill(unsigned shift)
+/* A piece that was never given out, all zero but for its size; the lock is held. */
+static struct piece *
+cut_piece(unsigned shift)
 {
-	char *memory = host_memory_map(REFILL_SIZE);
+	struct piece *piece;
 
-	if (memory == NULL)
-		return;
-	for (uint64_t at = REFILL_SIZE; at != 0; at -= UINT64_C(1) << shift) {
-		struct piece *piece = (struct piece *)(memory + at - (UINT64_C(1) << shift));
+	if (uncut[shift].at == uncut[shift].end) {
+		char *memory = host_memory_map(REFILL_SIZE);
 
-		piece->size = UINT64_C(1) << shift;
-		piece->next_free = free_pieces[shift];
-		free_pieces[shift] = piece;
+		if (memory == NULL)
+			return NULL;
+		uncut[shift].at = memory;
+		uncut[shift].end = memory + REFILL_SIZE;
 	}
+	piece = (struct piece *)uncut[shift].at;
+	uncut[shift].at += UINT64_C(1) << shift;
+	piece->size = UINT64_C(1) << shift;
+	return piece;
 }
 
 static struct piece *
 allocate_small(unsigned shift)
 {
-	struct piece *piece;
+	struct piece *piece, *used;
 
 	lock_acquire(&allocator_lock);
-	if (free_pieces[shift] == NULL)
-		refill(shift);
-	piece = free_pieces[shift];
-	if (piece != NULL)
-		free_pieces[shift] = piece->next_free;
+	used = piece = free_pieces[shift];
+	if (used != NULL)
+		free_pieces[shift] = used->next_free;
+	else
+		piece = cut_piece(shift);
 	lock_release(&allocator_lock);
-	if (piece != NULL)
-		memset(piece + 1, 0, piece->size - sizeof(*piece));
+	if (used != NULL)
+		memset(used + 1, 0, used->size - sizeof(*used));
 	return piece;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The host processor's features, and the assignment of guest state slots to host registers (the pins) that every
 // unit agrees on at its edges.
-#include <cpuid.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/platform/x86.h>
 
 #include "backend/x86_64/compiler.h"
 
@@ -44,21 +44,6 @@ const host_reg vector_pins[VECTOR_PINS] = {
 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static uint64_t
-enabled_state(void)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-	return (uint64_t)high << 32 | low;
-}
-
-static bool
-bits(uint32_t value, uint32_t mask)
-{
-	return (value & mask) == mask;
-}
-
 /* For tests: `names` is a list, separated by commas, of features that are not to be used. */
 static void
 leave_out_features(const char *names)
@@ -92,38 +77,35 @@ leave_out_features(const char *names)
 	}
 }
 
+/* What the C library has found at its own start: CPUID takes some ten microseconds in a virtual machine. */
 static bool
 detect_features(char *why, size_t size)
 {
-	unsigned a, b, c, d;
-	unsigned b7 = 0, c7 = 0;
+	struct host_features *h = &host_features;
 
-	__cpuid(1, a, b, c, d);
-	/* FMA, SSE4.2, POPCNT, AES, PCLMUL, OSXSAVE, AVX, F16C */
-	bool basic = bits(c, bit_FMA | bit_SSE4_2 | bit_POPCNT | bit_AES | bit_PCLMUL |
-				     bit_OSXSAVE | bit_AVX | bit_F16C);
-	if (__get_cpuid_max(0, NULL) >= 7)
-		__cpuid_count(7, 0, a, b7, c7, d);
-	if (!basic || !bits(b7, bit_AVX2 | bit_BMI | bit_BMI2) || (enabled_state() & 6) != 6) {
+	if (!CPU_FEATURE_ACTIVE(AVX2) || !CPU_FEATURE_ACTIVE(BMI1) || !CPU_FEATURE_ACTIVE(BMI2) ||
+		!CPU_FEATURE_ACTIVE(FMA) || !CPU_FEATURE_ACTIVE(SSE4_2) ||
+		!CPU_FEATURE_ACTIVE(POPCNT) || !CPU_FEATURE_ACTIVE(AES) ||
+		!CPU_FEATURE_ACTIVE(PCLMULQDQ) || !CPU_FEATURE_ACTIVE(AVX) ||
+		!CPU_FEATURE_ACTIVE(F16C)) {
 		snprintf(why, size,
 			"this processor lacks AVX2, BMI2, FMA or AES-NI, which dragoman's "
 			"translations need");
 		return false;
 	}
-	__cpuid(0x80000001, a, b, c, d);
-	if (!(c & bit_LZCNT) || !(c & bit_LAHF_LM)) {
+	if (!CPU_FEATURE_ACTIVE(LZCNT) || !CPU_FEATURE_ACTIVE(LAHF64_SAHF64)) {
 		snprintf(why, size,
 			"this processor lacks LZCNT or LAHF, which dragoman's translations need");
 		return false;
 	}
-	host_features.sha = b7 & bit_SHA;
-	host_features.avx512 = bits(b7, bit_AVX512F | bit_AVX512VL | bit_AVX512BW | bit_AVX512DQ) &&
-			       (enabled_state() & 0xe6) == 0xe6;
-	host_features.gfni = c7 & bit_GFNI;
-	host_features.vaes = host_features.avx512 && (c7 & bit_VAES);
-	host_features.vpclmul = host_features.avx512 && (c7 & bit_VPCLMULQDQ);
-	host_features.vbmi = host_features.avx512 && (c7 & bit_AVX512VBMI);
-	host_features.bitalg = host_features.avx512 && (c7 & bit_AVX512BITALG);
+	h->sha = CPU_FEATURE_ACTIVE(SHA);
+	h->avx512 = CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512VL) &&
+		    CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512DQ);
+	h->gfni = CPU_FEATURE_ACTIVE(GFNI);
+	h->vaes = h->avx512 && CPU_FEATURE_ACTIVE(VAES);
+	h->vpclmul = h->avx512 && CPU_FEATURE_ACTIVE(VPCLMULQDQ);
+	h->vbmi = h->avx512 && CPU_FEATURE_ACTIVE(AVX512_VBMI);
+	h->bitalg = h->avx512 && CPU_FEATURE_ACTIVE(AVX512_BITALG);
 	host_features.traps = host_features.nan_checks = true;
 	leave_out_features(secure_getenv("DRAGOMAN_WITHOUT"));
 	return true;
