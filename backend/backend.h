@@ -46,7 +46,8 @@ struct code_unit {
 	uint32_t recipe_size;
 	uint16_t exit_count;
 	uint16_t range_count;
-	struct guest_range *ranges; /* guest code it was made from */
+	uint16_t code_range_count;  /* of these, the first ones: what was lifted */
+	struct guest_range *ranges; /* guest code it was made from, and what was only looked at */
 	const uint32_t *
 		relocations; /* the backend's, for backend_export; NULL: the unit cannot be exported */
 	uint16_t relocation_count;

@@ -183,7 +183,8 @@ find_parts(const struct record_unit *record, struct profiled_unit *unit)
 			return false;
 		guest += range->end - range->start;
 	}
-	if (guest + record->code_size + record->name_size + record->text_size > left ||
+	if (record->code_range_count > record->range_count ||
+		guest + record->code_size + record->name_size + record->text_size > left ||
 		!record->name_size || !record->text_size || !record->code_size)
 		return false;
 	unit->guest_code = at;
@@ -198,7 +199,7 @@ profiled_guest_bytes(const struct profiled_unit *unit)
 {
 	uint64_t bytes = 0;
 
-	for (unsigned r = 0; r < unit->record->range_count; r++)
+	for (unsigned r = 0; r < unit->record->code_range_count; r++)
 		bytes += unit->ranges[r].end - unit->ranges[r].start;
 	return bytes;
 }
@@ -465,8 +466,13 @@ spent_by(struct analysis *a, const struct sample *sample)
 static void
 count_sample(struct analysis *a, const struct sample *sample)
 {
-	a->profile->spent[spent_by(a, sample)][sample->in_kernel]++;
+	size_t in_units = a->resolved_count;
+	enum spent spent = spent_by(a, sample);
+
+	a->profile->spent[spent][sample->in_kernel]++;
 	a->profile->total++;
+	if (in_units == a->resolved_count && spent != SPENT_GLUE && !sample->in_kernel)
+		a->profile->own[a->profile->own_count++] = (struct own_sample){ sample->pc, spent };
 }
 
 static void
@@ -641,6 +647,7 @@ analyze(struct analysis *a, struct samples *samples)
 		qsort(a->records, a->record_count, sizeof(*a->records), compare_records);
 	gather_samples(a, samples);
 	a->resolved = allocate(a, samples->count, sizeof(*a->resolved));
+	a->profile->own = allocate(a, samples->count, sizeof(*a->profile->own));
 	if (a->failed)
 		return;
 	walk(a, samples);

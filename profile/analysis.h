@@ -57,13 +57,21 @@ struct unit_group {
 	struct unit_group *next; /* with the same hash */
 };
 
+/** A sample in C code of ours, user space. */
+struct own_sample {
+	uint64_t pc;
+	enum spent spent;
+};
+
 struct profile {
 	uint64_t spent[SPENT_COUNT][2]; /* samples, in user space and in the kernel */
 	uint64_t total;
 	struct unit_group **groups; /* those with samples, hottest first */
 	size_t group_count;
 	uint64_t units, units_cached; /* in the recording */
-	uint64_t images, processes;   /* programs begun, processes made */
+	struct own_sample *own;
+	size_t own_count;
+	uint64_t images, processes; /* programs begun, processes made */
 	bool torn; /* the stream ends early: it was full, or a process was killed writing */
 };
 
@@ -73,7 +81,7 @@ struct profile *profile_analyze(const uint8_t *file, struct samples *samples);
 /** How often units of the group were entered, as far as they left again by an exit; 0 when that was not counted. */
 uint64_t profiled_entries(const struct unit_group *group);
 
-/** Bytes of a unit's guest code. */
+/** Bytes of the guest code that a unit was lifted from. */
 uint64_t profiled_guest_bytes(const struct profiled_unit *unit);
 
 /** Names of enum spent: for the page, and for JSON. */

@@ -34,7 +34,7 @@ listing_guest(const struct profiled_unit *unit, listing_line line, void *to)
 	const uint8_t *code = unit->guest_code;
 	char text[160], whole[224];
 
-	for (unsigned r = 0; r < unit->record->range_count; r++) {
+	for (unsigned r = 0; r < unit->record->code_range_count; r++) {
 		uint64_t end = unit->ranges[r].end;
 
 		for (uint64_t pc = unit->ranges[r].start; pc + GUEST_INSN <= end;
@@ -45,7 +45,7 @@ listing_guest(const struct profiled_unit *unit, listing_line line, void *to)
 			line(to, whole, -1, 0);
 		}
 		code += end - unit->ranges[r].start;
-		if (r + 1 < unit->record->range_count)
+		if (r + 1 < unit->record->code_range_count)
 			line(to, "", -1, 0);
 	}
 }

@@ -277,6 +277,7 @@ write_reports(struct run *run, int status, const struct rusage *usage, double wa
 	if (!profile->images)
 		return complain("%s was not run by dragoman; there is no report", run->command[0]);
 	report.profile = profile;
+	report.symbols = own_symbols_read();
 	report.lost = run->samples.lost;
 	report.period = run->sampler     ? 1.0 / run->settings->frequency
 			: profile->total ? (report.user + report.kernel) / (double)profile->total

@@ -226,6 +226,76 @@ put_functions(const struct report *report, FILE *file)
 	free(functions);
 }
 
+/* ---- functions of ours --------------------------------------------------------------------------------------------------------- */
+
+struct own_function {
+	const char *name;
+	enum spent spent;
+	uint64_t samples;
+};
+
+static int
+compare_own(const void *a, const void *b)
+{
+	const struct own_function *x = a, *y = b;
+
+	return x->spent != y->spent ? (x->spent < y->spent ? -1 : 1) : strcmp(x->name, y->name);
+}
+
+static int
+compare_own_samples(const void *a, const void *b)
+{
+	const struct own_function *x = a, *y = b;
+
+	return x->samples > y->samples ? -1 : x->samples < y->samples;
+}
+
+static size_t
+gather_own(const struct report *report, struct own_function *functions)
+{
+	const struct profile *profile = report->profile;
+	size_t kept = 0;
+
+	for (size_t k = 0; k < profile->own_count; k++)
+		functions[k] = (struct own_function){ own_symbols_find(
+							      report->symbols, profile->own[k].pc),
+			profile->own[k].spent, 1 };
+	qsort(functions, profile->own_count, sizeof(*functions), compare_own);
+	for (size_t k = 0; k < profile->own_count; k++) {
+		if (kept && !compare_own(&functions[kept - 1], &functions[k]))
+			functions[kept - 1].samples++;
+		else
+			functions[kept++] = functions[k];
+	}
+	qsort(functions, kept, sizeof(*functions), compare_own_samples);
+	return kept;
+}
+
+static void
+put_own_functions(const struct report *report, FILE *file)
+{
+	struct own_function *functions;
+	size_t count;
+
+	if (!report->symbols || !report->profile->own_count)
+		return;
+	functions = calloc(report->profile->own_count, sizeof(*functions));
+	if (!functions)
+		return;
+	count = gather_own(report, functions);
+	fputs("<h2>Hottest functions of dragoman</h2>\n<table><tr><th class=\"n\">share</th>"
+	      "<th>for</th><th>function</th></tr>\n",
+		file);
+	for (size_t k = 0; k < count && k < FUNCTIONS_SHOWN; k++) {
+		fprintf(file, "<tr><td class=\"n\">%.2f %%</td><td>%s</td><td><code>",
+			percent(report, functions[k].samples), spent_titles[functions[k].spent]);
+		put_escaped(file, functions[k].name);
+		fputs("</code></td></tr>\n", file);
+	}
+	fputs("</table>\n", file);
+	free(functions);
+}
+
 /* ---- units --------------------------------------------------------------------------------------------------------------------- */
 
 /* A column of lines being written. */
@@ -369,6 +439,7 @@ report_html(const struct report *report, FILE *file)
 	put_spent(report, file);
 	put_notes(report, file);
 	put_functions(report, file);
+	put_own_functions(report, file);
 	fprintf(file,
 		"<h2>Hottest units</h2>\n<p class=\"note\">%zu units had samples; the first "
 		"%u are shown.</p>\n",

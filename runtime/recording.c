@@ -191,6 +191,7 @@ recording_unit(const struct code_unit *unit, bool cached, const char *name)
 		record->code_size = unit->code_size;
 		record->first_counter = unit->counters ? (uint32_t)(unit->counters - counters) : 0;
 		record->range_count = unit->range_count;
+		record->code_range_count = unit->code_range_count;
 		record->exit_count = unit->exit_count;
 		record->name_size = (uint32_t)strlen(name) + 1;
 		record->text_size = (uint32_t)passes_length + 1;

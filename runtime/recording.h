@@ -69,8 +69,9 @@ struct record_unit {
 	uint16_t range_count, exit_count;
 	uint32_t name_size, text_size; /* with their NULs */
 	uint8_t tier;
-	bool cached; /* from the persistent cache */
-	uint8_t padding[6];
+	bool cached;               /* from the persistent cache */
+	uint16_t code_range_count; /* of the ranges, the first ones: what was lifted */
+	uint8_t padding[4];
 	/*
 	 * followed by struct recorded_range[range_count], struct recorded_exit[exit_count], the guest code of the ranges one after
 	 * the other, the host code, the name, and the texts of its passes

@@ -295,7 +295,7 @@ count_unit(
 		cached ? &units_statistics.cached : &units_statistics.translated[unit->tier];
 
 	counts->units++;
-	for (unsigned r = 0; r < unit->range_count; r++)
+	for (unsigned r = 0; r < unit->code_range_count; r++)
 		counts->guest_insns +=
 			(unit->ranges[r].end - unit->ranges[r].start) / GUEST_INSTRUCTION_SIZE;
 	counts->code_bytes += (uint64_t)(space.code - before->code);

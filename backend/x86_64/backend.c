@@ -62,24 +62,35 @@ count_exits(const struct ir_unit *u)
 	return count;
 }
 
-/* The guest code of all traces, each piece once. */
+/* Adds what is not part of one of the `total` ranges; gives how many there are then. */
 static uint32_t
-gather_ranges(struct guest_range *to, const struct region_trace *traces, unsigned count)
+add_ranges(struct guest_range *to, uint32_t total, const struct guest_range *ranges, uint32_t count)
+{
+	for (uint32_t r = 0; r < count; r++) {
+		uint32_t at = 0;
+
+		while (at < total && (to[at].start > ranges[r].start || to[at].end < ranges[r].end))
+			at++;
+		if (at == total)
+			to[total++] = ranges[r];
+	}
+	return total;
+}
+
+/* The guest code of all traces, each piece once: first what was lifted, then what was only looked at. */
+static void
+gather_ranges(struct code_unit *unit, const struct region_trace *traces, unsigned count)
 {
 	uint32_t total = 0;
 
 	for (unsigned k = 0; k < count; k++)
-		for (uint32_t r = 0; r < traces[k].unit->range_count; r++) {
-			const struct guest_range *range = &traces[k].unit->ranges[r];
-			uint32_t at = 0;
-
-			while (at < total &&
-				(to[at].start > range->start || to[at].end < range->end))
-				at++;
-			if (at == total)
-				to[total++] = *range;
-		}
-	return total;
+		total = add_ranges(unit->ranges, total, traces[k].unit->ranges,
+			traces[k].unit->code_range_count);
+	unit->code_range_count = (uint16_t)total;
+	for (unsigned k = 0; k < count; k++)
+		total = add_ranges(
+			unit->ranges, total, traces[k].unit->ranges, traces[k].unit->range_count);
+	unit->range_count = (uint16_t)total;
 }
 
 static bool
@@ -110,8 +121,8 @@ begin(struct compiler *c, struct code_space *space, const struct region_trace *t
 		.code = space->code,
 		.exits = c->exits,
 		.ranges = ranges,
-		.range_count = (uint16_t)gather_ranges(ranges, traces, count),
 	};
+	gather_ranges(c->unit, traces, count);
 	c->recipe_at = space->data;
 	c->recipe_end = space->data_end;
 	c->unit->recipes = c->recipe_at;

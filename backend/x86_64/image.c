@@ -27,7 +27,7 @@ struct unit_image {
 	uint16_t range_count;
 	uint16_t exit_count;
 	uint16_t relocation_count;
-	uint16_t padding;
+	uint16_t code_range_count;
 	uint64_t code_address; /* where the code was */
 };
 
@@ -166,6 +166,7 @@ backend_export(const struct code_unit *unit, uint64_t bias, void *to, size_t roo
 		.code_size = unit->code_size,
 		.recipe_size = unit->recipe_size,
 		.range_count = unit->range_count,
+		.code_range_count = unit->code_range_count,
 		.exit_count = unit->exit_count,
 		.relocation_count = unit->relocation_count,
 		.code_address = (uintptr_t)unit->code,
@@ -199,7 +200,8 @@ image_is_sound(const struct unit_image *image, size_t size)
 	struct image_parts p;
 
 	if (size < sizeof(*image) || image->code_size > UINT16_MAX || image->recipe_size > size ||
-		image->range_count == 0 || image->range_count > IR_MAX_RANGES)
+		image->range_count == 0 || image->range_count > IR_MAX_RANGES ||
+		image->code_range_count > image->range_count)
 		return false;
 	p = image_parts(image);
 	if (p.end > size)
@@ -337,6 +339,7 @@ backend_import(struct code_space *space, const void *data, size_t size, uint64_t
 		.recipe_size = image->recipe_size,
 		.exit_count = image->exit_count,
 		.range_count = image->range_count,
+		.code_range_count = image->code_range_count,
 		.ranges = ranges,
 	};
 	const struct guest_range *from = (const void *)((const uint8_t *)data + p.ranges);
@@ -359,6 +362,7 @@ backend_image_key(char *text, size_t size)
 	const struct host_features *h = &host_features;
 
 	snprintf(text, size,
-		"x86-64 image 1: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d traps %d",
+		"x86-64 image 1: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d "
+		"traps %d",
 		h->avx512, h->sha, h->vaes, h->vpclmul, h->gfni, h->vbmi, h->bitalg, h->traps);
 }

@@ -80,7 +80,7 @@ add_unit(uint32_t process, uint64_t time, const char *name, uint64_t code, uint3
 	unit->code = code;
 	unit->code_size = size;
 	unit->guest_pc = 0x400000;
-	unit->range_count = 1;
+	unit->range_count = unit->code_range_count = 1;
 	unit->exit_count = 1;
 	unit->name_size = (uint32_t)length;
 	unit->text_size = 1;
@@ -229,7 +229,7 @@ Test(profile, parts_outside_of_the_record)
 {
 	static const uint32_t wrong[] = { 1000, 0xffff, 0x7fffffff, 0xffffffff };
 
-	for (unsigned field = 0; field < 8; field++)
+	for (unsigned field = 0; field < 9; field++)
 		for (unsigned k = 0; k < sizeof(wrong) / sizeof(wrong[0]); k++) {
 			struct record_unit *unit;
 			struct recorded_range *range;
@@ -248,6 +248,7 @@ Test(profile, parts_outside_of_the_record)
 			case 5: range->end = range->start + wrong[k]; break;
 			case 6: range->end = range->start - wrong[k]; break;
 			case 7: unit->code = UINT64_MAX - 3; break;
+			case 8: unit->code_range_count = (uint16_t)wrong[k]; break;
 			}
 			add_sample(7, 10, 0x2000, SAMPLE_STACK_RETURN);
 			cr_assert_eq(profile_analyze(file, &samples)->units, 0, "field %u: %#x",
