@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Calls that call: Fibonacci's numbers, Ackermann's and Takeuchi's functions, and a walk through a binary tree that is
-// built, searched, summed and taken down.
+// Calls that call: Fibonacci's numbers, where each call is one and where the compiler inlines some (each function is then
+// a large one with many registers to save), Ackermann's and Takeuchi's functions, and walks through a binary tree.
 
 #include "kernel.h"
 
-static unsigned
+static unsigned __attribute__((noinline))
 fibonacci(unsigned n)
 {
 	return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+}
+
+static unsigned
+fibonacci_inlined(unsigned n)
+{
+	return n < 2 ? n : fibonacci_inlined(n - 1) + fibonacci_inlined(n - 2);
 }
 
 static unsigned
@@ -102,6 +108,13 @@ main(int argc, char **argv)
 			sum = kernel_mix(sum, fibonacci(18 + round % 8));
 		}
 		kernel_report("fib", sum);
+	}
+	sum = 0;
+	if (kernel_wants(argc, argv, "fib_inlined")) {
+		for (unsigned round = 0; round < rounds; round++) {
+			sum = kernel_mix(sum, fibonacci_inlined(18 + round % 8));
+		}
+		kernel_report("fib_inlined", sum);
 	}
 	sum = 0;
 	if (kernel_wants(argc, argv, "ackermann")) {
