@@ -5,8 +5,7 @@
 
 #include "kernel.h"
 
-static unsigned __attribute__((noinline))
-fibonacci(unsigned n)
+static unsigned __attribute__((noinline)) fibonacci(unsigned n)
 {
 	return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
 }
