@@ -22,7 +22,7 @@ def heading(ways):
     text = "%-18s%13s" % ("", "native")
     for way in ways[1:]:
         text += "  %13s %8s" % (TITLES[way], "ratio")
-    return text + "   median  tier 1  translating: cold        warm"
+    return text + "   median  tier 1  host/guest  translating: cold        warm"
 
 
 def line(row, ways):
@@ -39,6 +39,8 @@ def line(row, ways):
     inner = row.get("inside", {})
     time = inner.get("time")
     text += "  %5.1f%%" % (time["tier1"] * 100) if time else "       -"
+    size = inner.get("host_instructions_per_guest_instruction")
+    text += "  %10.2f" % size if size else "           -"
     for way, width in (("cold", 16), ("dragoman", 9)):
         counters = inner.get(way)
         text += "%*.1f ms" % (width, counters["translation_seconds"] * 1000) if counters else "%*s" % (width + 3, "-")
