@@ -148,6 +148,32 @@ void backend_reset_return_stack(struct cpu *cpu);
 /** Run translated code from `unit` until it leaves; cpu->cold.exit_reason says why. */
 void backend_enter(struct cpu *cpu, const struct code_unit *unit);
 
+/** The host kernel's struct rseq_cs: a range of code which it aborts instead of interrupting it. */
+struct host_critical_section {
+	uint32_t version;
+	uint32_t flags;
+	uint64_t start;
+	uint64_t length;
+	uint64_t abort;
+} __attribute__((aligned(32)));
+
+/**
+ * Describe the code of `unit`, which is of IR_MODE_CRITICAL, up to and including its last store. The kernel is to be told
+ * `signature` as the one that precedes code to abort to. False when there is no store, or too many signatures are in use.
+ */
+bool backend_describe_critical(
+	const struct code_unit *unit, uint32_t signature, struct host_critical_section *section);
+
+/**
+ * As backend_enter, if `*armed` still is `expected`; it is replaced by `section` at once. If the kernel aborts, or
+ * *armed is something else, guest state is as before and the reason CPU_EXIT_CRITICAL_ABORT.
+ */
+void backend_enter_critical(struct cpu *cpu, const struct code_unit *unit, uint64_t *armed,
+	uint64_t expected, const struct host_critical_section *section);
+
+/** Whether host `pc` is where the kernel goes on when it has aborted backend_enter_critical. */
+bool backend_is_critical_abort(const uint8_t *pc);
+
 /** Where a host pc of translated code stands. */
 enum backend_place {
 	BACKEND_NOT_OURS,      /* not translated code nor a trampoline */

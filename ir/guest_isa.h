@@ -15,6 +15,8 @@ struct lift_request {
 	size_t (*fetchable)(uint64_t pc);
 	/* Whether a unit starts at `pc` already: lifting ends there instead of translating the code again. May be NULL. */
 	bool (*is_translated)(uint64_t pc, uint32_t mode);
+	/* Whether `pc` lies in a restartable sequence: its instructions are units of their own. May be NULL. */
+	bool (*is_critical)(uint64_t pc);
 	bool as_lifted; /* for reports: nothing is folded, and nothing unused removed */
 };
 

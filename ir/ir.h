@@ -96,6 +96,9 @@ enum ir_exception {
 	IR_EXCEPTION_FETCH,      /* the instruction cannot be fetched: SIGSEGV */
 	IR_EXCEPTION_PC_ALIGN,   /* misaligned pc: SIGBUS */
 	IR_EXCEPTION_PRIVILEGED, /* defined, but not at this level: SIGILL */
+	/* Not the guest's: a store or jump back of a restartable sequence comes next / was made. */
+	IR_EXCEPTION_CRITICAL_STEP,
+	IR_EXCEPTION_CRITICAL_DONE,
 };
 
 /** One instruction. `imm` shares its place with b and c; which one holds follows from the ops table. */
@@ -182,7 +185,9 @@ enum ir_mode {
 	IR_MODE_MASK_TAGS = 128,  /* mask the top byte of addresses (tagged pointers in use) */
 	IR_MODE_SINGLE = 256,     /* one guest instruction a unit (debugging) */
 	IR_MODE_CHECK_NANS = 512, /* invalid operations are frequent: code tests for NaNs itself */
-	IR_MODE_FREE = 1024,
+	IR_MODE_CRITICAL =
+		1024, /* one step of a restartable sequence: runtime/critical_sections.h */
+	IR_MODE_FREE = 2048,
 };
 
 /** What is known of the flags behind the exit to `target`; NULL: nothing. */

@@ -81,6 +81,8 @@ static const char *const exception_names[] = {
 	[IR_EXCEPTION_FETCH] = "fetch",
 	[IR_EXCEPTION_PC_ALIGN] = "pc_align",
 	[IR_EXCEPTION_PRIVILEGED] = "privileged",
+	[IR_EXCEPTION_CRITICAL_STEP] = "critical_step",
+	[IR_EXCEPTION_CRITICAL_DONE] = "critical_done",
 };
 
 static const char *

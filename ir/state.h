@@ -52,6 +52,7 @@ enum cpu_exit_reason {
 	CPU_EXIT_EXCEPTION,   /* exit_argument = enum ir_exception; pc = instruction at fault */
 	CPU_EXIT_STALE,       /* exit_argument = struct code_unit * whose guest code changed; pc is right */
 	CPU_EXIT_FAULT,       /* a host fault was turned into guest state by the signal handler */
+	CPU_EXIT_CRITICAL_ABORT, /* the host kernel aborted backend_enter_critical: state is as it was before */
 	CPU_EXIT_REASONS,     /* how many there are */
 };
 // clang-format on

@@ -20,6 +20,10 @@
 #ifndef AT_MINSIGSTKSZ
 #define AT_MINSIGSTKSZ 51
 #endif
+#ifndef AT_RSEQ_FEATURE_SIZE
+#define AT_RSEQ_FEATURE_SIZE 27
+#define AT_RSEQ_ALIGN        28
+#endif
 /*
  * The signal frame without SVE: struct rt_sigframe (4688 bytes), a frame record and alignment (minsigstksz_setup in
  * arch/arm64/kernel/signal.c).
@@ -170,6 +174,10 @@ make_auxv(struct auxv *auxv, const struct load_request *request,
 	add(auxv, AT_HWCAP2, loader_hwcap2());
 	add(auxv, AT_EXECFN, name);
 	add(auxv, AT_PLATFORM, platform);
+	if (getauxval(AT_RSEQ_FEATURE_SIZE)) {
+		add(auxv, AT_RSEQ_FEATURE_SIZE, getauxval(AT_RSEQ_FEATURE_SIZE));
+		add(auxv, AT_RSEQ_ALIGN, getauxval(AT_RSEQ_ALIGN));
+	}
 	add(auxv, AT_NULL, 0);
 }
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "backend/backend.h"
+#include "runtime/critical_sections.h"
 #include "runtime/signals.h"
 #include "runtime/stop_world.h"
 #include "runtime/thread.h"
@@ -96,6 +97,53 @@ start_checking_nans(struct guest_thread *t)
 	backend_reset_return_stack(cpu);
 }
 
+/*
+ * Runs the unit of IR_MODE_CRITICAL for the thread's pc, which is in a critical section that is armed: `armed` is what the
+ * guest's struct rseq holds. False when the unit had no effect.
+ */
+static bool
+run_critical(struct guest_thread *t, uint64_t armed)
+{
+	uint64_t *pointer = critical_section_pointer(t);
+	struct cpu *cpu = &t->cpu;
+	struct code_unit *unit;
+
+	cpu->hot.mode |= IR_MODE_CRITICAL;
+	unit = units_get(t);
+	while (!world_enter_code(t))
+		unit = units_get(t);
+	if (backend_describe_critical(unit, t->rseq.signature, &t->rseq.section)) {
+		backend_enter_critical(cpu, unit, pointer, armed, &t->rseq.section);
+		critical_section_rearm(t, armed);
+	} else {
+		backend_enter(cpu, unit);
+	}
+	if (cpu->cold.exit_reason == CPU_EXIT_LINK)
+		cpu->hot.pc = ((struct code_exit *)(uintptr_t)cpu->cold.exit_argument)->guest_pc;
+	world_leave_code(t);
+	cpu->hot.mode &= ~(uint32_t)IR_MODE_CRITICAL;
+	return cpu->cold.exit_reason == CPU_EXIT_EXCEPTION ||
+	       cpu->cold.exit_reason == CPU_EXIT_LINK;
+}
+
+/* A step of a critical section: made if nothing has come between since the section was entered, else the section is left. */
+static void
+make_critical_step(struct guest_thread *t)
+{
+	uint64_t armed = critical_section_armed(t);
+
+	if (critical_section_is_armed_here(t)) {
+		units_retranslate(t->cpu.hot.pc);
+		return;
+	}
+	if (armed && run_critical(t, armed))
+		return;
+	if (!t->signals.fault.signo)
+		critical_section_leave(t);
+	else if (!start_masking_tags(t))
+		signals_raise_fault(t);
+}
+
 _Noreturn void
 dispatch_run(struct guest_thread *t)
 {
@@ -136,6 +184,10 @@ dispatch_run(struct guest_thread *t)
 			break;
 		}
 		case CPU_EXIT_EXCEPTION:
+			if (cpu->cold.exit_argument == IR_EXCEPTION_CRITICAL_STEP) {
+				make_critical_step(t);
+				break;
+			}
 			/* whether code can be fetched is asked anew each time */
 			if (cpu->cold.exit_argument == IR_EXCEPTION_FETCH)
 				units_invalidate(cpu->hot.pc & ~UINT64_C(3),
@@ -147,10 +199,11 @@ dispatch_run(struct guest_thread *t)
 				t, (struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
 			break;
 		case CPU_EXIT_FAULT:
-			if (!start_masking_tags(t))
+			if (!start_masking_tags(t) && !critical_section_retry(t))
 				signals_raise_fault(t);
 			break;
 		case CPU_EXIT_LINK:
+		case CPU_EXIT_CRITICAL_ABORT:
 		case CPU_EXIT_REASONS: break;
 		}
 	}

@@ -410,6 +410,7 @@ guest_unmap_locked(uint64_t start, uint64_t end, struct dropped_code *dropped)
 	if (host_syscall_failed(result))
 		return result;
 	code_pages_drop(start, end, dropped);
+	code_pages_forget_kept(start, end);
 	intervals_remove(start, end);
 	return 0;
 }

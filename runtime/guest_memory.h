@@ -152,6 +152,13 @@ bool guest_memory_holds_code(uint64_t address);
 bool guest_memory_code_write_fault(uint64_t address);
 
 /*
+ * The host kernel will write to these pages at any time: they are never write-protected for code in them, which has to be
+ * checked each time instead / whether the page of `address` is such a page.
+ */
+void guest_memory_keep_writable(uint64_t address, uint64_t length);
+bool guest_memory_is_kept_writable(uint64_t address);
+
+/*
  * To be called before the host kernel is let write to guest memory: lifts the write protection of code in the range.
  * Costs one load when no writable page holds code.
  */

@@ -4,6 +4,8 @@
 //	code_pages            the page, or an alias of it, holds translated code
 //	guest_memory_watched  subset: the guest may write the page, and the host is told that it may not
 //
+// A third set has pages that are never watched, because the kernel writes to them by itself.
+//
 // A write to a watched page faults; guest_memory_code_write_fault then takes the page and its aliases out of both sets,
 // gives the permission back, and has the translations thrown away. An alias is a page of another MAP_SHARED mapping of
 // the same object and offset: it is put in the sets together with the page that holds the code.
@@ -14,6 +16,7 @@
 
 static struct page_set code_pages;
 struct page_set guest_memory_watched;
+static struct page_set kept_pages;
 static guest_memory_invalidate_function invalidate;
 
 void
@@ -92,9 +95,9 @@ code_pages_release(uint64_t start, uint64_t end, struct dropped_code *dropped)
 	code_pages_drop(start, end, dropped);
 }
 
-/* Takes write permission from [start, end), of which all pages are in code_pages. */
+/* Takes write permission from [start, end), of which all pages are in code_pages and none is in kept_pages. */
 static int64_t
-watch(uint64_t start, uint64_t end, unsigned protection)
+watch_unkept(uint64_t start, uint64_t end, unsigned protection)
 {
 	int host = guest_host_protection(protection) & ~PROT_WRITE;
 	long result = host_protect(start, end, host);
@@ -105,6 +108,24 @@ watch(uint64_t start, uint64_t end, unsigned protection)
 		if (!page_set_add(&guest_memory_watched, at))
 			return -ENOMEM;
 	return 0;
+}
+
+static int64_t
+watch(uint64_t start, uint64_t end, unsigned protection)
+{
+	int64_t result = 0;
+
+	while (start < end && result == 0) {
+		uint64_t kept = page_set_next(&kept_pages, start, end);
+		uint64_t next = page_set_next_absent(&kept_pages, kept, end);
+
+		if (start < kept)
+			result = watch_unkept(start, kept, protection);
+		if (result == 0 && kept < next)
+			result = host_protect(kept, next, guest_host_protection(protection));
+		start = next;
+	}
+	return result;
 }
 
 int64_t
@@ -303,6 +324,31 @@ guest_memory_code_write_fault(uint64_t address)
 	lock_release(&guest_memory_lock);
 	dropped_code_report(&dropped);
 	return ours;
+}
+
+void
+code_pages_forget_kept(uint64_t start, uint64_t end)
+{
+	if (__atomic_load_n(&kept_pages.count, __ATOMIC_RELAXED) != 0)
+		page_set_remove(&kept_pages, start, end);
+}
+
+bool
+guest_memory_is_kept_writable(uint64_t address)
+{
+	return __atomic_load_n(&kept_pages.count, __ATOMIC_RELAXED) != 0 &&
+	       address < GUEST_ADDRESS_END && page_set_test(&kept_pages, address);
+}
+
+void
+guest_memory_keep_writable(uint64_t address, uint64_t length)
+{
+	lock_acquire(&guest_memory_lock);
+	for (uint64_t page = guest_page_start(address); page < address + length;
+		page += GUEST_PAGE_SIZE)
+		page_set_add(&kept_pages, page);
+	lock_release(&guest_memory_lock);
+	guest_memory_prepare_write(address, length);
 }
 
 void

@@ -72,6 +72,9 @@ void code_pages_drop(uint64_t start, uint64_t end, struct dropped_code *dropped)
 /* As code_pages_drop, and gives writable pages their write permission back. */
 void code_pages_release(uint64_t start, uint64_t end, struct dropped_code *dropped);
 
+/* What was to be kept writable in [start, end) is unmapped. */
+void code_pages_forget_kept(uint64_t start, uint64_t end);
+
 /* mprotect on the host of [start, end), in one mapping, as the guest asks; writable pages that hold code stay watched. */
 int64_t code_pages_apply_protection(uint64_t start, uint64_t end, unsigned protection);
 

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "frontend/a64/state.h"
+#include "runtime/critical_sections.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_syscall.h"
@@ -189,6 +190,7 @@ run_handler(
 	uint64_t mask = effective_mask(t);
 
 	restart_for_handler(t);
+	critical_section_leave(t);
 	if (!signals_push_frame(t, action, info, s->mask)) {
 		frame_failed(t, signo);
 		return;
@@ -358,5 +360,7 @@ signals_raise_exception(struct guest_thread *t, enum ir_exception exception)
 	case IR_EXCEPTION_PC_ALIGN:
 		raise_instruction(t, SIGBUS, BUS_ADRALN, ESR_PC_ALIGNMENT | ESR_IL);
 		break;
+	case IR_EXCEPTION_CRITICAL_STEP:
+	case IR_EXCEPTION_CRITICAL_DONE: break; /* the dispatcher's */
 	}
 }

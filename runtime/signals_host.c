@@ -127,6 +127,11 @@ recover(struct guest_thread *t, const struct signal_fault *fault, ucontext_t *co
 	const uint8_t *pc = (const uint8_t *)context->uc_mcontext.gregs[REG_RIP];
 	const struct code_unit *unit = units_find_by_host_pc(pc);
 
+	/* The kernel has aborted the store already; guest state is as it was before. */
+	if (backend_is_critical_abort(pc)) {
+		t->signals.fault = *fault;
+		return true;
+	}
 	if (!unit || !backend_recover(unit, &t->cpu, context))
 		return false;
 	mark_vectors_changed(context);

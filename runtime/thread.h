@@ -7,9 +7,21 @@
 #include <stdint.h>
 
 #include "frontend/a64/state.h"
+#include "backend/backend.h"
 #include "ir/state.h"
 #include "runtime/signals.h"
 #include "runtime/statistics.h"
+
+/** A thread's registration by rseq; a fork's child inherits it (kernel: rseq_fork). */
+struct thread_rseq {
+	uint64_t area; /* the guest's struct rseq, 0: none */
+	uint32_t signature;
+	uint64_t armed;          /* the descriptor that was armed last */
+	uint64_t unregistered;   /* in place of the area's pointer while there is none */
+	uint64_t fault_pc;       /* of the last fault in a critical section, and */
+	uint64_t fault_switches; /* how often the task had given up its processor by then */
+	struct host_critical_section section; /* of the store that is being made */
+};
 
 /** One guest thread. Allocated by thread_create from host memory; freed when the task ends. */
 // clang-format off
@@ -25,6 +37,7 @@ struct guest_thread {
 	struct thread_counts counts;           /* for -d stats */
 	uint64_t clear_child_tid;              /* CLONE_CHILD_CLEARTID address, 0 none */
 	uint64_t robust_list;                  /* guest robust list head */
+	struct thread_rseq rseq;               /* runtime/critical_sections.h */
 	void *memory;                          /* the whole allocation: this struct, stacks, table */
 	size_t memory_size;
 	struct guest_thread *next, *previous;  /* list of all threads of the process */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "frontend/a64/lift.h"
+#include "runtime/critical_sections.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_syscall.h"
@@ -21,6 +22,8 @@ static struct ir_unit ir;
 static struct lift lift;
 static uint32_t logged;
 static bool single_instruction;
+/* The unit being translated compares its code at entry; others end where a page begins that is kept writable. */
+static bool checking;
 
 bool
 translate_init(const struct run_options *options, struct code_space *space, char *why, size_t size)
@@ -41,7 +44,7 @@ translate_fetchable(uint64_t pc)
 	uint64_t page = pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
 	uint8_t byte;
 
-	if (page >= GUEST_ADDRESS_END ||
+	if (page >= GUEST_ADDRESS_END || (!checking && guest_memory_is_kept_writable(page)) ||
 		guest_memory_protect_code(page, page + GUEST_PAGE_SIZE) != 0 ||
 		guest_copy_from(&byte, pc, sizeof(byte)) != 0)
 		return 0;
@@ -75,6 +78,30 @@ check(uint64_t pc)
 	die_untranslatable(pc);
 }
 
+/*
+ * A store of a constant address may be that of a critical section's descriptor to the thread's struct rseq. True when the
+ * unit has one.
+ */
+static bool
+learn_critical_sections(void)
+{
+	uint64_t pc = ir.guest_pc;
+	bool learnt = false;
+
+	for (ir_ref i = 0; i < ir.count; i++) {
+		const struct ir_insn *insn = &ir.insns[i], *value;
+
+		if (insn->op == IR_guest_pc)
+			pc = (uint64_t)insn->imm;
+		if (insn->op != IR_store || (insn->aux & IR_MEM_SIZE) != 3)
+			continue;
+		value = &ir.insns[insn->b];
+		if (value->op == IR_address || value->op == IR_const)
+			learnt |= critical_sections_learn((uint64_t)value->imm, pc);
+	}
+	return learnt;
+}
+
 struct code_unit *
 translate(uint64_t pc, uint32_t mode, struct code_space *space)
 {
@@ -85,14 +112,21 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 			mode & IR_MODE_CHECK_CODE ? CHECKED_UNIT_GUEST_INSNS : UNIT_GUEST_INSNS,
 		.fetchable = translate_fetchable,
 		.is_translated = units_is_translated,
+		.is_critical = critical_sections_contain,
 	};
 
+	checking = mode & IR_MODE_CHECK_CODE;
 	for (; request.max_guest_insns; request.max_guest_insns /= 2) {
 		struct code_unit *unit;
+
+		bool arms;
 
 		isa->lift_unit(&lift, &ir, &request);
 		if (lift.overflow)
 			continue;
+		arms = learn_critical_sections();
+		if (arms)
+			isa->lift_unit(&lift, &ir, &request);
 		if (logged) {
 			check(pc);
 			translation_log_lifted(&ir);
@@ -100,11 +134,15 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		unit = backend_compile(space, &ir);
 		if (!unit)
 			continue;
-		/* What cannot be fetched now may be another time: not for the persistent cache. */
-		if (ir.guest_insns == 0)
+		/*
+		 * What cannot be fetched now may be another time, and what arms critical sections is to be seen by
+		 * each process: not for the persistent cache.
+		 */
+		if (ir.guest_insns == 0 || arms)
 			unit->relocations = NULL;
 		if (logged)
 			translation_log_compiled(unit);
+		checking = false;
 		return unit;
 	}
 	die_untranslatable(pc);

@@ -9,6 +9,7 @@
 #include <x86intrin.h>
 
 #include "cache/cache.h"
+#include "runtime/critical_sections.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
@@ -278,7 +279,8 @@ link_exit(struct code_exit *exit, struct code_unit *unit)
 static void
 link_known_exits(struct code_unit *unit)
 {
-	for (unsigned k = 0; k < unit->exit_count; k++) {
+	/* A step of a critical section is followed by the dispatcher. */
+	for (unsigned k = 0; k < unit->exit_count && !(unit->mode & IR_MODE_CRITICAL); k++) {
 		struct code_unit *target = find(unit->exits[k].guest_pc, unit->mode);
 
 		if (target)
@@ -303,17 +305,44 @@ count_unit(
 	units_statistics.data_bytes += (uint64_t)(space.data - before->data);
 }
 
+static bool
+overlaps(const struct code_unit *unit, uint64_t start, uint64_t end)
+{
+	for (unsigned r = 0; r < unit->range_count; r++)
+		if (unit->ranges[r].start < end && unit->ranges[r].end > start)
+			return true;
+	return false;
+}
+
+static void invalidate_unit(struct code_unit *unit);
+
+/*
+ * What was translated before its code turned out to be a critical section; not `made`, whose making has brought it to
+ * light.
+ */
+static void
+invalidate_new_critical(const struct code_unit *made)
+{
+	uint64_t start, end;
+
+	while (critical_sections_take_new(&start, &end))
+		for (uint32_t k = 0; k < unit_count; k++)
+			if (units_by_code[k] != made && overlaps(units_by_code[k], start, end))
+				invalidate_unit(units_by_code[k]);
+}
+
 static struct code_unit *
 make_unit(uint64_t pc, uint32_t mode)
 {
 	struct guest_thread *t = thread_current();
 	const struct code_space before = space;
 	uint64_t start = __rdtsc();
-	bool changing = page_changes_often(pc), cached;
+	bool changing = page_changes_often(pc) || guest_memory_is_kept_writable(pc), cached;
+	bool critical = (mode & IR_MODE_CRITICAL) || critical_sections_contain(pc);
 	struct code_unit *unit;
 
 	thread_set_activity(t, ACTIVITY_CACHE);
-	unit = changing ? NULL : cache_find(pc, mode, &space, translate_fetchable);
+	unit = changing || critical ? NULL : cache_find(pc, mode, &space, translate_fetchable);
 	cached = unit != NULL;
 	if (!cached) {
 		thread_set_activity(t, ACTIVITY_TRANSLATE);
@@ -340,7 +369,22 @@ get_locked(uint64_t pc, uint32_t mode)
 {
 	struct code_unit *unit = find(pc, mode);
 
-	return unit ? unit : make_unit(pc, mode);
+	if (unit)
+		return unit;
+	unit = make_unit(pc, mode);
+	invalidate_new_critical(unit);
+	return unit;
+}
+
+static struct code_unit *
+get_for_thread(struct guest_thread *t)
+{
+	struct code_unit *unit = find(t->cpu.hot.pc, t->cpu.hot.mode);
+
+	if (unit)
+		return unit;
+	critical_sections_learn_armed(t);
+	return get_locked(t->cpu.hot.pc, t->cpu.hot.mode);
 }
 
 /* Takes the lock with room for a unit in the code buffer. */
@@ -374,7 +418,7 @@ units_get(struct guest_thread *t)
 	struct code_unit *unit;
 
 	lock_with_room(t);
-	unit = get_locked(t->cpu.hot.pc, t->cpu.hot.mode);
+	unit = get_for_thread(t);
 	t->generation = world_generation;
 	lock_release(&lock);
 	return unit;
@@ -386,7 +430,7 @@ units_get_and_link(struct guest_thread *t, struct code_exit *exit)
 	struct code_unit *unit;
 
 	lock_with_room(t);
-	unit = get_locked(t->cpu.hot.pc, t->cpu.hot.mode);
+	unit = get_for_thread(t);
 	if (is_current(t))
 		link_exit(exit, unit);
 	t->generation = world_generation;
@@ -488,15 +532,6 @@ invalidate_unit(struct code_unit *unit)
 	units_statistics.invalidated++;
 }
 
-static bool
-overlaps(const struct code_unit *unit, uint64_t start, uint64_t end)
-{
-	for (unsigned r = 0; r < unit->range_count; r++)
-		if (unit->ranges[r].start < end && unit->ranges[r].end > start)
-			return true;
-	return false;
-}
-
 /* Throw away the page's units that overlap the range; returns whether there were any. */
 static bool
 invalidate_page(uint64_t page, uint64_t start, uint64_t end)
@@ -546,9 +581,18 @@ units_invalidate(uint64_t start, uint64_t end)
 {
 	if (start >= end)
 		return;
+	critical_sections_forget(start, end);
 	lock_acquire(&lock);
 	if (unit_count)
 		invalidate_all_in_range(start, end);
+	lock_release(&lock);
+}
+
+void
+units_retranslate(uint64_t pc)
+{
+	lock_acquire(&lock);
+	invalidate_page(pc / GUEST_PAGE_SIZE, pc, pc + 4);
 	lock_release(&lock);
 }
 
@@ -599,6 +643,7 @@ void
 units_lock_for_fork(void)
 {
 	lock_acquire(&lock);
+	critical_sections_fork_lock();
 	cache_fork_lock();
 }
 
@@ -606,5 +651,6 @@ void
 units_unlock_after_fork(void)
 {
 	cache_fork_unlock();
+	critical_sections_fork_unlock();
 	lock_release(&lock);
 }

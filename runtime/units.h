@@ -62,6 +62,9 @@ void units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit 
 /** Throw away translations of guest code in [start, end): it has changed or is gone. */
 void units_invalidate(uint64_t start, uint64_t end);
 
+/** Throw away the translations of the instruction at `pc`, which is to be lifted otherwise now. */
+void units_retranslate(uint64_t pc);
+
 /** A CHECK_CODE unit, which the thread has just left, found its guest code changed. */
 void units_invalidate_stale(struct guest_thread *t, struct code_unit *unit);
 

@@ -145,7 +145,7 @@ keep_relocations(struct compiler *c)
 	uint32_t *relocations = take_data(c->space, c->relocation_count * sizeof(*relocations));
 
 	if (!c->relocatable || !relocations ||
-		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE)) ||
+		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)) ||
 		c->unit->code_size > UINT16_MAX)
 		return;
 	memcpy(relocations, c->relocations, c->relocation_count * sizeof(*relocations));
@@ -279,6 +279,60 @@ backend_enter(struct cpu *cpu, const struct code_unit *unit)
 	((void (*)(struct cpu *, const uint8_t *))(uintptr_t)trampolines.enter)(cpu, unit->code);
 	if (cpu->hot.flags & LAZY_FLAGS)
 		cpu->hot.flags = flags_of_description(cpu, cpu->hot.flags);
+}
+
+/* The place for `signature`, which is written in front of it the first time; NULL when all places are taken. */
+static const uint8_t *
+critical_abort(uint32_t signature)
+{
+	for (unsigned k = 0; k < CRITICAL_SIGNATURES && signature != CRITICAL_UNSIGNED; k++) {
+		uint32_t *before = (uint32_t *)(void *)trampolines.critical_abort[k] - 1;
+		uint32_t unused = CRITICAL_UNSIGNED;
+
+		if (__atomic_load_n(before, __ATOMIC_RELAXED) == signature ||
+			__atomic_compare_exchange_n(before, &unused, signature, false,
+				__ATOMIC_RELAXED, __ATOMIC_RELAXED) ||
+			unused == signature)
+			return trampolines.critical_abort[k];
+	}
+	return NULL;
+}
+
+bool
+backend_describe_critical(
+	const struct code_unit *unit, uint32_t signature, struct host_critical_section *section)
+{
+	const uint8_t *store = recipe_last_access(unit), *abort = critical_abort(signature);
+
+	if (!store || !abort)
+		return false;
+	*section = (struct host_critical_section){
+		.start = (uint64_t)(uintptr_t)trampolines.critical_start,
+		/* with the store's first byte alone: when it is done, pc is behind it */
+		.length = (uint64_t)(store + 1 - trampolines.critical_start),
+		.abort = (uint64_t)(uintptr_t)abort,
+	};
+	return true;
+}
+
+void
+backend_enter_critical(struct cpu *cpu, const struct code_unit *unit, uint64_t *armed,
+	uint64_t expected, const struct host_critical_section *section)
+{
+	typedef void enter_function(struct cpu *, const uint8_t *, uint64_t *, uint64_t,
+		const struct host_critical_section *);
+
+	((enter_function *)(uintptr_t)trampolines.enter_critical)(
+		cpu, unit->code, armed, expected, section);
+}
+
+bool
+backend_is_critical_abort(const uint8_t *pc)
+{
+	for (unsigned k = 0; k < CRITICAL_SIGNATURES; k++)
+		if (pc == trampolines.critical_abort[k])
+			return true;
+	return false;
 }
 
 bool

@@ -237,6 +237,10 @@ bool traps_invalid(uint32_t mode);
 
 /* ---- trampolines.c ---------------------------------------------------------------------------------------- */
 
+/* Programs use one signature, an architecture's; the kernel would allow a thread its own. */
+#define CRITICAL_SIGNATURES 4
+#define CRITICAL_UNSIGNED   0 /* a place whose signature is still to come */
+
 struct trampolines {
 	uint8_t *enter;       /* (cpu, code) */
 	uint8_t *link;        /* rax = struct code_exit *: leave, CPU_EXIT_LINK */
@@ -251,6 +255,10 @@ struct trampolines {
 		runtime_call; /* rax = function, rdx = argument; state canonical; result in rax; the pins are reloaded */
 	uint8_t *
 		helper; /* rax = function, ecx.. see emit_helper_call; keeps every register but rax */
+	uint8_t *enter_critical; /* (cpu, code, armed, expected, section) */
+	uint8_t *critical_start; /* behind its exchange of *armed */
+	uint8_t *critical_abort
+		[CRITICAL_SIGNATURES]; /* each with four bytes for a signature before it */
 	uint8_t *start, *end;
 };
 extern struct trampolines trampolines;
@@ -335,6 +343,9 @@ bool snapshot_empty(const struct snapshot *s);
 
 /* The code from `start` to the writer's place may fault; state as now. Call with the snapshot taken before. */
 void recipe_add(struct compiler *c, const uint8_t *start, const struct snapshot *s);
+
+/* Host address of the unit's last access to memory; NULL when it has none. */
+const uint8_t *recipe_last_access(const struct code_unit *unit);
 
 /* ---- image.c: units that can be put elsewhere ------------------------------------------------------------- */
 

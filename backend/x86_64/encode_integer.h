@@ -391,6 +391,13 @@ x86_lock_cmpxchg(struct x86_writer *w, unsigned size, struct x86_mem mem, enum x
 	x86_emit_mem(w, X86_OP_LOCK | X86_OP_0F | x86_op_sized(0xb0, size), size, src, mem, 0, 0);
 }
 
+/* The same without lock: atomic for what happens on this processor alone. */
+static inline void
+x86_cmpxchg(struct x86_writer *w, unsigned size, struct x86_mem mem, enum x86_gpr src)
+{
+	x86_emit_mem(w, X86_OP_0F | x86_op_sized(0xb0, size), size, src, mem, 0, 0);
+}
+
 /* lock xadd: reg receives the old value of mem, mem += reg. */
 static inline void
 x86_lock_xadd(struct x86_writer *w, unsigned size, struct x86_mem mem, enum x86_gpr reg)

@@ -181,6 +181,43 @@ recipe_find(const struct code_unit *unit, uint32_t pc, struct snapshot *s, uint6
 	return false;
 }
 
+/* A recipe's own length is that of its flags and moves; reading is the way to find the next. */
+static void
+skip_snapshot(struct reader *r, uint64_t guest_pc)
+{
+	unsigned flags = get_byte(r);
+
+	if (flags & 0x80)
+		return;
+	if (flags != FLAGS_IN_MEMORY) {
+		get_byte(r);
+		get_place(r, guest_pc);
+		get_place(r, guest_pc);
+	}
+	for (unsigned moves = get_byte(r); moves; moves--) {
+		get_byte(r);
+		get_place(r, guest_pc);
+	}
+}
+
+const uint8_t *
+recipe_last_access(const struct code_unit *unit)
+{
+	struct reader r = { unit->recipes, unit->recipes + unit->recipe_size };
+	const uint8_t *last = NULL;
+	uint32_t end = 0;
+
+	while (r.at < r.end) {
+		uint32_t start = end + (uint32_t)get_varint(&r);
+
+		end = start + (uint32_t)get_varint(&r);
+		get_varint(&r);
+		skip_snapshot(&r, unit->guest_pc);
+		last = unit->code + start;
+	}
+	return last;
+}
+
 /* ---- recovery: the moves of a recipe, done on the registers of a signal context --------------------------------------- */
 
 static const uint8_t greg_of[16] = {

@@ -59,11 +59,10 @@ transfer_pins(struct x86_writer *w, bool load)
 	transfer_vector_pins(w, load);
 }
 
-/* C: void enter(struct cpu *cpu, const uint8_t *code) */
+/* rdi = cpu; rsi goes to rax. */
 static void
-generate_enter(struct x86_writer *w)
+enter_guest_state(struct x86_writer *w)
 {
-	trampolines.enter = w->at;
 	for (unsigned k = 0; k < COUNT(callee_saved); k++)
 		x86_push_r(w, callee_saved[k]);
 	x86_lea(w, 8, X86_RBP, x86_mem_base(X86_RDI, CPU_BIAS));
@@ -72,8 +71,25 @@ generate_enter(struct x86_writer *w)
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
 	x86_ldmxcsr(w, hot(CPU_HOT(mxcsr)));
 	x86_mov_rr(w, 8, X86_RAX, X86_RSI);
+}
+
+/* C: void enter(struct cpu *cpu, const uint8_t *code) */
+static void
+generate_enter(struct x86_writer *w)
+{
+	trampolines.enter = w->at;
+	enter_guest_state(w);
 	transfer_pins(w, true);
 	x86_jmp_r(w, X86_RAX);
+}
+
+static void
+return_to_c(struct x86_writer *w)
+{
+	x86_ldmxcsr(w, hot(CPU_COLD(host_mxcsr)));
+	for (unsigned k = COUNT(callee_saved); k-- > 0;)
+		x86_pop_r(w, callee_saved[k]);
+	x86_plain(w, X86_RET);
 }
 
 /* The common way out: state is canonical, reason and argument are written. Gives the way for saved general registers. */
@@ -88,10 +104,7 @@ generate_leave(struct x86_writer *w)
 	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
 	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
-	x86_ldmxcsr(w, hot(CPU_COLD(host_mxcsr)));
-	for (unsigned k = COUNT(callee_saved); k-- > 0;)
-		x86_pop_r(w, callee_saved[k]);
-	x86_plain(w, X86_RET);
+	return_to_c(w);
 	return without_gprs;
 }
 
@@ -239,6 +252,46 @@ generate_helper(struct x86_writer *w)
 	x86_plain(w, X86_RET);
 }
 
+/*
+ * Where the kernel goes on after an abort, with any register contents: those in memory, from before the entry, count. The
+ * kernel wants its signature in front.
+ */
+static void
+generate_critical_aborts(struct x86_writer *w)
+{
+	for (unsigned k = 0; k < CRITICAL_SIGNATURES; k++) {
+		static const uint32_t signature = CRITICAL_UNSIGNED;
+
+		x86_nop(w, 12 + (-(uintptr_t)w->at & 15));
+		x86_emit_bytes(w, &signature, sizeof(signature));
+		trampolines.critical_abort[k] = w->at;
+		x86_store_imm(w, 8, hot(CPU_COLD(exit_reason)), CPU_EXIT_CRITICAL_ABORT);
+		x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
+		return_to_c(w);
+	}
+}
+
+/*
+ * C: void enter_critical(struct cpu *cpu, const uint8_t *code, uint64_t *armed, uint64_t expected,
+ *     const struct host_critical_section *section)
+ * The last trampoline, so that what lies between the exchange and the unit's store is one range of addresses without
+ * any way out. The exchange needs no lock: it races with the kernel on this processor alone.
+ */
+static void
+generate_enter_critical(struct x86_writer *w)
+{
+	trampolines.enter_critical = w->at;
+	enter_guest_state(w);
+	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RAX);
+	x86_mov_rr(w, 8, X86_RAX, X86_RCX);
+	x86_mov_rr(w, 8, X86_RCX, X86_R8);
+	transfer_pins(w, true);
+	x86_cmpxchg(w, 8, x86_mem_base(X86_RDX, 0), X86_RCX);
+	trampolines.critical_start = w->at;
+	x86_jcc_to(w, X86_NE, trampolines.critical_abort[0]);
+	x86_jmp_m(w, hot(CPU_COLD(exit_argument)));
+}
+
 bool
 trampolines_generate(struct code_space *space)
 {
@@ -251,6 +304,8 @@ trampolines_generate(struct code_space *space)
 	backend_load_vectors = generate_vector_transfer(&w, true);
 	generate_runtime_call(&w);
 	generate_helper(&w);
+	generate_critical_aborts(&w);
+	generate_enter_critical(&w);
 	trampolines.end = w.at;
 	space->code = w.at + (-(uintptr_t)w.at & 63);
 	return !w.overflow;

@@ -86,13 +86,31 @@ ends_at(const struct ir_unit *u, const struct lift_request *request, uint64_t pc
 	       request->is_translated(pc, request->mode);
 }
 
+static bool
+is_critical(const struct lift_request *request, uint64_t pc)
+{
+	return request->is_critical && request->is_critical(pc);
+}
+
+/* Go on at `pc` / after the one instruction of IR_MODE_CRITICAL, leave whatever comes next. */
+static void
+end_at(struct lift *l, const struct lift_request *request, uint64_t pc)
+{
+	if (!(request->mode & IR_MODE_CRITICAL)) {
+		end_with_jump(l, pc);
+		return;
+	}
+	ir_exit_exception(l, IR_EXCEPTION_CRITICAL_DONE, (int64_t)pc);
+	l->ended = true;
+}
+
 static void
 lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 {
 	struct ir_unit *u = l->unit;
 	struct fetch_window window = { 0, 0 };
 
-	if (request->mode & IR_MODE_SINGLE)
+	if ((request->mode & (IR_MODE_SINGLE | IR_MODE_CRITICAL)) || is_critical(request, l->pc))
 		limit = 1;
 	if (l->pc % INSN_SIZE != 0 || !can_fetch(&window, request, l->pc)) {
 		lift_fetch_fault(l);
@@ -100,14 +118,42 @@ lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 	}
 	while (!l->ended && !l->overflow) {
 		if (u->guest_insns >= limit || in_unit(u, l->pc) || ends_at(u, request, l->pc) ||
+			(u->guest_insns != 0 && is_critical(request, l->pc)) ||
 			!can_fetch(&window, request, l->pc) || !add_to_ranges(u, l->pc)) {
-			end_with_jump(l, l->pc);
+			end_at(l, request, l->pc);
 			break;
 		}
 		l->next_pc = l->pc + INSN_SIZE;
 		lift_insn(l);
 		l->pc = l->next_pc;
 	}
+}
+
+/* The unit, of one instruction, stores, or closes a loop: a sequence may wait for being aborted. */
+static bool
+wants_critical_step(const struct ir_unit *u)
+{
+	for (ir_ref i = 0; i < u->count; i++) {
+		const struct ir_insn *insn = &u->insns[i];
+
+		if (ir_op_info[insn->op].effect == IR_EFFECT_STORE)
+			return true;
+		if ((insn->op == IR_exit_if || insn->op == IR_exit_direct) &&
+			(uint64_t)insn->imm <= u->guest_pc)
+			return true;
+	}
+	return false;
+}
+
+/* In place of such an instruction of a restartable sequence: the runtime runs a unit of IR_MODE_CRITICAL for it. */
+static void
+lift_critical_step(struct lift *l, struct ir_unit *u, const struct lift_request *request)
+{
+	ir_begin(l, u, &a64_layout, request->pc, request->mode);
+	add_to_ranges(u, request->pc);
+	ir_exit_exception(l, IR_EXCEPTION_CRITICAL_STEP, (int64_t)request->pc);
+	l->ended = true;
+	u->guest_insns = 1;
 }
 
 void
@@ -124,6 +170,9 @@ a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request *requ
 			break;
 		limit = u->guest_insns / 2 + 1;
 	}
+	if (!(request->mode & IR_MODE_CRITICAL) && is_critical(request, request->pc) &&
+		wants_critical_step(u))
+		lift_critical_step(l, u, request);
 	a64_look_behind_exits(u, request);
 	if (!request->as_lifted)
 		ir_finish(l);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The futex calls by themselves, robust lists, and rseq's answer.
+// The futex calls by themselves, and robust lists.
 #include "cases.h"
 
 #include <linux/futex.h>

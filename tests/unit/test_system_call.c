@@ -57,7 +57,6 @@ enum number {
 	NR_mmap = 222,
 	NR_sendmmsg = 269,
 	NR_pkey_alloc = 289,
-	NR_rseq = 293,
 	NR_close_range = 436,
 	NR_openat2 = 437,
 };
@@ -139,7 +138,6 @@ Test(system_call, unknown_numbers_are_enosys)
 Test(system_call, refused_calls_give_their_errno)
 {
 	cr_assert_eq(CALL(NR_pkey_alloc, 0, 0), -ENOSPC);
-	cr_assert_eq(CALL(NR_rseq, BASE, 32, 0, 0), -ENOSYS);
 }
 
 Test(system_call, bytes_pass_through)
