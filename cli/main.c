@@ -15,6 +15,7 @@
 #include "runtime/guest_memory.h"
 #include "runtime/run.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -118,6 +119,54 @@ parse(int argc, char **argv, char **envp, struct cli_command *command)
 	return cli_parse(argc, argv, envp, command);
 }
 
+/* Whether `size` bytes at `offset` of the file are those in memory. */
+static bool
+file_has(int fd, const uint8_t *memory, size_t size, off_t offset)
+{
+	uint8_t piece[256];
+
+	for (size_t done = 0; done < size;) {
+		size_t length = size - done < sizeof(piece) ? size - done : sizeof(piece);
+
+		if (pread(fd, piece, length, offset + (off_t)done) != (ssize_t)length ||
+			memcmp(piece, memory + done, length) != 0)
+			return false;
+		done += length;
+	}
+	return true;
+}
+
+/* Whether the file is this program: it has the same notes, among them the linker's sum of the whole, at the same place. */
+static bool
+is_self(int fd)
+{
+	const Elf64_Phdr *header = (const Elf64_Phdr *)getauxval(AT_PHDR);
+	bool same = false;
+
+	for (unsigned long k = 0; k < getauxval(AT_PHNUM); k++)
+		if (header[k].p_type == PT_NOTE) {
+			if (!file_has(fd, (const uint8_t *)header[k].p_vaddr, header[k].p_filesz,
+				    (off_t)header[k].p_offset))
+				return false;
+			same = true;
+		}
+	return same;
+}
+
+/* Without /proc, as in a chroot: the name that it was executed by. */
+static int
+open_self_by_name(void)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+	int fd = name ? open(name, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd >= 0 && !is_self(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
 /* dragoman's own executable is kept open, so that a guest can execute others where it has no name. */
 static void
 open_self(struct run_options *options)
@@ -127,6 +176,8 @@ open_self(struct run_options *options)
 	if (options->self_fd >= 0)
 		return;
 	fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fd = open_self_by_name();
 	if (fd >= 0)
 		options->self_fd = descriptor_move_high(fd);
 }

@@ -4,10 +4,12 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "frontend/a64/state.h"
 #include "runtime/guest_access.h"
+#include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/lock.h"
@@ -50,18 +52,26 @@ critical_sections_use_signature(uint32_t registered)
 
 /* ---- learning and forgetting ---------------------------------------------------------------------------- */
 
+/* Asks for the mapping first: translation ahead of time has no handler for faults, and most constants are no addresses. */
+static bool
+read_guest(void *to, uint64_t address, size_t size)
+{
+	return address < GUEST_ADDRESS_END && guest_memory_accessible(address, size, PROT_READ) &&
+	       guest_copy_from(to, address, size) == 0;
+}
+
 static bool
 read_descriptor(uint64_t address, struct descriptor *d)
 {
 	uint32_t word;
 
-	if (address % sizeof(*d) != 0 || !address || guest_copy_from(d, address, sizeof(*d)) < 0)
+	if (address % sizeof(*d) != 0 || !address || !read_guest(d, address, sizeof(*d)))
 		return false;
 	if (d->version != 0 || d->flags != 0 || d->length == 0 || d->length > LENGTH_MAX ||
 		d->start % INSN_SIZE != 0 || d->abort % INSN_SIZE != 0 ||
 		d->abort - d->start < d->length)
 		return false;
-	return guest_copy_from(&word, d->abort - INSN_SIZE, sizeof(word)) == 0 &&
+	return read_guest(&word, d->abort - INSN_SIZE, sizeof(word)) &&
 	       word == __atomic_load_n(&signature, __ATOMIC_RELAXED);
 }
 

@@ -8,7 +8,7 @@
 
 static volatile int ran, stop;
 static volatile pid_t ran_in;
-static sem_t ready;
+static sem_t ready, canceled;
 
 static void
 on_signal(int signo)
@@ -213,7 +213,7 @@ with_cleanup(void *argument)
 	pthread_cleanup_push(clean, &second);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	sem_post(&ready);
-	sleep_milliseconds(5);
+	sem_wait(&canceled);
 	pthread_testcancel();
 	printf("still there\n");
 	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
@@ -230,9 +230,11 @@ cleanup(void)
 	pthread_t thread;
 
 	sem_init(&ready, 0, 0);
+	sem_init(&canceled, 0, 0);
 	pthread_create(&thread, NULL, with_cleanup, NULL);
 	sem_wait(&ready);
 	pthread_cancel(thread);
+	sem_post(&canceled);
 	pthread_join(thread, NULL);
 }
 
