@@ -251,6 +251,16 @@ compute(void *argument)
 	return NULL;
 }
 
+/* A thread does not end before a signal has come. */
+static void *
+compute_until_called(void *argument)
+{
+	compute(argument);
+	while (!ran)
+		sched_yield();
+	return NULL;
+}
+
 static void
 storm_of_urgent_signals(void)
 {
@@ -264,7 +274,7 @@ storm_of_urgent_signals(void)
 		work[n] = 0;
 	}
 	for (long n = 0; n < 4; n++)
-		pthread_create(&threads[n], NULL, compute, (void *)n);
+		pthread_create(&threads[n], NULL, compute_until_called, (void *)n);
 	for (int i = 0; i < 1000; i++)
 		pthread_kill(threads[i & 3], SIGURG);
 	for (int n = 0; n < 4; n++)
