@@ -331,21 +331,28 @@ invalidate_new_critical(const struct code_unit *made)
 				invalidate_unit(units_by_code[k]);
 }
 
-static struct code_unit *
-make_unit(uint64_t pc, uint32_t mode)
+static void
+set_activity(struct guest_thread *t, enum thread_activity activity)
 {
-	struct guest_thread *t = thread_current();
+	if (t)
+		thread_set_activity(t, activity);
+}
+
+/* For a guest thread, or NULL for translation ahead of time. */
+static struct code_unit *
+make_unit(struct guest_thread *t, uint64_t pc, uint32_t mode)
+{
 	const struct code_space before = space;
 	uint64_t start = __rdtsc();
 	bool changing = page_changes_often(pc) || guest_memory_is_kept_writable(pc), cached;
 	bool critical = (mode & IR_MODE_CRITICAL) || critical_sections_contain(pc);
 	struct code_unit *unit;
 
-	thread_set_activity(t, ACTIVITY_CACHE);
+	set_activity(t, ACTIVITY_CACHE);
 	unit = changing || critical ? NULL : cache_find(pc, mode, &space, translate_fetchable);
 	cached = unit != NULL;
 	if (!cached) {
-		thread_set_activity(t, ACTIVITY_TRANSLATE);
+		set_activity(t, ACTIVITY_TRANSLATE);
 		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);
 		cache_keep_unit(unit, &space);
 	}
@@ -357,21 +364,21 @@ make_unit(uint64_t pc, uint32_t mode)
 	link_known_exits(unit);
 	count_unit(unit, &before, __rdtsc() - start, cached);
 	if (unit_reports_wanted) {
-		thread_set_activity(t, ACTIVITY_REPORT);
+		set_activity(t, ACTIVITY_REPORT);
 		unit_reports_add(unit, cached);
 	}
-	thread_set_activity(t, ACTIVITY_DISPATCH);
+	set_activity(t, ACTIVITY_DISPATCH);
 	return unit;
 }
 
 static struct code_unit *
-get_locked(uint64_t pc, uint32_t mode)
+get_locked(struct guest_thread *t, uint64_t pc, uint32_t mode)
 {
 	struct code_unit *unit = find(pc, mode);
 
 	if (unit)
 		return unit;
-	unit = make_unit(pc, mode);
+	unit = make_unit(t, pc, mode);
 	invalidate_new_critical(unit);
 	return unit;
 }
@@ -384,7 +391,7 @@ get_for_thread(struct guest_thread *t)
 	if (unit)
 		return unit;
 	critical_sections_learn_armed(t);
-	return get_locked(t->cpu.hot.pc, t->cpu.hot.mode);
+	return get_locked(t, t->cpu.hot.pc, t->cpu.hot.mode);
 }
 
 /* Takes the lock with room for a unit in the code buffer. */
@@ -444,7 +451,7 @@ units_prepare(uint64_t pc, uint32_t mode)
 	const struct code_unit *unit;
 
 	lock_acquire(&lock);
-	unit = is_full() ? NULL : get_locked(pc, mode);
+	unit = is_full() ? NULL : get_locked(NULL, pc, mode);
 	lock_release(&lock);
 	return unit;
 }
