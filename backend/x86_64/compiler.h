@@ -419,6 +419,9 @@ typedef void selector(struct compiler *c, ir_ref i, const struct ir_insn *in);
 IR_OPS(SELECTOR_PROTOTYPE)
 #undef SELECTOR_PROTOTYPE
 
+/* What select_get does for get `i` of a vector or integer slot, before its turn: nothing has been put there since the unit's beginning. */
+void select_get_early(struct compiler *c, ir_ref i);
+
 /* Emit a jcc to cold code; fill in the returned record's fields. `back` is set by cold_return_here. NULL: failed. */
 struct cold_path *cold_jump(struct compiler *c, enum x86_cond cond,
 	void (*emit)(struct compiler *, struct cold_path *));

@@ -106,12 +106,21 @@ select_guest_pc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 }
 
 void
+select_get_early(struct compiler *c, ir_ref i)
+{
+	const struct value *v = &c->values[i];
+
+	if (v->reg == REG_NONE && v->memory == MEMORY_NONE && v->slot_refs == 0)
+		allocate_get(c, i);
+}
+
+void
 select_get(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	if (slot_kind[in->aux] == IR_SLOT_MEMORY)
 		x86_load(&c->w, 8, (enum x86_gpr)def_gpr(c, i), slot_memory(in->aux));
 	else
-		allocate_get(c, i);
+		select_get_early(c, i);
 	keep_eflags(c);
 }
 

@@ -19,8 +19,9 @@
  * where a value with an accent is in the register of the value without. That is allowed where only
  * the next step of the chain knows the value: an aese of which only the aesmc right behind it knows
  * ("deferred": a ^ b is in its place), and an aesmc of which only one aese behind it knows, whose
- * key exists already ("keyed": the aese's AddRoundKey is done). Decryption is alike, with aesd,
- * aesimc and aesdec.
+ * key exists already, or is a register's content at the unit's beginning ("keyed": the aese's
+ * AddRoundKey is done). Decryption is alike, with aesd, aesimc and aesdec. The exclusive or that is
+ * saved would be as slow as the rest of the round, by what it costs to get from one to the other.
  */
 #define MAX_KEYED_DISTANCE 100
 
@@ -44,6 +45,20 @@ is_deferred(const struct compiler *c, ir_ref ref)
 	       canon(c, c->u->insns[next].a) == ref;
 }
 
+/* Whether the value `ref` can be had at instruction `at`: a slot's first get may be done early. */
+static bool
+exists_at(const struct compiler *c, ir_ref ref, ir_ref at)
+{
+	if (ref < at)
+		return true;
+	if (c->u->insns[ref].op != IR_get)
+		return false;
+	for (ir_ref k = at; k < ref; k++)
+		if (c->u->insns[k].op == IR_runtime_call)
+			return false;
+	return true;
+}
+
 /* Whether `state` is the keyed operand of the aese (aesd) `ref`, whose other operand is `key`. */
 static bool
 is_keyed_by(const struct compiler *c, ir_ref ref, ir_ref state, ir_ref key)
@@ -51,7 +66,8 @@ is_keyed_by(const struct compiler *c, ir_ref ref, ir_ref state, ir_ref key)
 	const struct ir_insn *in = &c->u->insns[state];
 
 	return in->op == mix_op_of((enum ir_op)c->u->insns[ref].op) && c->values[state].uses == 1 &&
-	       key < state && ref - state <= MAX_KEYED_DISTANCE && is_deferred(c, canon(c, in->a));
+	       ref - state <= MAX_KEYED_DISTANCE && is_deferred(c, canon(c, in->a)) &&
+	       exists_at(c, key, state);
 }
 
 /* The keyed operand of the aese (aesd) `ref`, or IR_NONE; *key is the other operand. */
@@ -132,6 +148,8 @@ select_round(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_ve
 	struct vector_operand added = { .in_memory = false };
 	host_reg a;
 
+	if (key != IR_NONE && key > i)
+		select_get_early(c, key);
 	if (key != IR_NONE)
 		added = vector_operand(c, key);
 	a = use_vec(c, in->a);
