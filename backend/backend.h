@@ -63,6 +63,9 @@ struct code_space {
 	uint8_t *data, *data_end; /* metadata */
 };
 
+/** Find out the host's features, which backend_image_key depends on; backend_init does it too. False with a reason. */
+bool backend_detect(char *why, size_t size);
+
 /** Host features found at start; false with a reason when the host cannot run us (AVX2, BMI2 ...). */
 bool backend_init(struct code_space *space, const struct guest_isa *isa, char *why, size_t size);
 

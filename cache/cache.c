@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cache/cache_internal.h"
+#include "cache/content.h"
 #include "cache/log.h"
 #include "runtime/guest_access.h"
 #include "runtime/host_memory.h"
@@ -75,11 +76,13 @@ append_build_id(char *to, size_t size)
 	return false;
 }
 
-static bool
-make_key(void)
+bool
+cache_make_key(void)
 {
-	char build[64];
+	char build[64], why[256];
 
+	if (!backend_detect(why, sizeof(why)))
+		return false;
 	if (!append_build_id(build, sizeof(build)))
 		return false;
 	int length = snprintf(cache_key, sizeof(cache_key), "%s aarch64 armv8.0+lse ", build);
@@ -98,7 +101,13 @@ cache_init(const struct run_options *options)
 	if (options->single_instruction || (options->log & translation_logs))
 		return;
 	(void)cache_find_limit(&cache_limit);
-	enabled = cache_places_init(options) && make_key();
+	enabled = cache_make_key() && cache_places_init(options);
+}
+
+void
+cache_switch_off(void)
+{
+	enabled = false;
 }
 
 bool
@@ -109,6 +118,29 @@ cache_enabled(void)
 
 /* ---- finding units --------------------------------------------------------------------------------------------------------- */
 
+/*
+ * A guest file that the cache does not know by its identity may be known by its content. That is looked for while the file is at
+ * hand, which it need not be when the first of its code is executed.
+ */
+static void
+look_for_content(struct cache_source *source, int fd)
+{
+	char name[CACHE_NAME_SIZE];
+
+	if (!source || !cache_enabled())
+		return;
+	cache_regions_lock();
+	if (!source->looked_for) {
+		cache_file_name(&source->identity, name);
+		if (!cache_places_have(name) &&
+			!cache_content_find(fd, &source->identity, !source->racy,
+				source->content_name, &source->content))
+			*source->content_name = '\0';
+		__atomic_store_n(&source->looked_for, true, __ATOMIC_RELEASE);
+	}
+	cache_regions_unlock();
+}
+
 void
 cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset)
 {
@@ -117,7 +149,7 @@ cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset)
 	if (fd < 0)
 		cache_region_remove(start, end);
 	else if (host_syscall(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode))
-		cache_region_add(start, end, offset, &status);
+		look_for_content(cache_region_add(start, end, offset, &status), fd);
 }
 
 void
@@ -125,12 +157,15 @@ cache_source_open(struct cache_source *source)
 {
 	char name[CACHE_NAME_SIZE];
 
-	if (source->opened)
+	/* another thread may be looking for it just now, as the mapping is new */
+	if (source->opened || !__atomic_load_n(&source->looked_for, __ATOMIC_ACQUIRE))
 		return;
 	source->opened = true;
-	memcpy(source->identity.key, cache_key, sizeof(cache_key));
 	cache_file_name(&source->identity, name);
-	source->file = cache_file_open(name, &source->identity);
+	if (*source->content_name)
+		source->file = cache_file_open(source->content_name, &source->content);
+	else
+		source->file = cache_file_open(name, &source->identity);
 	cache_statistics.files_opened += source->file.header != NULL;
 }
 

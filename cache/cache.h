@@ -26,6 +26,9 @@ extern struct cache_statistics cache_statistics;
  */
 void cache_init(const struct run_options *options);
 
+/** No unit is taken from the cache, and none saved. Before any guest code runs. */
+void cache_switch_off(void);
+
 /**
  * To be told of every private file mapping that the guest may execute and not write: [start, end) shows `fd` from
  * `offset` on; and with fd -1 of what goes away or becomes writable.

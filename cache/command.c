@@ -11,6 +11,7 @@
 
 #include "cache/cache_internal.h"
 #include "cache/command.h"
+#include "cache/content.h"
 #include "cache/directory.h"
 
 struct totals {
@@ -57,9 +58,8 @@ fail_with(const char *what)
 	return 1;
 }
 
-/* The writers' lock; -1 after a message. */
-static long
-lock_directory(void)
+long
+cache_command_lock(void)
 {
 	long lock = -1;
 
@@ -73,6 +73,18 @@ lock_directory(void)
 	return lock;
 }
 
+static bool
+look_at_alias(int directory, const char *name, bool deep, struct totals *totals)
+{
+	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool sound = fd < 0 || !deep || cache_alias_is_sound(fd);
+
+	(void)totals;
+	if (fd >= 0)
+		close(fd);
+	return sound;
+}
+
 /* Look at every file; with `deep` at each record, and remove those that are damaged. */
 static int
 walk(bool deep, struct totals *totals)
@@ -83,8 +95,11 @@ walk(bool deep, struct totals *totals)
 	if (!directory)
 		return fail_with(strerror(errno));
 	while ((entry = readdir(directory))) {
-		if (!cache_is_file_name(entry->d_name) ||
-			look_at(dirfd(directory), entry->d_name, deep, totals))
+		bool is_alias = cache_is_alias_name(entry->d_name);
+
+		if ((!is_alias && !cache_is_file_name(entry->d_name)) ||
+			(is_alias ? look_at_alias : look_at)(
+				dirfd(directory), entry->d_name, deep, totals))
 			continue;
 		totals->damaged++;
 		if (deep && unlinkat(dirfd(directory), entry->d_name, 0) < 0 && errno != ENOENT) {
@@ -142,7 +157,7 @@ verify(void)
 
 	if (is_missing())
 		return 0;
-	lock = lock_directory();
+	lock = cache_command_lock();
 	if (lock < 0)
 		return 1;
 	status = walk(true, &totals);
@@ -159,7 +174,7 @@ verify(void)
 static int
 shrink(uint64_t limit, uint64_t *removed)
 {
-	long lock = lock_directory();
+	long lock = cache_command_lock();
 
 	if (lock < 0)
 		return 1;
@@ -196,10 +211,21 @@ clear(void)
 	return 0;
 }
 
+bool
+cache_command_key(void)
+{
+	if (cache_make_key())
+		return true;
+	fputs("dragoman: cannot start: this processor is too old, or this executable has no "
+	      "build-id\n",
+		stderr);
+	return false;
+}
+
 uint64_t
 cache_command_begin(void)
 {
-	long lock = lock_directory();
+	long lock = cache_command_lock();
 	uint64_t bytes;
 
 	if (lock < 0)
@@ -222,6 +248,10 @@ static const struct {
 	{ "clear", clear, NULL, "", "remove all cached translations" },
 	{ "warm", NULL, cache_warm, "PATH...",
 		"translate all arm64 programs and libraries below the paths ahead of time" },
+	{ "export", NULL, cache_export, "FILE [PATH...]",
+		"write translations of all that is below the paths (else /) to an archive" },
+	{ "import", NULL, cache_import, "FILE",
+		"put the translations of an archive into the cache" },
 };
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(*commands) };

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "cache/cache_internal.h"
+#include "cache/content.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 
@@ -173,7 +174,8 @@ cache_is_file_name(const char *name)
 {
 	size_t length = strlen(name);
 
-	return length < CACHE_NAME_SIZE && length > 6 && strcmp(name + length - 6, ".units") == 0;
+	return length < CACHE_NAME_SIZE && length > 6 && strcmp(name + length - 6, ".units") == 0 &&
+	       strcmp(name, TEMPORARY) != 0;
 }
 
 static void
@@ -181,14 +183,12 @@ add_entry(long directory, const char *name, struct entries *entries)
 {
 	struct stat status;
 
-	if (!cache_is_file_name(name) ||
+	/* the lock is ours, so nobody is writing this */
+	if (strcmp(name, TEMPORARY) == 0)
+		host_syscall(SYS_unlinkat, directory, name, 0);
+	if ((!cache_is_file_name(name) && !cache_is_alias_name(name)) ||
 		host_syscall(SYS_newfstatat, directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return;
-	/* the lock is ours, so nobody is writing this */
-	if (strcmp(name, TEMPORARY) == 0) {
-		host_syscall(SYS_unlinkat, directory, name, 0);
-		return;
-	}
 	if (entries->count == entries->room) {
 		size_t room = entries->room ? 2 * entries->room : 256;
 		struct entry *all = host_reallocate(entries->all, room * sizeof(*all));

@@ -33,7 +33,7 @@ uint64_t cache_directory_prune(long lock, uint64_t limit);
 /** The bytes of all cache files, counted anew. Under the lock. */
 uint64_t cache_directory_count(long lock);
 
-/** Whether a name in the directory is that of a cache file, or of one that is being written. */
+/** Whether a name in the directory is that of a cache file. */
 bool cache_is_file_name(const char *name);
 
 #endif

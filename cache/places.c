@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #include "cache/log.h"
 #include "loader/descriptors.h"
@@ -275,4 +276,16 @@ cache_places_open_file(const char *name, struct stat *status)
 	long fd = cache_place_open_file(&cache_own, name, status);
 
 	return fd >= 0 ? fd : cache_place_open_file(&cache_system, name, status);
+}
+
+static bool
+has_file(const struct cache_place *place, const char *name)
+{
+	return place->fd >= 0 && host_syscall(SYS_faccessat, place->fd, name, F_OK) == 0;
+}
+
+bool
+cache_places_have(const char *name)
+{
+	return has_file(&cache_own, name) || has_file(&cache_system, name);
 }

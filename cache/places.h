@@ -56,6 +56,9 @@ bool cache_place_make(void);
  */
 long cache_places_open_file(const char *name, struct stat *status);
 
+/** Whether there is such a file in one of the places, whatever it is. */
+bool cache_places_have(const char *name);
+
 /** As cache_places_open_file, in one place. */
 long cache_place_open_file(const struct cache_place *place, const char *name, struct stat *status);
 

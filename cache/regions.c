@@ -94,7 +94,7 @@ cut(uint64_t start, uint64_t end)
 	}
 }
 
-void
+struct cache_source *
 cache_region_add(uint64_t start, uint64_t end, uint64_t offset, const struct stat *status)
 {
 	lock_acquire(&lock);
@@ -109,6 +109,7 @@ cache_region_add(uint64_t start, uint64_t end, uint64_t offset, const struct sta
 			__atomic_store_n(&highest, end, __ATOMIC_RELAXED);
 	}
 	lock_release(&lock);
+	return source;
 }
 
 void

@@ -16,6 +16,9 @@ struct cache_source {
 	struct cache_identity identity;
 	struct cache_file file;
 	bool opened;
+	bool looked_for;                    /* whether its cache file goes by content is known: */
+	char content_name[CACHE_NAME_SIZE]; /* that one's name; empty: by identity */
+	struct cache_identity content;
 	bool racy; /* changed just before it was mapped: a change after that could have the same times */
 	struct cache_unsaved *unsaved;
 };
@@ -34,8 +37,9 @@ void cache_identity_of(const struct stat *status, struct cache_identity *identit
 /** Copies out the region that holds all of [start, end); false when there is none. */
 bool cache_region_of(uint64_t start, uint64_t end, struct cache_region *found);
 
-/** Remember a mapping; it replaces what it covers. When the table is full the mapping is not cached. */
-void cache_region_add(uint64_t start, uint64_t end, uint64_t offset, const struct stat *status);
+/** Remember a mapping; it replaces what it covers. Gives its source; NULL: the table is full, it is not cached. */
+struct cache_source *cache_region_add(
+	uint64_t start, uint64_t end, uint64_t offset, const struct stat *status);
 
 /** Forget what is known of [start, end): other things are there now, or the guest may write there. */
 void cache_region_remove(uint64_t start, uint64_t end);

@@ -233,11 +233,12 @@ save_source(struct cache_source *source)
 	uint32_t new_units = count_unsaved(source, &new_bytes);
 
 	if (is_worthwhile(known ? known->record_count : 0, new_units)) {
-		memcpy(source->identity.key, cache_key, sizeof(cache_key));
 		cache_file_name(&source->identity, name);
 		/* with what other processes have saved since this one opened the file */
 		building = (struct building){ .source = source,
 			.old = cache_file_open(name, &source->identity) };
+		if (!building.old.header && *source->content_name)
+			building.old = cache_file_open(source->content_name, &source->content);
 		build(name, new_units, new_bytes);
 		if (building.old.header)
 			host_memory_unmap(

@@ -333,6 +333,7 @@ prepare(struct warm *warm)
 	char why[256];
 
 	guest_memory_init();
+	cache_init(&options);
 	guest_memory_on_code_mapped(cache_note_mapping);
 	if (!units_init(&options, why, sizeof(why))) {
 		fprintf(stderr, "dragoman: cannot start: %s\n", why);

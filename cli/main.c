@@ -225,6 +225,7 @@ load_and_run(struct cli_command *command)
 	struct native_program native;
 	struct loader_error error;
 
+	cache_init(&command->options);
 	guest_memory_on_code_mapped(cache_note_mapping);
 	switch (loader_load(&request, &program, &native, &error)) {
 	case LOAD_NATIVE: return run_native(&native, command->envp);

@@ -33,3 +33,37 @@ __pthread_unwind(void)
 {
 	__builtin_trap();
 }
+
+/* The same for libzstd.a's hooks for tracing: 0 says that nobody listens. */
+unsigned long long ZSTD_trace_compress_begin(const void *context);
+unsigned long long ZSTD_trace_decompress_begin(const void *context);
+void ZSTD_trace_compress_end(unsigned long long listener, const void *trace);
+void ZSTD_trace_decompress_end(unsigned long long listener, const void *trace);
+
+__attribute__((weak)) unsigned long long
+ZSTD_trace_compress_begin(const void *context)
+{
+	(void)context;
+	return 0;
+}
+
+__attribute__((weak)) unsigned long long
+ZSTD_trace_decompress_begin(const void *context)
+{
+	(void)context;
+	return 0;
+}
+
+__attribute__((weak)) void
+ZSTD_trace_compress_end(unsigned long long listener, const void *trace)
+{
+	(void)listener;
+	(void)trace;
+}
+
+__attribute__((weak)) void
+ZSTD_trace_decompress_end(unsigned long long listener, const void *trace)
+{
+	(void)listener;
+	(void)trace;
+}

@@ -88,8 +88,8 @@ units_init(const struct run_options *options, char *why, size_t size)
 	first_space = space;
 	guest_memory_on_invalidate(units_invalidate);
 	unit_reports_init(options);
-	if (!recording_counts_exits())
-		cache_init(options);
+	if (recording_counts_exits())
+		cache_switch_off();
 	return true;
 }
 

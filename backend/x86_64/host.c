@@ -78,8 +78,8 @@ leave_out_features(const char *names)
 }
 
 /* What the C library has found at its own start: CPUID takes some ten microseconds in a virtual machine. */
-static bool
-detect_features(char *why, size_t size)
+bool
+backend_detect(char *why, size_t size)
 {
 	struct host_features *h = &host_features;
 
@@ -150,7 +150,7 @@ assign_high_homes(const struct ir_state_layout *layout)
 bool
 host_init(const struct ir_state_layout *layout, char *why, size_t size)
 {
-	if (!detect_features(why, size))
+	if (!backend_detect(why, size))
 		return false;
 	slot_total = layout->count;
 	memset(canonical_seam.pin_of_slot, REG_NONE, sizeof(canonical_seam.pin_of_slot));
