@@ -106,45 +106,27 @@ DEFINE_HELPER(sha1su1)
 	return 0;
 }
 
-/*
- * Four rounds of SHA-256: x holds the working variables a to d, y e to h; gives x, or y if
- * `want_y`.
- */
-static void
-sha256_rounds(union vec128 *d, const union vec128 *x, const union vec128 *y, const union vec128 *w,
-	bool want_y)
+/* Two rounds of SHA-256: a holds the working variables h g d c, b f e b a, lowest first; gives the next f e b a. */
+DEFINE_HELPER(sha256rounds2)
 {
-	union vec128 p = *x, q = *y;
+	union vec128 cdgh = *a, abef = *b;
 
-	for (unsigned i = 0; i < 4; i++) {
-		uint32_t sigma1 = rotate_right(q.s[0], 6) ^ rotate_right(q.s[0], 11) ^
-				  rotate_right(q.s[0], 25);
-		uint32_t sigma0 = rotate_right(p.s[0], 2) ^ rotate_right(p.s[0], 13) ^
-				  rotate_right(p.s[0], 22);
-		uint32_t t = q.s[3] + sigma1 + choose(q.s[0], q.s[1], q.s[2]) + w->s[i];
-		uint32_t u = t + sigma0 + majority(p.s[0], p.s[1], p.s[2]);
+	for (unsigned i = 0; i < 2; i++) {
+		uint32_t e = abef.s[1], f = abef.s[0], x = abef.s[3], y = abef.s[2];
+		uint32_t sigma1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+		uint32_t sigma0 = rotate_right(x, 2) ^ rotate_right(x, 13) ^ rotate_right(x, 22);
+		uint32_t t = cdgh.s[0] + sigma1 + choose(e, f, cdgh.s[1]) + c->s[i];
 
-		q.s[3] = q.s[2];
-		q.s[2] = q.s[1];
-		q.s[1] = q.s[0];
-		q.s[0] = p.s[3] + t;
-		p.s[3] = p.s[2];
-		p.s[2] = p.s[1];
-		p.s[1] = p.s[0];
-		p.s[0] = u;
+		abef.s[0] = e;
+		abef.s[1] = cdgh.s[2] + t;
+		abef.s[2] = x;
+		abef.s[3] = t + sigma0 + majority(x, y, cdgh.s[3]);
+		cdgh.s[0] = cdgh.s[1];
+		cdgh.s[1] = f;
+		cdgh.s[2] = cdgh.s[3];
+		cdgh.s[3] = y;
 	}
-	*d = want_y ? q : p;
-}
-
-DEFINE_HELPER(sha256h)
-{
-	sha256_rounds(d, a, b, c, false);
-	return 0;
-}
-
-DEFINE_HELPER(sha256h2)
-{
-	sha256_rounds(d, b, a, c, true);
+	*d = abef;
 	return 0;
 }
 

@@ -217,6 +217,39 @@ fold_vcmpeq(struct lift *l, struct ir_insn *i)
 	return i->a == i->b ? ir_vconst(l, 0, -1) : IR_NONE;
 }
 
+/* ---- SHA-256 ------------------------------------------------------------------------------- */
+
+/*
+ * Whether i's operands are sha256_high(y, x) and sha256_low(y, x): then sha256_low of them is x and
+ * sha256_high y.
+ */
+static bool
+undoes_sha256_order(const struct lift *l, const struct ir_insn *i, ir_ref *y, ir_ref *x)
+{
+	const struct ir_insn *high = fold_insn(l, i->a), *low = fold_insn(l, i->b);
+
+	*y = high->a;
+	*x = high->b;
+	return high->op == IR_sha256_high && low->op == IR_sha256_low && low->a == high->a &&
+	       low->b == high->b;
+}
+
+static ir_ref
+fold_sha256_low(struct lift *l, struct ir_insn *i)
+{
+	ir_ref y, x;
+
+	return undoes_sha256_order(l, i, &y, &x) ? x : IR_NONE;
+}
+
+static ir_ref
+fold_sha256_high(struct lift *l, struct ir_insn *i)
+{
+	ir_ref y, x;
+
+	return undoes_sha256_order(l, i, &y, &x) ? y : IR_NONE;
+}
+
 fold_rule *const fold_vector_rules[IR_OP_COUNT] = {
 	[IR_vconst] = fold_vconst,
 	[IR_f_from_bits] = fold_f_from_bits,
@@ -237,4 +270,6 @@ fold_rule *const fold_vector_rules[IR_OP_COUNT] = {
 	[IR_vshl_imm] = fold_vshl_imm,
 	[IR_vext] = fold_vext,
 	[IR_vcmpeq] = fold_vcmpeq,
+	[IR_sha256_low] = fold_sha256_low,
+	[IR_sha256_high] = fold_sha256_high,
 };

@@ -59,8 +59,7 @@ static const struct helper_row helper_rows[IR_OP_COUNT] = {
 	ROW(aesd, aesd, WHOLE),
 	ROW(aesmc, aesmc, WHOLE),
 	ROW(aesimc, aesimc, WHOLE),
-	ROW(sha256h, sha256h, WHOLE),
-	ROW(sha256h2, sha256h2, WHOLE),
+	ROW(sha256_rounds2, sha256rounds2, WHOLE),
 	ROW(sha256su0, sha256su0, WHOLE),
 	ROW(sha256su1, sha256su1, WHOLE),
 };
@@ -227,6 +226,12 @@ ir_interpret_vector(const struct ir_insn *i, union vec128 *d, const union vec128
 	case IR_vcmpgts:
 	case IR_vcmpges: *d = lane_by_lane(i->op, lane, a, b); break;
 	case IR_vtbl: *d = table_lookup(a, b); break;
+	case IR_sha256_low:
+		*d = (union vec128){ .s = { b->s[1], b->s[0], a->s[1], a->s[0] } };
+		break;
+	case IR_sha256_high:
+		*d = (union vec128){ .s = { b->s[3], b->s[2], a->s[3], a->s[2] } };
+		break;
 	case IR_pmull64: *d = carryless_product(a->d[0], b->d[0]); break;
 	default: return call_helper(i, d, a, b, c);
 	}

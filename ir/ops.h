@@ -174,8 +174,9 @@
 	X(aesmc,             V128,   1, ___, ___, PURE)    \
 	X(aesimc,            V128,   1, ___, ___, PURE)    \
 	X(pmull64,           V128,   2, ___, ___, PURE)    /* carry-less product of the low halves */ \
-	X(sha256h,           V128,   3, ___, ___, PURE)    /* SHA256H Qd=a, Qn=b, Vm.4S=c */ \
-	X(sha256h2,          V128,   3, ___, ___, PURE)    /* SHA256H2 Qd=a, Qn=b, Vm.4S=c */ \
+	X(sha256_low,        V128,   2, ___, ___, PURE)    /* words 1 0 of b, then 1 0 of a: fold undoes what sha256_high and this do */ \
+	X(sha256_high,       V128,   2, ___, ___, PURE)    /* words 3 2 of b, then 3 2 of a */ \
+	X(sha256_rounds2,    V128,   3, ___, ___, PURE)    /* next abef of cdgh=a, abef=b (f, h lowest), words 0 1 of c; b is the next cdgh */ \
 	X(sha256su0,         V128,   2, ___, ___, PURE)    \
 	X(sha256su1,         V128,   3, ___, ___, PURE)    \
 	/* everything rare: a pure C function over V128 values, ir/vector_helpers.def */ \

@@ -214,97 +214,46 @@ call_sha_helper(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned
 	x86_vec_rm(&c->w, X86_VMOVAPS, XMM(def_vec_over(c, i)), helper_argument(3));
 }
 
-/*
- * The sha256h2 behind the sha256h `i` that does the same rounds: with nothing but i's own put in
- * between, so that no state is looked at before both are done. IR_NONE if there is none.
- */
-static ir_ref
-other_half_of_rounds(const struct compiler *c, ir_ref i, const struct ir_insn *in)
-{
-	ir_ref j = i + 1;
-	const struct ir_insn *next = in + 1;
-
-	while (next->op == IR_guest_pc || (next->op == IR_put && canon(c, next->a) == i)) {
-		next++; /* a unit ends with an exit */
-		j++;
-	}
-	if (next->op != IR_sha256h2 || c->values[j].uses == 0 ||
-		canon(c, next->a) != canon(c, in->b) || canon(c, next->b) != canon(c, in->a) ||
-		canon(c, next->c) != canon(c, in->c))
-		return IR_NONE;
-	return j;
-}
-
-/*
- * Instruction j is done together with i: what j would have been the last to need is free after i.
- */
+/* The words that sha256_low (0x11) and sha256_high (0xbb) take. */
 static void
-needed_no_longer_than(struct compiler *c, ir_ref operand, ir_ref i, ir_ref j)
+select_sha256_order(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned words)
 {
-	struct value *v = &c->values[canon(c, operand)];
+	struct vector_operand a = vector_operand(c, in->a);
+	host_reg b = use_vec(c, in->b);
 
-	if (v->last_use == j)
-		v->last_use = i;
-}
-
-/*
- * Four rounds. Arm has the working variables as abcd and efgh (lane 0 first); sha256rnds2 wants
- * feba and hgdc, makes the next feba out of its first operand hgdc, and the old feba is the next
- * hgdc. It takes two words from xmm0. The new abcd becomes value `h`, the new efgh value `h2`;
- * either may be IR_NONE.
- */
-static void
-select_sha256_rounds(
-	struct compiler *c, ir_ref abcd, ir_ref efgh, ir_ref words, ir_ref h, ir_ref h2)
-{
-	host_reg xmm0 = REG_XMM + 0;
-	host_reg x, y, w, feba, hgdc;
-
-	claim(c, xmm0);
-	x = use_vec(c, abcd);
-	y = use_vec(c, efgh);
-	w = use_vec(c, words);
-	feba = temp_vec(c);
-	hgdc = temp_vec(c);
-	vec_rroi(c, X86_VSHUFPS, feba, y, in_register(x), 0x11);
-	vec_rroi(c, X86_VSHUFPS, hgdc, y, in_register(x), 0xbb);
-	vec_ro(c, X86_VMOVAPS, xmm0, in_register(w));
-	vec_ro(c, X86_SHA256RNDS2, hgdc, in_register(feba));
-	vec_roi(c, X86_VPSHUFD, xmm0, in_register(w), 0xee);
-	vec_ro(c, X86_SHA256RNDS2, feba, in_register(hgdc));
-	if (h != IR_NONE)
-		vec_rroi(c, X86_VSHUFPS, def_vec_over(c, h), feba, in_register(hgdc), 0xbb);
-	if (h2 != IR_NONE)
-		vec_rroi(c, X86_VSHUFPS, def_vec_over(c, h2), feba, in_register(hgdc), 0x11);
+	vec_rroi(c, X86_VSHUFPS, def_vec_over(c, i), b, a, words);
 	keep_eflags(c);
 }
 
 void
-select_sha256h(struct compiler *c, ir_ref i, const struct ir_insn *in)
+select_sha256_low(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	ir_ref h2 = other_half_of_rounds(c, i, in);
-
-	if (!host_features.sha) {
-		call_sha_helper(c, i, in, HELPER_sha256h);
-		return;
-	}
-	if (h2 != IR_NONE) {
-		needed_no_longer_than(c, in->a, i, h2);
-		needed_no_longer_than(c, in->b, i, h2);
-		needed_no_longer_than(c, in->c, i, h2);
-	}
-	select_sha256_rounds(c, in->a, in->b, in->c, i, h2);
+	select_sha256_order(c, i, in, 0x11);
 }
 
 void
-select_sha256h2(struct compiler *c, ir_ref i, const struct ir_insn *in)
+select_sha256_high(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	if (c->values[i].reg != REG_NONE) /* together with its sha256h */
-		keep_eflags(c);
-	else if (host_features.sha)
-		select_sha256_rounds(c, in->b, in->a, in->c, IR_NONE, i);
-	else
-		call_sha_helper(c, i, in, HELPER_sha256h2);
+	select_sha256_order(c, i, in, 0xbb);
+}
+
+/* The instruction takes its words from xmm0. */
+void
+select_sha256_rounds2(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	host_reg words, abef, dst;
+
+	if (!host_features.sha) {
+		call_sha_helper(c, i, in, HELPER_sha256rounds2);
+		return;
+	}
+	claim(c, REG_XMM);
+	words = use_vec(c, in->c);
+	abef = use_vec(c, in->b);
+	dst = def_vec_from(c, i, in->a);
+	vec_ro(c, X86_VMOVAPS, REG_XMM, in_register(words));
+	vec_ro(c, X86_SHA256RNDS2, dst, in_register(abef));
+	keep_eflags(c);
 }
 
 void

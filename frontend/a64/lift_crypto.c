@@ -28,8 +28,42 @@ DN(aesd, ir_aesd);
 N(aesmc, ir_aesmc);
 N(aesimc, ir_aesimc);
 
-DNM(sha256h, ir_sha256h);
-DNM(sha256h2, ir_sha256h2);
+/* The working variables a to d and e to h after four rounds, as a f e b and so on (ir/ops.h). */
+struct sha256_variables {
+	ir_ref abef, cdgh;
+};
+
+static struct sha256_variables
+sha256_rounds(struct lift *l, ir_ref abcd, ir_ref efgh, ir_ref words)
+{
+	ir_ref abef = ir_sha256_low(l, abcd, efgh), cdgh = ir_sha256_high(l, abcd, efgh);
+	ir_ref half = ir_sha256_rounds2(l, cdgh, abef, words);
+
+	return (struct sha256_variables){
+		.abef = ir_sha256_rounds2(l, abef, half, ir_vhigh(l, words)),
+		.cdgh = half,
+	};
+}
+
+static ir_ref
+sha256h(struct lift *l, ir_ref d, ir_ref n, ir_ref m)
+{
+	struct sha256_variables after = sha256_rounds(l, d, n, m);
+
+	return ir_sha256_high(l, after.cdgh, after.abef);
+}
+
+/* Behind a SHA256H on the same values nothing but the order of the words is left to do. */
+static ir_ref
+sha256h2(struct lift *l, ir_ref d, ir_ref n, ir_ref m)
+{
+	struct sha256_variables after = sha256_rounds(l, n, d, m);
+
+	return ir_sha256_low(l, after.cdgh, after.abef);
+}
+
+DNM(sha256h, sha256h);
+DNM(sha256h2, sha256h2);
 DN(sha256su0, ir_sha256su0);
 DNM(sha256su1, ir_sha256su1);
 

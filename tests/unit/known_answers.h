@@ -1084,8 +1084,6 @@ UINT64_C(0xe7bc844fdefbb4d0), // mov v0.16b, v1.16b; sha1m q0, s2, v3.4s
 UINT64_C(0x1dcb10b3b53ae4f9), // mov v0.16b, v1.16b; sha1su0 v0.4s, v2.4s, v3.4s
 UINT64_C(0x293e3d6efabbaa38), // mov v0.16b, v1.16b; sha1su1 v0.4s, v2.4s
 UINT64_C(0x31564ef9503b71a1), // sha1h s0, s1
-UINT64_C(0x0a6df41aeaf94401), // mov v0.16b, v1.16b; sha256h q0, q2, v3.4s
-UINT64_C(0x191a836805b87450), // mov v0.16b, v1.16b; sha256h2 q0, q2, v3.4s
 UINT64_C(0x3a08015a2d4442f3), // mov v0.16b, v1.16b; sha256su0 v0.4s, v2.4s
 UINT64_C(0xf79b0672be42509f), // mov v0.16b, v1.16b; sha256su1 v0.4s, v2.4s, v3.4s
 UINT64_C(0xbf32b454048043e9), // fmov w9, s1; fmov x10, d2; crc32b w9, w9, w10; fmov s0, w9
