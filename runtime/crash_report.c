@@ -42,10 +42,11 @@ print(int fd, const char *format, ...)
 void
 crash_die_by_signal(int signo)
 {
-	uint64_t all = 0;
+	/* All others stay blocked: the handler of one that pends would block this one again. */
+	uint64_t others = ~SIGNAL_BIT(signo);
 
 	host_syscall(SYS_rt_sigaction, signo, default_action, NULL, sizeof(uint64_t));
-	host_syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, sizeof(all));
+	host_syscall(SYS_rt_sigprocmask, SIG_SETMASK, &others, NULL, sizeof(others));
 	host_syscall(SYS_tgkill, host_syscall(SYS_getpid), host_syscall(SYS_gettid), signo);
 	for (;;)
 		host_syscall(SYS_exit_group, 128 + signo);

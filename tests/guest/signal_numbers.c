@@ -166,6 +166,33 @@ order_of_delivery(void)
 	printf("\n");
 }
 
+/* What is blocked and has a handler pends while the process dies of another signal. */
+static void
+death_beside_a_pending_signal(void)
+{
+	const int deadly[] = { SIGABRT, SIGTERM, SIGSEGV, SIGRTMIN };
+
+	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
+		pid_t child = fork();
+
+		if (child == 0) {
+			sigset_t set;
+
+			signal(SIGUSR1, note_order);
+			signal(SIGALRM, note_order);
+			sigemptyset(&set);
+			sigaddset(&set, SIGUSR1);
+			sigaddset(&set, SIGALRM);
+			sigprocmask(SIG_BLOCK, &set, NULL);
+			raise(SIGUSR1);
+			raise(SIGALRM);
+			raise(deadly[i]);
+			_exit(1);
+		}
+		wait_and_print("child", child);
+	}
+}
+
 static const struct test_case cases[] = {
 	{ "all handled", all_handled },
 	{ "all ignored", all_ignored },
@@ -173,5 +200,6 @@ static const struct test_case cases[] = {
 	{ "bad numbers", bad_numbers },
 	{ "all blocked", all_blocked },
 	{ "order of delivery", order_of_delivery },
+	{ "death beside a pending signal", death_beside_a_pending_signal },
 };
 MAIN_OF_CASES(cases)
