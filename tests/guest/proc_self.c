@@ -336,27 +336,55 @@ descriptors(void)
 	printf("size %d\n", stat("/proc/self/fd", &status) == 0 && S_ISDIR(status.st_mode));
 }
 
-static void *
-sleeper(void *pipe_end)
+/* One pipe says that the name is set, the other ends the thread. */
+struct pipes {
+	int named[2], end[2];
+};
+
+static void
+open_pipes(struct pipes *pipes)
+{
+	(void)!pipe(pipes->named);
+	(void)!pipe(pipes->end);
+}
+
+static void
+sleep_under_name(struct pipes *pipes, const char *name)
 {
 	char byte;
 
-	prctl(PR_SET_NAME, "sleeper");
-	(void)!read(*(int *)pipe_end, &byte, 1);
+	prctl(PR_SET_NAME, name);
+	(void)!write(pipes->named[1], "x", 1);
+	(void)!read(pipes->end[0], &byte, 1);
+}
+
+static void
+wait_for_name(struct pipes *pipes)
+{
+	char byte;
+
+	(void)!read(pipes->named[0], &byte, 1);
+}
+
+static void *
+sleeper(void *pipes)
+{
+	sleep_under_name(pipes, "sleeper");
 	return NULL;
 }
 
 static void
 tasks(void)
 {
-	int ends[2], count = 0;
+	struct pipes pipes;
+	int count = 0;
 	pthread_t thread;
 	DIR *folder;
 	struct dirent *entry;
 
-	(void)!pipe(ends);
-	pthread_create(&thread, NULL, sleeper, &ends[0]);
-	sleep_milliseconds(30);
+	open_pipes(&pipes);
+	pthread_create(&thread, NULL, sleeper, &pipes);
+	wait_for_name(&pipes);
 	folder = opendir("/proc/self/task");
 	while (folder && (entry = readdir(folder))) {
 		char path[300], link[PATH_MAX];
@@ -373,26 +401,25 @@ tasks(void)
 		(void)link;
 	}
 	printf("tasks %d\n", count);
-	(void)!write(ends[1], "x", 1);
+	(void)!write(pipes.end[1], "x", 1);
 	pthread_join(thread, NULL);
 }
 
 static void
 child(void)
 {
-	int ends[2];
-	char path[64], byte;
+	struct pipes pipes;
+	char path[64];
 	pid_t pid;
 
-	(void)!pipe(ends);
+	open_pipes(&pipes);
 	pid = fork();
 	if (pid == 0) {
-		close(ends[1]);
-		prctl(PR_SET_NAME, "the child");
-		(void)!read(ends[0], &byte, 1);
+		close(pipes.end[1]);
+		sleep_under_name(&pipes, "the child");
 		_exit(0);
 	}
-	sleep_milliseconds(30);
+	wait_for_name(&pipes);
 	sprintf(path, "/proc/%d/exe", pid);
 	printf("exe %d\n", is_own_exe(path));
 	sprintf(path, "/proc/%d/comm", pid);
@@ -416,7 +443,7 @@ child(void)
 	while (folder && (entry = readdir(folder)))
 		count += entry->d_name[0] != '.';
 	printf("fds %d\n", count);
-	(void)!write(ends[1], "x", 1);
+	(void)!write(pipes.end[1], "x", 1);
 	waitpid(pid, NULL, 0);
 	printf("gone %d\n", read_file(path) < 0);
 }

@@ -97,6 +97,17 @@ compute(void *argument)
 	return (void *)(uintptr_t)(a ^ b ^ (uint64_t)d);
 }
 
+/* A thread does not end before a signal has come. */
+static void *
+compute_until_called(void *argument)
+{
+	void *result = compute(argument);
+
+	while (!signals_seen)
+		sched_yield();
+	return result;
+}
+
 static void
 check_storm(void)
 {
@@ -109,7 +120,7 @@ check_storm(void)
 	for (uintptr_t i = 0; i < 4; i++)
 		expected[i] = (uintptr_t)compute((void *)i);
 	for (uintptr_t i = 0; i < 4; i++)
-		pthread_create(&threads[i], NULL, compute, (void *)i);
+		pthread_create(&threads[i], NULL, compute_until_called, (void *)i);
 	for (int i = 0; i < 4000; i++) {
 		sent += pthread_kill(threads[i % 4], SIGUSR1) == 0;
 		if (i % 16 == 0)
