@@ -54,6 +54,7 @@ exec_state_close(const struct exec_descriptors *descriptors)
 	close_if_open(descriptors->cache);
 	close_if_open(descriptors->cache_system);
 	close_if_open(descriptors->recording);
+	close_if_open(descriptors->trace);
 	close_if_open(descriptors->program);
 	if (descriptors->log > 2)
 		host_syscall(SYS_close, descriptors->log);
@@ -65,7 +66,7 @@ exec_state_open(
 {
 	long result;
 
-	*descriptors = (struct exec_descriptors){ -1, options->log_fd, -1, -1, -1, -1, -1 };
+	*descriptors = (struct exec_descriptors){ -1, options->log_fd, -1, -1, -1, -1, -1, -1 };
 	result = duplicate(options->self_fd, &descriptors->self);
 	if (result == 0)
 		result = duplicate(options->sysroot_fd, &descriptors->sysroot);
@@ -73,6 +74,8 @@ exec_state_open(
 		result = duplicate(options->cache_fd, &descriptors->cache);
 	if (result == 0)
 		result = duplicate(options->cache_system_fd, &descriptors->cache_system);
+	if (result == 0 && options->trace_fd > 0)
+		result = duplicate(options->trace_fd, &descriptors->trace);
 	if (result == 0 && options->recording_fd > 0)
 		result = duplicate(options->recording_fd, &descriptors->recording);
 	if (result == 0)
@@ -147,6 +150,7 @@ exec_state_format(const struct run_options *options, const struct exec_descripto
 	write_descriptor(&writer, 'c', descriptors->cache);
 	write_descriptor(&writer, 'y', descriptors->cache_system);
 	write_descriptor(&writer, 'o', descriptors->recording);
+	write_descriptor(&writer, 't', descriptors->trace);
 	write_descriptor(&writer, 'p', descriptors->program);
 	write_field(&writer, 'g', options->log);
 	write_field(&writer, 'f', flags);
@@ -214,6 +218,7 @@ set_field(struct run_options *options, int *program, char name, uint64_t value)
 	case 'c': return adopt(value, &options->cache_fd);
 	case 'y': return adopt(value, &options->cache_system_fd);
 	case 'o': return adopt(value, &options->recording_fd);
+	case 't': return adopt(value, &options->trace_fd);
 	case 'p': return adopt(value, program);
 	case 'g': options->log = (uint32_t)value; return true;
 	case 'f': set_flags(options, value); return true;

@@ -30,6 +30,7 @@ struct exec_descriptors {
 	int sysroot;
 	int cache, cache_system; /* directories of the translation cache */
 	int recording;           /* of dragoman profile */
+	int trace;               /* of -strace */
 	int program;             /* the file to load; -1: open PATH */
 };
 

@@ -30,6 +30,7 @@ struct run_options {
 	const char *sysroot; /* -L: absolute path without trailing slash, or NULL */
 	int sysroot_fd;      /* O_PATH descriptor of it, close-on-exec, or -1 */
 	int log_fd;          /* where the log goes: 2, or a high close-on-exec descriptor */
+	int trace_fd; /* of -strace (syscalls/strace_output.h), high and close-on-exec; 0: none yet */
 	int recording_fd; /* of dragoman profile (runtime/recording.h), high and close-on-exec; 0: none */
 	int self_fd; /* descriptor of the dragoman executable, high and close-on-exec; -1: could not be opened */
 	/* O_PATH descriptors of cache directories, high and close-on-exec, or -1: they carried over because the root has

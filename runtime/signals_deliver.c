@@ -15,6 +15,7 @@
 #include "runtime/host_syscall.h"
 #include "runtime/interruptible_syscall.h"
 #include "runtime/signals_internal.h"
+#include "syscalls/strace.h"
 
 #define SYSTEM_CALL_SIZE 4 /* bytes of the SVC instruction */
 
@@ -222,6 +223,8 @@ act(struct guest_thread *t, const union signal_info *info)
 	int signo = info->info.si_signo;
 	struct guest_sigaction action = take_action(t, signo);
 
+	if (strace_wanted())
+		strace_signal(t, &info->info);
 	if (action.handler > GUEST_SIG_IGN) {
 		t->counts.signals++;
 		run_handler(t, &action, info);

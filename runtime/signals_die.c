@@ -6,6 +6,7 @@
 #include "runtime/crash_report.h"
 #include "runtime/run.h"
 #include "runtime/signals_internal.h"
+#include "syscalls/strace.h"
 
 /*
  * Faults say that the program has a bug (or dragoman), and one line is printed.  Not so for signals that were sent, abort()'s
@@ -70,5 +71,7 @@ signals_die(struct guest_thread *t, const union signal_info *info)
 	if (is_reported(info))
 		crash_report_guest(t, info);
 	core_dump(t, info);
+	if (strace_wanted())
+		strace_killed(t, signo);
 	crash_die_by_signal(signo);
 }

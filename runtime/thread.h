@@ -23,6 +23,12 @@ struct thread_rseq {
 	struct host_critical_section section; /* of the store that is being made */
 };
 
+/** The line of -strace that a waiting call has begun (syscalls/strace_output.h). */
+struct thread_trace {
+	uint64_t begun;
+	uint32_t length;
+};
+
 /** One guest thread. Allocated by thread_create from host memory; freed when the task ends. */
 // clang-format off
 struct guest_thread {
@@ -38,6 +44,7 @@ struct guest_thread {
 	uint64_t clear_child_tid;              /* CLONE_CHILD_CLEARTID address, 0 none */
 	uint64_t robust_list;                  /* guest robust list head */
 	struct thread_rseq rseq;               /* runtime/critical_sections.h */
+	struct thread_trace trace;
 	void *memory;                          /* the whole allocation: this struct, stacks, table */
 	size_t memory_size;
 	struct guest_thread *next, *previous;  /* list of all threads of the process */

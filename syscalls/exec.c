@@ -29,6 +29,7 @@
 #include "syscalls/fd_guard.h"
 #include "syscalls/handlers.h"
 #include "syscalls/path.h"
+#include "syscalls/strace_output.h"
 
 /* More pointers than fit into the space that the kernel gives to arguments (3/4 of 8 MiB). */
 #define POINTERS_LIMIT   (6u << 20 >> 3)
@@ -243,6 +244,7 @@ execute_vector(struct guest_thread *t, const struct exec_request *request, int p
 	if (options.self_fd < 0)
 		return options.self_fd;
 	cache_places_carry_over(&options);
+	options.trace_fd = strace_output_descriptor();
 	result = exec_state_open(&options, program, &descriptors);
 	if (result < 0)
 		return result;

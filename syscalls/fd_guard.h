@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FD_GUARD_CAPACITY 12
+#define FD_GUARD_CAPACITY 16
 
 /* Smallest hidden descriptor; INT_MAX when there is none. */
 extern int fd_guard_lowest;

@@ -9,9 +9,14 @@
 /* Before the guest runs, after guest_options is set: takes a descriptor for the log. */
 void strace_init(void);
 
-/* Before a call: writes the line of those that may not return, keeps what the call may overwrite of the others. */
+/* Before a call: writes the line of those that may not return, and the beginning of the line of those that may wait. */
 void strace_enter(struct guest_thread *t, uint32_t number, const struct system_call *call,
 	const uint64_t argument[6]);
+
+/* A signal is about to be acted upon / ends the process, when strace_wanted. */
+bool strace_wanted(void);
+void strace_signal(const struct guest_thread *t, const siginfo_t *info);
+void strace_killed(const struct guest_thread *t, int signo);
 
 /* After it: writes the line. */
 void strace_leave(struct guest_thread *t, uint32_t number, const struct system_call *call,

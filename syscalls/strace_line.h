@@ -33,6 +33,8 @@ void strace_add_argument(struct strace_line *line, const struct system_call *cal
 /* A structure (enum structure) in the guest's memory; its address when it cannot be read or is not known. */
 void strace_add_structure(struct strace_line *line, unsigned structure, uint64_t address);
 
+void strace_add_siginfo(struct strace_line *line, const siginfo_t *info);
+
 /* A socket address of `length` bytes. */
 void strace_add_socket_address(struct strace_line *line, uint64_t address, uint64_t length);
 

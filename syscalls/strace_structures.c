@@ -271,14 +271,75 @@ add_stack(struct strace_line *line, const void *bytes)
 		(unsigned)stack.flags, (unsigned long long)stack.size);
 }
 
+/* Names of si_code: those of every signal, and of the kernel's own for some. */
+static const struct code_name {
+	int signo, code; /* signo 0: of all */
+	const char *name;
+} code_names[] = {
+	{ 0, SI_USER, "SI_USER" },
+	{ 0, SI_KERNEL, "SI_KERNEL" },
+	{ 0, SI_QUEUE, "SI_QUEUE" },
+	{ 0, SI_TIMER, "SI_TIMER" },
+	{ 0, SI_MESGQ, "SI_MESGQ" },
+	{ 0, SI_ASYNCIO, "SI_ASYNCIO" },
+	{ 0, SI_SIGIO, "SI_SIGIO" },
+	{ 0, SI_TKILL, "SI_TKILL" },
+	{ SIGCHLD, CLD_EXITED, "CLD_EXITED" },
+	{ SIGCHLD, CLD_KILLED, "CLD_KILLED" },
+	{ SIGCHLD, CLD_DUMPED, "CLD_DUMPED" },
+	{ SIGCHLD, CLD_TRAPPED, "CLD_TRAPPED" },
+	{ SIGCHLD, CLD_STOPPED, "CLD_STOPPED" },
+	{ SIGCHLD, CLD_CONTINUED, "CLD_CONTINUED" },
+	{ SIGSEGV, SEGV_MAPERR, "SEGV_MAPERR" },
+	{ SIGSEGV, SEGV_ACCERR, "SEGV_ACCERR" },
+	{ SIGBUS, BUS_ADRALN, "BUS_ADRALN" },
+	{ SIGBUS, BUS_ADRERR, "BUS_ADRERR" },
+	{ SIGBUS, BUS_OBJERR, "BUS_OBJERR" },
+	{ SIGILL, ILL_ILLOPC, "ILL_ILLOPC" },
+	{ SIGTRAP, TRAP_BRKPT, "TRAP_BRKPT" },
+};
+
+static void
+add_signal_code(struct strace_line *line, const siginfo_t *info)
+{
+	for (size_t i = 0; i < sizeof(code_names) / sizeof(code_names[0]); i++)
+		if (code_names[i].code == info->si_code &&
+			(code_names[i].signo == 0 || code_names[i].signo == info->si_signo)) {
+			strace_add(line, "si_code=%s", code_names[i].name);
+			return;
+		}
+	strace_add(line, "si_code=%d", info->si_code);
+}
+
+void
+strace_add_siginfo(struct strace_line *line, const siginfo_t *info)
+{
+	bool kernels = info->si_code > 0 && info->si_code != SI_KERNEL;
+
+	strace_add(line, "{si_signo=%s, ", signals_name(info->si_signo));
+	add_signal_code(line, info);
+	if (info->si_signo == SIGCHLD && kernels)
+		strace_add(line, ", si_pid=%d, si_uid=%u, si_status=%d", info->si_pid, info->si_uid,
+			info->si_status);
+	else if (kernels && (SIGNALS_SYNCHRONOUS & SIGNAL_BIT(info->si_signo)))
+		strace_add(line, ", si_addr=%p", info->si_addr);
+	else if (info->si_code == SI_TIMER)
+		strace_add(
+			line, ", si_timerid=%d, si_overrun=%d", info->si_timerid, info->si_overrun);
+	else if (info->si_code != SI_KERNEL)
+		strace_add(line, ", si_pid=%d, si_uid=%u", info->si_pid, info->si_uid);
+	if (info->si_code == SI_QUEUE)
+		strace_add(line, ", si_int=%d", info->si_int);
+	strace_add(line, "}");
+}
+
 static void
 add_siginfo(struct strace_line *line, const void *bytes)
 {
 	siginfo_t info;
 
 	memcpy(&info, bytes, sizeof(info));
-	strace_add(line, "{si_signo=%s, si_code=%d, si_pid=%d, si_uid=%u, ...}",
-		signals_name(info.si_signo), info.si_code, info.si_pid, info.si_uid);
+	strace_add_siginfo(line, &info);
 }
 
 static void
