@@ -19,25 +19,40 @@ enum code_exit_kind {
 };
 
 /**
- * A place in a unit's code from which a direct jump to another unit leaves. Unlinked, the jump goes to a stub that
- * leaves for the dispatcher with this exit as argument; linked, straight to the target's entry.
+ * What the units of one guest file, where it is mapped now, have in common. Guest addresses in units, exits and ranges are
+ * offsets from its bias; the code of a position-independent file reads the bias when it runs, so that it is the same
+ * wherever the file is mapped. Units of no file have a home with bias 0.
+ */
+struct code_home {
+	uint64_t bias;
+	bool position_independent;
+	bool in_place; /* code and metadata lie in a mapped cache file: the code is not to be written to */
+	bool detached; /* none of its units is valid any more */
+};
+
+/**
+ * A place in a unit's code from which a direct jump to another unit leaves. Unlinked, the jump goes to a stub, which
+ * jumps through `slot` and leaves for the dispatcher with this exit as argument. Linked, either the jump goes straight to
+ * the target's entry, or the slot leads there (units of cache files, whose code stays as it is).
  */
 struct code_exit {
 	struct code_unit *unit;    /* the unit that this exit belongs to */
 	struct code_unit *target;  /* linked target, or NULL */
 	struct code_exit *next_in; /* next in the target's list of incoming exits */
-	uint64_t guest_pc;         /* where it goes */
-	uint8_t *jump; /* the rel32 field to patch; NULL: the dispatcher follows target */
-	uint8_t *stub; /* where the jump goes when unlinked */
-	uint8_t kind;  /* enum code_exit_kind */
+	const uint8_t *slot;       /* where the stub jumps to */
+	uint64_t guest_offset;     /* where it goes */
+	uint32_t jump; /* offset in the code of the rel32 field; 0: the dispatcher follows target */
+	uint32_t stub : 24; /* offset in the code, of where the jump goes when unlinked */
+	uint32_t kind : 8;  /* enum code_exit_kind */
 };
 
 /** A compiled unit. Lives in code memory beside its code; owned by the runtime's unit table. */
 struct code_unit {
-	uint64_t guest_pc;
+	uint64_t guest_offset;
+	struct code_home *home;
+	uint8_t *code; /* entry */
 	uint32_t mode;
 	uint32_t code_size;
-	uint8_t *code; /* entry */
 	const uint8_t
 		*fault_landing; /* of a region: where its faults go on; NULL: the common place */
 	struct code_exit *exits;
@@ -49,7 +64,7 @@ struct code_unit {
 	uint16_t code_range_count;  /* of these, the first ones: what was lifted */
 	struct guest_range *ranges; /* guest code it was made from, and what was only looked at */
 	const uint32_t *
-		relocations; /* the backend's, for backend_export; NULL: the unit cannot be exported */
+		relocations; /* the backend's, for backend_copy_unit; NULL: it cannot be copied */
 	uint16_t relocation_count;
 	struct code_unit *next; /* runtime's hash chain */
 	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
@@ -57,10 +72,31 @@ struct code_unit {
 	uint8_t tier;           /* of the translator that made it: 0 a block */
 };
 
+static inline uint64_t
+unit_guest_pc(const struct code_unit *unit)
+{
+	return unit->home->bias + unit->guest_offset;
+}
+
+static inline struct guest_range
+unit_range(const struct code_unit *unit, unsigned k)
+{
+	uint64_t bias = unit->home->bias;
+
+	return (struct guest_range){ bias + unit->ranges[k].start, bias + unit->ranges[k].end };
+}
+
+static inline uint64_t
+exit_guest_pc(const struct code_exit *exit)
+{
+	return exit->unit->home->bias + exit->guest_offset;
+}
+
 /** Memory that code and its metadata are put into; the backend advances `code` and `data`. */
 struct code_space {
 	uint8_t *code, *code_end; /* executable */
 	uint8_t *data, *data_end; /* metadata */
+	struct code_home *home; /* of the units that are made, within 2 GiB; NULL: they cannot be copied */
 };
 
 /** Find out the host's features, which backend_image_key depends on; backend_init does it too. False with a reason. */
@@ -88,30 +124,51 @@ struct region_trace {
 struct code_unit *backend_compile_region(
 	struct code_space *space, const struct region_trace *traces, unsigned count);
 
-/**
- * Write `unit` to `to` (`room` bytes) in a form that backend_import can put anywhere, guest addresses as offsets from
- * `bias`. Gives the bytes needed; nothing is written when they do not fit; 0 when the unit cannot be exported.
- */
-size_t backend_export(const struct code_unit *unit, uint64_t bias, void *to, size_t room);
-
-/** What backend_import can tell beforehand of an image of `size` bytes; false when it is malformed. */
-struct unit_image_info {
-	uint64_t guest_offset; /* of its first instruction, from the bias */
-	uint32_t mode;
-	const struct guest_range
-		*ranges; /* guest code it was made from, as offsets from the bias */
-	uint16_t range_count;
+/** Where the parts of a copied unit are going to be used, and what to add to these addresses to write them now. */
+struct unit_copy {
+	struct code_unit *unit;
+	struct code_exit *exits;
+	struct guest_range *ranges;
+	uint8_t *recipes;
+	uint32_t *relocations;
+	uint8_t *code; /* as backend_place_code gave it */
+	struct code_home *home;
+	ptrdiff_t written;
 };
-bool backend_image_info(const void *image, size_t size, struct unit_image_info *info);
 
-/** Make a unit of an exported image in `space`; NULL when it is malformed or does not fit. `image` must stay. */
+/** The first place from `at` on, 16-byte aligned, where a copy of the unit's code may lie. */
+uint8_t *backend_place_code(const struct code_unit *from, ptrdiff_t shift, uint8_t *at);
+
+/**
+ * Copy a unit that has relocations; the copy is not linked. All of `from`'s pointers are valid once `shift` is added.
+ * False when something is out of the new place's reach; what was written is of no use then.
+ */
+bool backend_copy_unit(
+	const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to);
+
+/** As backend_copy_unit, into `space` and its home. NULL when it does not fit. */
 struct code_unit *backend_import(
-	struct code_space *space, const void *image, size_t size, uint64_t bias);
+	struct code_space *space, const struct code_unit *from, ptrdiff_t shift);
 
-/** Text that changes whenever exported images stop being usable: features of the host that code depends on. */
+/** Whether a unit read from a file has its parts within itself: to be asked before it is copied. */
+bool backend_unit_is_sound(const struct code_unit *from, ptrdiff_t shift);
+
+/**
+ * Link an exit of a unit in a cache file that is being written to a unit of the same file: for good, in the code itself.
+ * `written` as in struct unit_copy, `exit` the written record, `target` the unit's address in use, `code` its entry's.
+ */
+void backend_link_written(struct code_exit *exit, uint8_t *exit_code, struct code_unit *target,
+	const uint8_t *code, ptrdiff_t written);
+
+/** What the slots of unlinked exits hold. */
+const uint8_t *backend_unlinked_slot(void);
+
+/** Text that changes whenever units of other processes stop being usable: features of the host that code depends on. */
 void backend_image_key(char *text, size_t size);
 
-/** Point `exit` at `target`'s entry / back at its stub. Safe while other threads execute the code. */
+/**
+ * Point `exit` at `target`'s entry / back at its stub. Safe while other threads execute the code.
+ */
 void backend_link(struct code_exit *exit, struct code_unit *target);
 void backend_unlink(struct code_exit *exit);
 
@@ -132,13 +189,15 @@ void backend_set_system_call(backend_system_call function);
 extern void (*backend_save_vectors)(struct cpu *cpu);
 extern void (*backend_load_vectors)(struct cpu *cpu);
 
-/** Enter an indirect-table entry for (pc, unit) / drop all entries of a thread's table. */
+/** A thread's indirect table: drop the entry for a pc / those that lead to a piece of code; enter (pc, unit). */
 #define INDIRECT_TABLE_BITS 12
 struct indirect_entry {
 	uint64_t guest_pc;
 	const uint8_t *code;
 };
 void backend_indirect_remove(struct indirect_entry *table, uint64_t pc);
+void backend_indirect_remove_code(
+	struct indirect_entry *table, const uint8_t *code, size_t size);
 void backend_indirect_insert(
 	struct indirect_entry *table, uint64_t pc, const struct code_unit *unit);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cache/archive_stream.h"
+#include "cache/build.h"
 #include "cache/cache_internal.h"
 #include "cache/command.h"
 #include "cache/content.h"
@@ -202,18 +203,17 @@ struct import {
 	uint64_t total;
 };
 
-/* Header, index and every record. */
+/* All parts, and every unit. */
 static bool
 is_sound(const struct cache_header *header, size_t size)
 {
-	const struct cache_file file = { header, size };
-	const struct cache_index_entry *index = (const void *)(header + 1);
+	struct cache_file file = { (struct cache_header *)(uintptr_t)header, size, 0 };
 
 	if (size < sizeof(*header) || !cache_file_is_sound(header, size))
 		return false;
-	for (uint32_t k = 0; k < 1u << header->index_bits; k++)
-		if (index[k].record &&
-			!cache_file_find(&file, index[k].guest_offset, index[k].mode))
+	file.shift = (ptrdiff_t)((uintptr_t)header - header->base);
+	for (uint32_t k = 0; k < header->unit_count; k++)
+		if (!cache_file_unit(&file, k))
 			return false;
 	return true;
 }
@@ -235,12 +235,36 @@ entry_problem(const struct import *import, const char *name, size_t size)
 }
 
 static bool
-publish(const struct import *import, long lock, const char *name, size_t size)
+write_file(long lock, const char *name, const void *bytes, size_t size)
 {
 	long fd = cache_directory_begin(size);
 
-	return fd >= 0 && cache_directory_end(lock, fd, name,
-				  cache_directory_write(fd, import->bytes, size, 0));
+	return fd >= 0 && cache_directory_end(
+				  lock, fd, name, cache_directory_write(fd, bytes, size, 0));
+}
+
+/* Puts an entry in place, made for other addresses: those that it was made for are another file's in this cache. */
+static bool
+publish(const struct import *import, long lock, const char *name, size_t size)
+{
+	struct cache_header *header = (void *)import->bytes;
+	struct cache_file file = { header, size, (ptrdiff_t)(import->bytes - header->base) };
+	struct cache_item *items = calloc(header->unit_count + (size_t)1, sizeof(*items));
+	struct cache_contents contents;
+	uint8_t *image = NULL;
+	uint64_t built = 0;
+
+	if (items && cache_contents_of(&file, &contents, items)) {
+		contents.room = 2 * size;
+		contents.base = cache_directory_take_place(lock, contents.room);
+		image = calloc(cache_build_size(&contents), 1);
+	}
+	if (image)
+		built = cache_build(&contents, image);
+	bool good = built && built <= CACHE_FILE_LIMIT && write_file(lock, name, image, built);
+	free(image);
+	free(items);
+	return good;
 }
 
 /* Goes through the archive; with a lock its entries are put into the cache. */

@@ -7,13 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "cache/cache_internal.h"
 #include "cache/content.h"
 #include "cache/log.h"
 #include "runtime/guest_access.h"
+#include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/unit_files.h"
+#include "runtime/unit_reports.h"
 
 struct cache_statistics cache_statistics;
 char cache_key[CACHE_KEY_SIZE];
@@ -141,6 +145,17 @@ look_for_content(struct cache_source *source, int fd)
 	cache_regions_unlock();
 }
 
+/* Where a program is linked at fixed addresses, its code needs no bias. Anything else may be anywhere. */
+static bool
+is_position_independent(int fd)
+{
+	Elf64_Ehdr header;
+	long n = host_syscall(SYS_pread64, fd, &header, sizeof(header), 0);
+
+	return n != sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) ||
+	       header.e_type != ET_EXEC;
+}
+
 void
 cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset)
 {
@@ -149,7 +164,15 @@ cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset)
 	if (fd < 0)
 		cache_region_remove(start, end);
 	else if (host_syscall(SYS_fstat, fd, &status) == 0 && S_ISREG(status.st_mode))
-		look_for_content(cache_region_add(start, end, offset, &status), fd);
+		look_for_content(
+			cache_region_add(start, end, offset, &status, is_position_independent(fd)),
+			fd);
+}
+
+struct code_home *
+cache_home(uint64_t pc, struct code_space *space)
+{
+	return cache_enabled() ? cache_region_home(pc, space) : NULL;
 }
 
 void
@@ -162,65 +185,172 @@ cache_source_open(struct cache_source *source)
 		return;
 	source->opened = true;
 	cache_file_name(&source->identity, name);
+	/* perf takes code of a mapped file for the file's own, and asks neither map nor dump for its names */
 	if (*source->content_name)
-		source->file = cache_file_open(source->content_name, &source->content);
+		source->file = cache_file_open(
+			source->content_name, &source->content, !unit_reports_wanted);
 	else
-		source->file = cache_file_open(name, &source->identity);
+		source->file = cache_file_open(name, &source->identity, !unit_reports_wanted);
 	cache_statistics.files_opened += source->file.header != NULL;
+	source->place_taken =
+		!unit_reports_wanted && source->file.header && source->file.shift != 0;
 }
+
+uint32_t
+cache_guest_page_checksum(uint64_t address, bool *readable)
+{
+	static uint8_t page[CACHE_PAGE_SIZE]; /* under the units' lock */
+
+	*readable = guest_copy_from(page, address, sizeof(page)) == 0;
+	return cache_checksum(page, sizeof(page));
+}
+
+/* The guest has in memory, at this bias, what the file's units were made from: a page of it. */
+static bool
+page_matches(const struct cache_page *page, uint64_t bias)
+{
+	bool readable;
+
+	return page &&
+	       cache_guest_page_checksum(bias + page->number * (uint64_t)CACHE_PAGE_SIZE,
+		       &readable) == page->checksum &&
+	       readable;
+}
+
+static bool
+all_pages_match(const struct cache_header *header, uint64_t bias)
+{
+	const struct cache_page *pages = cache_section(header, CACHE_PAGES);
+	uint32_t count = header->sections[CACHE_PAGES].size / sizeof(*pages);
+
+	for (uint32_t k = 0; k < count; k++)
+		if (!page_matches(&pages[k], bias))
+			return false;
+	return count != 0;
+}
+
+/* ---- using a cache file in place ------------------------------------------------------------------------------------------ */
+
+/* The header and the sections that hold links are written to, the code only if the file goes out of use. */
+static bool
+protect_parts(const struct cache_header *header, size_t size)
+{
+	uint32_t code = header->sections[CACHE_CODE].offset;
+
+	return host_syscall(SYS_mprotect, header, code, PROT_READ | PROT_WRITE) == 0 &&
+	       host_syscall(SYS_mprotect, (uintptr_t)header + code, size - code,
+		       PROT_READ | PROT_WRITE | PROT_EXEC) == 0;
+}
+
+/*
+ * All units of the file are valid from now on, if the guest has mapped all that they were made from, unchanged. The runtime is
+ * told of any change of these pages because they count as pages with translated code from now on.
+ */
+static bool
+use_in_place(struct cache_source *source, const struct cache_region *region)
+{
+	struct cache_header *header = source->file.header;
+	uint64_t start = region->bias + header->guest_start, end = region->bias + header->guest_end;
+
+	if (source->file.shift != 0 || start < region->start || end > region->end ||
+		!unit_files_have_room() || guest_memory_protect_code(start, end) != 0)
+		return false;
+	if (!all_pages_match(header, region->bias)) {
+		source->stale = true;
+		return false;
+	}
+	if (!protect_parts(header, source->file.size))
+		return false;
+	header->home = (struct code_home){
+		.bias = region->bias,
+		.position_independent = header->position_independent,
+		.in_place = true,
+	};
+	source->place = (struct unit_file){
+		.home = &header->home,
+		.units = cache_section(header, CACHE_UNITS),
+		.unit_count = header->unit_count,
+		.index_bits = header->index_bits,
+		.index = cache_section(header, CACHE_INDEX),
+		.code = cache_section(header, CACHE_CODE),
+		.code_size = header->sections[CACHE_CODE].size,
+		.guest_start = start,
+		.guest_end = end,
+	};
+	unit_files_add(&source->place);
+	cache_statistics.files_in_place++;
+	cache_statistics.units_in_place += header->unit_count;
+	return true;
+}
+
+/* ---- copying units out of a cache file -------------------------------------------------------------------------------------- */
 
 /* The guest's code is the code that the unit was made from, and may be executed. */
 static bool
-guest_code_matches(const struct unit_image_info *info, const struct cache_record *record,
-	uint64_t bias, size_t (*fetchable)(uint64_t))
+guest_code_matches(const struct cache_file *file, const struct code_unit *unit, uint64_t bias,
+	size_t (*fetchable)(uint64_t))
 {
-	const uint8_t *code = cache_record_guest_code(record);
-	size_t left = record->guest_size;
+	const struct guest_range *ranges =
+		(const void *)((uintptr_t)unit->ranges + (uintptr_t)file->shift);
 
-	for (unsigned k = 0; k < info->range_count; k++) {
-		uint64_t at = info->ranges[k].start + bias, end = info->ranges[k].end + bias;
+	for (unsigned k = 0; k < unit->range_count; k++) {
+		uint64_t first = ranges[k].start / CACHE_PAGE_SIZE,
+			 last = (ranges[k].end - 1) / CACHE_PAGE_SIZE;
 
-		if (end < at || end - at > left)
-			return false;
-		while (at < end) {
-			size_t bytes = fetchable(at);
-
-			if (bytes == 0)
+		for (uint64_t page = first; page <= last; page++)
+			if (!fetchable(bias + page * CACHE_PAGE_SIZE) ||
+				!page_matches(cache_file_page(file, page), bias))
 				return false;
-			if (bytes > end - at)
-				bytes = end - at;
-			if (memcmp((const void *)(uintptr_t)at, code, bytes))
-				return false;
-			at += bytes;
-			code += bytes;
-			left -= bytes;
-		}
 	}
-	return left == 0;
+	return true;
+}
+
+static struct code_unit *
+copy_unit(const struct cache_region *region, uint32_t number, struct code_space *space,
+	size_t (*fetchable)(uint64_t))
+{
+	const struct cache_file *file = &region->source->file;
+	const struct code_unit *from = cache_file_unit(file, number);
+	struct code_unit *unit;
+
+	if (!from)
+		return NULL;
+	if (!guest_code_matches(file, from, region->bias, fetchable)) {
+		cache_statistics.units_stale++;
+		return NULL;
+	}
+	space->home = cache_region_home(region->start, space);
+	unit = space->home ? backend_import(space, from, file->shift) : NULL;
+	cache_statistics.units_copied += unit != NULL;
+	return unit;
 }
 
 struct code_unit *
 cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetchable)(uint64_t))
 {
 	struct cache_region region;
-	const struct cache_record *record;
-	struct unit_image_info info;
-	struct code_unit *unit;
+	struct cache_source *source;
+	int64_t number;
 
 	if (!cache_enabled() || !cache_region_of(pc, pc + 4, &region))
 		return NULL;
-	cache_source_open(region.source);
-	record = cache_file_find(&region.source->file, pc - region.bias, mode);
-	if (!record || !backend_image_info(cache_record_image(record), record->image_size, &info) ||
-		info.guest_offset != pc - region.bias || info.mode != mode)
+	source = region.source;
+	cache_source_open(source);
+	number = cache_file_find(&source->file, pc - region.bias, mode);
+	if (number < 0)
 		return NULL;
-	if (!guest_code_matches(&info, record, region.bias, fetchable)) {
-		cache_statistics.units_stale++;
+	if (!source->position_independent && region.bias != source->file.header->bias) {
+		source->stale = true;
 		return NULL;
 	}
-	unit = backend_import(space, cache_record_image(record), record->image_size, region.bias);
-	cache_statistics.units_loaded += unit != NULL;
-	return unit;
+	if (!source->place_tried) {
+		source->place_tried = true;
+		if (use_in_place(source, &region))
+			return (struct code_unit *)cache_section(
+				       source->file.header, CACHE_UNITS) +
+			       number;
+	}
+	return copy_unit(&region, (uint32_t)number, space, fetchable);
 }
 
 /* ---- units to be saved ------------------------------------------------------------------------------------------------------ */
@@ -238,9 +368,12 @@ guest_code_size(const struct code_unit *unit)
 static bool
 lies_in(const struct cache_region *region, const struct code_unit *unit)
 {
-	for (unsigned k = 0; k < unit->range_count; k++)
-		if (unit->ranges[k].start < region->start || unit->ranges[k].end > region->end)
+	for (unsigned k = 0; k < unit->range_count; k++) {
+		struct guest_range range = unit_range(unit, k);
+
+		if (range.start < region->start || range.end > region->end)
 			return false;
+	}
 	return true;
 }
 
@@ -253,20 +386,20 @@ cache_keep_unit(const struct code_unit *unit, struct code_space *space)
 	struct cache_region region;
 
 	if (!cache_enabled() || !unit->relocations ||
-		!cache_region_of(unit->guest_pc, unit->guest_pc + 4, &region) ||
+		!cache_region_of(unit_guest_pc(unit), unit_guest_pc(unit) + 4, &region) ||
 		region.source->racy || !lies_in(&region, unit) || to > space->data_end ||
 		size > (size_t)(space->data_end - to))
 		return;
 	for (unsigned k = 0; k < unit->range_count; k++) {
-		size_t bytes = unit->ranges[k].end - unit->ranges[k].start;
+		struct guest_range range = unit_range(unit, k);
+		size_t bytes = range.end - range.start;
 
 		/* the file may have been truncated since the unit was lifted */
-		if (guest_copy_from(to, unit->ranges[k].start, bytes) != 0)
+		if (guest_copy_from(to, range.start, bytes) != 0)
 			return;
 		to += bytes;
 	}
-	*unsaved =
-		(struct cache_unsaved){ unit, region.source->unsaved, region.bias, (uint32_t)size };
+	*unsaved = (struct cache_unsaved){ unit, region.source->unsaved, (uint32_t)size };
 	region.source->unsaved = unsaved;
 	space->data = to;
 }

@@ -13,10 +13,11 @@
 
 /** Counters for -d stats. */
 struct cache_statistics {
-	uint64_t units_loaded; /* taken from cache files instead of being translated */
-	uint64_t units_stale;  /* found, but the guest's code was another */
-	uint64_t units_saved;  /* written by this process */
-	uint64_t files_opened;
+	uint64_t units_in_place; /* in cache files that are executed where they are mapped */
+	uint64_t units_copied;   /* taken from other cache files instead of being translated */
+	uint64_t units_stale;    /* found, but the guest's code was another */
+	uint64_t units_saved;    /* written by this process */
+	uint64_t files_opened, files_in_place;
 };
 extern struct cache_statistics cache_statistics;
 
@@ -36,11 +37,15 @@ void cache_switch_off(void);
 void cache_note_mapping(int fd, uint64_t start, uint64_t end, uint64_t offset);
 
 /**
- * The unit for (pc, mode) from the cache, made in `space`, if there is one and the guest's code in memory is what it was made
- * from; else NULL. `fetchable` as in struct lift_request. Under the units' lock.
+ * The unit for (pc, mode) from the cache, if there is one and the guest's code in memory is what it was made from; else NULL.
+ * Either the whole cache file is in use from then on, and the unit in it is given (home->in_place), or a copy is made in
+ * `space`. `fetchable` as in struct lift_request. Under the units' lock.
  */
 struct code_unit *cache_find(
 	uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetchable)(uint64_t));
+
+/** The home for units translated at `pc`, made in `space`; NULL: they are not to be kept. Under the units' lock. */
+struct code_home *cache_home(uint64_t pc, struct code_space *space);
 
 /**
  * After a unit was translated: if its code is a guest file's, a copy of the guest code is put in `space`, which makes the

@@ -22,4 +22,9 @@ bool cache_enabled(void);
 /** Open the source's cache file, if that was not tried yet. */
 void cache_source_open(struct cache_source *source);
 
+#define CACHE_PAGE_SIZE 4096u
+
+/** Checksum of the page of guest memory at `address`, and whether it can be read. Under the units' lock. */
+uint32_t cache_guest_page_checksum(uint64_t address, bool *readable);
+
 #endif

@@ -23,7 +23,7 @@ struct totals {
 static bool
 look_at(int directory, const char *name, bool deep, struct totals *totals)
 {
-	struct cache_file file = { NULL, 0 };
+	struct cache_file file = { NULL, 0, 0 };
 	struct stat status;
 	bool sound = false;
 	int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -40,13 +40,12 @@ look_at(int directory, const char *name, bool deep, struct totals *totals)
 	if (!file.header || file.header == MAP_FAILED)
 		return false;
 	sound = cache_file_is_sound(file.header, file.size);
-	if (sound)
-		totals->units += file.header->record_count;
-	const struct cache_index_entry *index = (const void *)(file.header + 1);
-	for (uint32_t k = 0; sound && deep && k < 1u << file.header->index_bits; k++)
-		if (index[k].record &&
-			!cache_file_find(&file, index[k].guest_offset, index[k].mode))
-			sound = false;
+	if (sound) {
+		totals->units += file.header->unit_count;
+		file.shift = (ptrdiff_t)((uintptr_t)file.header - file.header->base);
+	}
+	for (uint32_t k = 0; sound && deep && k < file.header->unit_count; k++)
+		sound = cache_file_unit(&file, k) != NULL;
 	munmap((void *)(uintptr_t)file.header, file.size);
 	return sound;
 }

@@ -20,6 +20,8 @@
 #define TEMPORARY "new.units"
 /* After this many files the bytes are counted anew. */
 #define FILES_BETWEEN_COUNTS 1024
+/* Files begin at multiples of this. */
+#define PLACE_ALIGNMENT (UINT64_C(64) << 10)
 /* How much is removed at once: a part of the limit, so that this is not done for every file. */
 #define SPARE_PART 8
 
@@ -28,8 +30,9 @@ struct count {
 	char magic[8];
 	uint64_t bytes;
 	uint64_t files_until_recount;
+	uint64_t next_place; /* of the addresses where files are executed in place */
 };
-static const char count_magic[8] = "dragsize";
+static const char count_magic[8] = "dragsiz2";
 
 /* ---- the directory and its lock --------------------------------------------------------------------------------------- */
 
@@ -71,10 +74,35 @@ read_count(long lock, struct count *count)
 static void
 write_count(long lock, uint64_t bytes, uint64_t files_until_recount)
 {
-	struct count count = { .bytes = bytes, .files_until_recount = files_until_recount };
+	struct count count = { 0 };
 
+	read_count(lock, &count);
 	memcpy(count.magic, count_magic, sizeof(count_magic));
+	count.bytes = bytes;
+	count.files_until_recount = files_until_recount;
 	host_syscall(SYS_pwrite64, lock, &count, sizeof(count), 0);
+}
+
+uint64_t
+cache_directory_take_place(long lock, uint64_t size)
+{
+	struct count count = { 0 };
+	uint64_t place, rounded = (size + PLACE_ALIGNMENT - 1) & ~(PLACE_ALIGNMENT - 1);
+	bool known = read_count(lock, &count);
+
+	place = count.next_place & ~(PLACE_ALIGNMENT - 1);
+	if (place < CACHE_LOW_START || place > CACHE_HIGH_END)
+		place = CACHE_LOW_START;
+	if (place < CACHE_HIGH_START && place + rounded > CACHE_LOW_END)
+		place = CACHE_HIGH_START;
+	if (place + rounded > CACHE_HIGH_END)
+		place = CACHE_LOW_START;
+	count.next_place = place + rounded;
+	/* a directory that has not been counted is so soon */
+	if (!known)
+		memcpy(count.magic, count_magic, sizeof(count_magic));
+	host_syscall(SYS_pwrite64, lock, &count, sizeof(count), 0);
+	return place;
 }
 
 static void

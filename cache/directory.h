@@ -12,6 +12,12 @@
  * written to, or somebody else has the lock and `wait` is false. */
 long cache_directory_lock(bool wait);
 
+/**
+ * Addresses for a file of `size` bytes, other than those of the files that were made before it, as long as there are enough.
+ * Under the lock.
+ */
+uint64_t cache_directory_take_place(long lock, uint64_t size);
+
 /** Begin a new file of at most `size` bytes; gives its descriptor, or -1 when it cannot or must not be. Under the lock. */
 long cache_directory_begin(uint64_t size);
 

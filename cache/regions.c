@@ -55,7 +55,7 @@ cache_identity_of(const struct stat *status, struct cache_identity *identity)
 }
 
 static struct cache_source *
-source_of(const struct stat *status)
+source_of(const struct stat *status, bool position_independent)
 {
 	struct cache_identity identity;
 
@@ -65,8 +65,11 @@ source_of(const struct stat *status)
 			return &sources[k];
 	if (source_count == MAX_SOURCES)
 		return NULL;
-	sources[source_count] =
-		(struct cache_source){ .identity = identity, .racy = is_racy(identity.changed_ns) };
+	sources[source_count] = (struct cache_source){
+		.identity = identity,
+		.racy = is_racy(identity.changed_ns),
+		.position_independent = position_independent,
+	};
 	return &sources[source_count++];
 }
 
@@ -95,14 +98,15 @@ cut(uint64_t start, uint64_t end)
 }
 
 struct cache_source *
-cache_region_add(uint64_t start, uint64_t end, uint64_t offset, const struct stat *status)
+cache_region_add(uint64_t start, uint64_t end, uint64_t offset, const struct stat *status,
+	bool position_independent)
 {
 	lock_acquire(&lock);
-	struct cache_source *source = source_of(status);
+	struct cache_source *source = source_of(status, position_independent);
 	cut(start, end);
 	if (source && region_count < MAX_REGIONS) {
 		regions[region_count++] =
-			(struct cache_region){ start, end, start - offset, source };
+			(struct cache_region){ start, end, start - offset, source, NULL };
 		if (start < lowest)
 			__atomic_store_n(&lowest, start, __ATOMIC_RELAXED);
 		if (end > highest)
@@ -123,23 +127,71 @@ cache_region_remove(uint64_t start, uint64_t end)
 	lock_release(&lock);
 }
 
-bool
-cache_region_of(uint64_t start, uint64_t end, struct cache_region *found)
+static struct cache_region *
+region_with(uint64_t start, uint64_t end)
 {
-	bool any = false;
-
-	lock_acquire(&lock);
-	for (uint32_t k = 0; k < region_count && !any; k++) {
+	for (uint32_t k = 0; k < region_count; k++) {
 		uint32_t at = (last_found + k) % region_count;
 
 		if (start < regions[at].start || end > regions[at].end)
 			continue;
-		*found = regions[at];
 		last_found = at;
-		any = true;
+		return &regions[at];
 	}
+	return NULL;
+}
+
+bool
+cache_region_of(uint64_t start, uint64_t end, struct cache_region *found)
+{
+	const struct cache_region *region;
+
+	lock_acquire(&lock);
+	region = region_with(start, end);
+	if (region)
+		*found = *region;
 	lock_release(&lock);
-	return any;
+	return region != NULL;
+}
+
+static struct code_home *
+make_home(const struct cache_region *region, struct code_space *space)
+{
+	struct code_home *home = (void *)(((uintptr_t)space->data + 15) & ~(uintptr_t)15);
+
+	if ((uint8_t *)(home + 1) > space->data_end)
+		return NULL;
+	space->data = (uint8_t *)(home + 1);
+	*home = (struct code_home){
+		.bias = region->bias,
+		.position_independent = region->source->position_independent,
+	};
+	return home;
+}
+
+struct code_home *
+cache_region_home(uint64_t pc, struct code_space *space)
+{
+	struct cache_region *region;
+	struct code_home *home = NULL;
+
+	lock_acquire(&lock);
+	region = region_with(pc, pc + 4);
+	if (region && !region->home)
+		region->home = make_home(region, space);
+	if (region)
+		home = region->home;
+	lock_release(&lock);
+	return home;
+}
+
+void
+cache_regions_forget_homes(void)
+{
+	lock_acquire(&lock);
+	for (uint32_t k = 0; k < region_count; k++)
+		regions[k].home = NULL;
+	lock_release(&lock);
 }
 
 void

@@ -4,11 +4,13 @@
 #define CACHE_REGIONS_H
 
 #include "cache/file.h"
+#include "runtime/unit_files.h"
 
 /** An executable mapping of a guest file; guest address = bias + file offset. */
 struct cache_region {
 	uint64_t start, end, bias;
 	struct cache_source *source;
+	struct code_home *home; /* of units in the code buffer; NULL: none made yet */
 };
 
 /** A guest file and its cache file, opened when first asked for. */
@@ -20,6 +22,11 @@ struct cache_source {
 	char content_name[CACHE_NAME_SIZE]; /* that one's name; empty: by identity */
 	struct cache_identity content;
 	bool racy; /* changed just before it was mapped: a change after that could have the same times */
+	bool stale; /* the cache file is of other contents, or not for the address where the guest's file is */
+	bool position_independent;
+	bool place_tried; /* to use the cache file in place */
+	bool place_taken; /* something else was there */
+	struct unit_file place;
 	struct cache_unsaved *unsaved;
 };
 
@@ -27,7 +34,6 @@ struct cache_source {
 struct cache_unsaved {
 	const struct code_unit *unit;
 	struct cache_unsaved *next;
-	uint64_t bias;
 	uint32_t guest_size;
 };
 
@@ -37,9 +43,18 @@ void cache_identity_of(const struct stat *status, struct cache_identity *identit
 /** Copies out the region that holds all of [start, end); false when there is none. */
 bool cache_region_of(uint64_t start, uint64_t end, struct cache_region *found);
 
+/**
+ * The home for units of the code at `pc` that are made in `space`, where it is made when there is none yet; NULL when the code
+ * is no file's or does not fit. Under the units' lock.
+ */
+struct code_home *cache_region_home(uint64_t pc, struct code_space *space);
+
+/** The code buffer and the homes in it are gone. */
+void cache_regions_forget_homes(void);
+
 /** Remember a mapping; it replaces what it covers. Gives its source; NULL: the table is full, it is not cached. */
-struct cache_source *cache_region_add(
-	uint64_t start, uint64_t end, uint64_t offset, const struct stat *status);
+struct cache_source *cache_region_add(uint64_t start, uint64_t end, uint64_t offset,
+	const struct stat *status, bool position_independent);
 
 /** Forget what is known of [start, end): other things are there now, or the guest may write there. */
 void cache_region_remove(uint64_t start, uint64_t end);

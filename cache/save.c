@@ -5,8 +5,10 @@
 #include <string.h>
 #include <x86intrin.h>
 
+#include "cache/build.h"
 #include "cache/cache_internal.h"
 #include "cache/directory.h"
+#include "runtime/guest_access.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/units.h"
@@ -22,136 +24,259 @@ static long directory_lock;
 /* cache_save_all: every unit is worth it. */
 static bool save_all;
 
-/* ---- building a file --------------------------------------------------------------------------------------------------------- */
-
-/* Records go to the file through a buffer of this size: fresh memory for all of them would cost more than they do. */
-#define BUFFER_SIZE (UINT64_C(256) << 10)
-/* No record is larger: the image's code and tables are counted in 16 bits. */
-#define RECORD_LIMIT (UINT64_C(128) << 10)
-
-struct building {
+/* A saving of one source on its way. */
+struct saving {
 	struct cache_source *source;
-	struct cache_file old;
-	struct cache_header *header; /* and the index behind it */
-	size_t head_size;
-	uint8_t *buffer;
-	size_t buffered;
-	uint64_t written; /* offset in the file where the buffer begins */
-	uint32_t index_bits, count, added;
-	long fd;
-	bool failed;
+	struct cache_file old; /* what is in the directory now */
+	struct cache_contents contents;
+	struct page_note *notes; /* by page of the guest file */
+	uint64_t note_count;
+	uint32_t old_units, added;
+	uint64_t bytes; /* of all items */
 };
 
-static struct building building;
+/* ---- pages of guest code --------------------------------------------------------------------------------------------------- */
 
+enum page_state { PAGE_UNSEEN, PAGE_GOOD, PAGE_BAD };
+
+struct page_note {
+	uint32_t state;
+	uint32_t checksum;
+};
+
+/*
+ * The guest's memory still has the file's contents: it could not be written since it was mapped. What the file has now must be
+ * what the older units were made from, too.
+ */
 static void
-add_to_index(uint64_t guest_offset, uint32_t mode, uint64_t offset)
+look_at_page(struct saving *s, uint64_t page, uint64_t bias)
 {
-	struct cache_index_entry *index = (struct cache_index_entry *)(void *)(building.header + 1);
-	uint32_t mask = (1u << building.index_bits) - 1;
-	uint32_t at = cache_index_start(guest_offset, mode, building.index_bits);
+	const struct cache_page *old = s->old.header ? cache_file_page(&s->old, page) : NULL;
+	uint64_t address = bias + page * CACHE_PAGE_SIZE;
+	struct page_note *note = &s->notes[page];
+	struct cache_region region;
+	bool readable;
 
-	while (index[at].record)
-		at = (at + 1) & mask;
-	index[at] = (struct cache_index_entry){ guest_offset, mode, (uint32_t)(offset / 8) };
-	building.count++;
-}
-
-static void
-flush_buffer(void)
-{
-	building.failed |= !cache_directory_write(
-		building.fd, building.buffer, building.buffered, building.written);
-	building.written += building.buffered;
-	building.buffered = 0;
-}
-
-/* Where the next record goes, with RECORD_LIMIT bytes of room; NULL: the file is full. */
-static struct cache_record *
-next_record(void)
-{
-	/* Look-ups end at an empty place of the index, so some stay empty. */
-	bool index_is_full = building.count >= 3u << building.index_bits >> 2;
-
-	if (building.failed || index_is_full ||
-		building.written + building.buffered + RECORD_LIMIT > CACHE_FILE_LIMIT)
-		return NULL;
-	if (building.buffered + RECORD_LIMIT > BUFFER_SIZE)
-		flush_buffer();
-	return (struct cache_record *)(void *)(building.buffer + building.buffered);
-}
-
-static void
-accept_record(const struct cache_record *record, uint64_t guest_offset, uint32_t mode)
-{
-	add_to_index(guest_offset, mode, building.written + building.buffered);
-	building.buffered += cache_record_size(record);
-}
-
-static void
-copy_old_records(void)
-{
-	const struct cache_header *header = building.old.header;
-	const struct cache_index_entry *index;
-
-	if (!header)
+	note->state = PAGE_BAD;
+	if (!cache_region_of(address, address + CACHE_PAGE_SIZE, &region) ||
+		region.source != s->source || region.bias != bias)
 		return;
-	index = (const struct cache_index_entry *)(header + 1);
-	for (uint32_t k = 0; k < 1u << header->index_bits; k++) {
-		const struct cache_record *old =
-			index[k].record ? cache_file_find(&building.old, index[k].guest_offset,
-						  index[k].mode)
-					: NULL;
-		struct cache_record *record = old ? next_record() : NULL;
+	note->checksum = cache_guest_page_checksum(address, &readable);
+	if (readable && (!old || old->checksum == note->checksum))
+		note->state = PAGE_GOOD;
+}
 
-		if (!record || cache_record_size(old) > RECORD_LIMIT)
+static bool
+pages_are_good(struct saving *s, const struct code_unit *unit)
+{
+	for (unsigned k = 0; k < unit->range_count; k++) {
+		uint64_t last = (unit->ranges[k].end - 1) / CACHE_PAGE_SIZE;
+
+		for (uint64_t page = unit->ranges[k].start / CACHE_PAGE_SIZE; page <= last;
+			page++) {
+			if (page >= s->note_count)
+				return false;
+			if (s->notes[page].state == PAGE_UNSEEN)
+				look_at_page(s, page, unit->home->bias);
+			if (s->notes[page].state != PAGE_GOOD)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool
+guest_memory_is(uint64_t address, const uint8_t *bytes, size_t size)
+{
+	uint8_t copy[256];
+
+	for (size_t part; size; address += part, bytes += part, size -= part) {
+		part = size < sizeof(copy) ? size : sizeof(copy);
+		if (guest_copy_from(copy, address, part) != 0 || memcmp(copy, bytes, part))
+			return false;
+	}
+	return true;
+}
+
+/* The pages have the code that the unit was made from. */
+static bool
+code_is_unchanged(const struct cache_unsaved *unsaved)
+{
+	const uint8_t *code = (const uint8_t *)(unsaved + 1);
+
+	for (unsigned k = 0; k < unsaved->unit->range_count; k++) {
+		struct guest_range range = unit_range(unsaved->unit, k);
+
+		if (!guest_memory_is(range.start, code, range.end - range.start))
+			return false;
+		code += range.end - range.start;
+	}
+	return true;
+}
+
+/* The old file's pages and those of the new units, in order. Gives how many there are; NULL only counts. */
+static uint32_t
+list_pages(const struct saving *s, struct cache_page *pages)
+{
+	const struct cache_page *old = NULL;
+	uint32_t old_count = 0, k = 0, count = 0;
+
+	if (s->old_units) {
+		old = cache_section(s->old.header, CACHE_PAGES);
+		old_count = s->old.header->sections[CACHE_PAGES].size / sizeof(*old);
+	}
+	for (uint64_t page = 0; page < s->note_count; page++) {
+		bool is_old = k < old_count && old[k].number == page;
+		struct cache_page entry = { (uint32_t)page, s->notes[page].checksum };
+
+		if (is_old)
+			entry = old[k++];
+		else if (s->notes[page].state != PAGE_GOOD)
 			continue;
-		memset((uint8_t *)record + cache_record_size(old) - 8, 0, 8);
-		memcpy(record, old, sizeof(*old) + old->image_size + old->guest_size);
-		accept_record(record, index[k].guest_offset, index[k].mode);
+		if (pages)
+			pages[count] = entry;
+		count++;
+	}
+	return count;
+}
+
+/* ---- the contents --------------------------------------------------------------------------------------------------------- */
+
+/* What does not fit in a file any more is left out. */
+static bool
+add_item(struct saving *s, const struct code_unit *unit, ptrdiff_t shift)
+{
+	s->bytes += cache_item_size(unit);
+	if (s->bytes > CACHE_FILE_LIMIT)
+		return false;
+	s->contents.items[s->contents.item_count++] =
+		(struct cache_item){ .from = unit, .shift = shift };
+	return true;
+}
+
+static void
+add_old_units(struct saving *s)
+{
+	for (uint32_t k = 0; k < s->old_units; k++) {
+		const struct code_unit *unit = cache_file_unit(&s->old, k);
+
+		if (unit)
+			add_item(s, unit, s->old.shift);
 	}
 }
 
 static void
-add_new_unit(const struct cache_unsaved *unsaved)
+add_new_units(struct saving *s)
 {
-	const struct code_unit *unit = unsaved->unit;
-	uint64_t guest_offset = unit->guest_pc - unsaved->bias;
-	const size_t others = sizeof(struct cache_record) + unsaved->guest_size + 7;
-	struct cache_record *record;
-	size_t size;
+	for (const struct cache_unsaved *unsaved = s->source->unsaved; unsaved;
+		unsaved = unsaved->next) {
+		const struct code_unit *unit = unsaved->unit;
 
-	if (unit->invalid || others > RECORD_LIMIT ||
-		cache_file_find(&building.old, guest_offset, unit->mode))
-		return;
-	record = next_record();
-	size = record ? backend_export(unit, unsaved->bias, record + 1, RECORD_LIMIT - others) : 0;
-	if (size == 0 || size > RECORD_LIMIT - others)
-		return;
-	*record = (struct cache_record){ .image_size = (uint32_t)size,
-		.guest_size = unsaved->guest_size };
-	memcpy((uint8_t *)(record + 1) + size, unsaved + 1, unsaved->guest_size);
-	memset((uint8_t *)(record + 1) + size + unsaved->guest_size, 0, 7);
-	record->checksum = cache_record_checksum(record);
-	accept_record(record, guest_offset, unit->mode);
-	building.added++;
+		if (unit->invalid || cache_file_find(&s->old, unit->guest_offset, unit->mode) >= 0 ||
+			(!s->source->position_independent &&
+				unit->home->bias != s->contents.bias) ||
+			!pages_are_good(s, unit) || !code_is_unchanged(unsaved))
+			continue;
+		s->added += add_item(s, unit, 0);
+	}
 }
 
+/* Keeps the old file's address as long as the new one fits there and nothing else was there. */
 static void
-finish_header(void)
+choose_place(struct saving *s, uint64_t size)
 {
-	struct cache_header *header = building.header;
+	const struct cache_header *old = s->old.header;
 
-	memcpy(header->magic, CACHE_MAGIC, sizeof(header->magic));
-	header->version = CACHE_VERSION;
-	header->file_size = building.written;
-	header->identity = building.source->identity;
-	header->index_bits = building.index_bits;
-	header->record_count = building.count;
-	header->checksum = cache_header_checksum(header);
+	if (old && size <= old->room && !s->source->place_taken) {
+		s->contents.base = old->base;
+		s->contents.room = old->room;
+		return;
+	}
+	s->contents.room = 2 * size;
+	s->contents.base = cache_directory_take_place(directory_lock, s->contents.room);
 }
 
 /* ---- saving ------------------------------------------------------------------------------------------------------------------- */
+
+static void
+write_file(const struct saving *s, const char *name, const uint8_t *image, uint64_t size)
+{
+	long fd = cache_directory_begin(size);
+
+	if (fd >= 0 && cache_directory_end(directory_lock, fd, name,
+			       cache_directory_write(fd, image, size, 0)))
+		cache_statistics.units_saved += s->added;
+}
+
+static void
+build_and_write(struct saving *s, const char *name)
+{
+	size_t size = cache_build_size(&s->contents);
+	uint8_t *image;
+	uint64_t built;
+
+	image = host_memory_map(size);
+	if (!image)
+		return;
+	choose_place(s, size);
+	built = cache_build(&s->contents, image);
+	if (built)
+		write_file(s, name, image, built);
+	host_memory_unmap(image, size);
+}
+
+static void
+gather_and_build(struct saving *s, const char *name)
+{
+	struct cache_page *pages;
+
+	add_old_units(s);
+	add_new_units(s);
+	if (s->added == 0)
+		return;
+	s->contents.page_count = list_pages(s, NULL);
+	pages = host_allocate(s->contents.page_count * sizeof(*pages));
+	if (!pages)
+		return;
+	list_pages(s, pages);
+	s->contents.pages = pages;
+	build_and_write(s, name);
+	host_free(pages);
+}
+
+static void
+save_units(struct cache_source *source, uint32_t new_units)
+{
+	struct saving s = { .source = source };
+	char name[CACHE_NAME_SIZE];
+
+	cache_file_name(&source->identity, name);
+	/* with what other processes have saved since this one opened the file */
+	if (!source->stale)
+		s.old = cache_file_open(name, &source->identity, false);
+	if (!source->stale && !s.old.header && *source->content_name)
+		s.old = cache_file_open(source->content_name, &source->content, false);
+	s.old_units = s.old.header ? s.old.header->unit_count : 0;
+	s.bytes = CACHE_HEADER_SIZE + HOST_PAGE_SIZE +
+		  (source->identity.size / CACHE_PAGE_SIZE + 1) * sizeof(struct cache_page);
+	s.note_count = source->identity.size / CACHE_PAGE_SIZE + 1;
+	s.contents = (struct cache_contents){
+		.identity = &source->identity,
+		.bias = s.old.header ? s.old.header->bias : source->unsaved->unit->home->bias,
+		.position_independent = source->position_independent,
+		.slot = (uintptr_t)backend_unlinked_slot(),
+	};
+	const size_t items_size = (s.old_units + (size_t)new_units) * sizeof(struct cache_item);
+	s.contents.items = host_memory_map(items_size);
+	s.notes = host_memory_map(s.note_count * sizeof(*s.notes));
+	if (s.contents.items && s.notes)
+		gather_and_build(&s, name);
+	if (s.contents.items)
+		host_memory_unmap(s.contents.items, items_size);
+	if (s.notes)
+		host_memory_unmap(s.notes, s.note_count * sizeof(*s.notes));
+	cache_file_close(&s.old);
+}
 
 /* Whether writing a file of `old_units` again is worth `new_units`: the more there are, the more likely. */
 static bool
@@ -165,85 +290,17 @@ is_worthwhile(uint32_t old_units, uint32_t new_units)
 	       (uint64_t)new_units * WORTHWHILE_SHARE >= old_units * chance >> 16;
 }
 
-static uint32_t
-count_unsaved(const struct cache_source *source, uint64_t *bytes)
-{
-	uint32_t count = 0;
-
-	for (const struct cache_unsaved *unsaved = source->unsaved; unsaved;
-		unsaved = unsaved->next) {
-		const struct cache_record record = {
-			.image_size =
-				(uint32_t)backend_export(unsaved->unit, unsaved->bias, NULL, 0),
-			.guest_size = unsaved->guest_size,
-		};
-
-		count += !unsaved->unit->invalid;
-		*bytes += cache_record_size(&record);
-	}
-	return count;
-}
-
-static void
-build_and_publish(const char *name)
-{
-	copy_old_records();
-	for (const struct cache_unsaved *unsaved = building.source->unsaved; unsaved;
-		unsaved = unsaved->next)
-		add_new_unit(unsaved);
-	flush_buffer();
-	finish_header();
-	building.failed |=
-		!cache_directory_write(building.fd, building.header, building.head_size, 0);
-	if (cache_directory_end(
-		    directory_lock, building.fd, name, !building.failed && building.added > 0))
-		cache_statistics.units_saved += building.added;
-}
-
-static void
-build(const char *name, uint32_t new_units, uint64_t new_bytes)
-{
-	uint32_t units = new_units + (building.old.header ? building.old.header->record_count : 0);
-
-	while (1u << building.index_bits < 2 * units || building.index_bits < 4)
-		building.index_bits++;
-	building.head_size = building.written =
-		sizeof(struct cache_header) +
-		(sizeof(struct cache_index_entry) << building.index_bits);
-	building.header = host_memory_map(building.head_size);
-	building.buffer = host_memory_map(BUFFER_SIZE);
-	building.fd = -1;
-	if (building.header && building.buffer)
-		building.fd =
-			cache_directory_begin(building.head_size + building.old.size + new_bytes);
-	if (building.fd >= 0)
-		build_and_publish(name);
-	if (building.header)
-		host_memory_unmap(building.header, building.head_size);
-	if (building.buffer)
-		host_memory_unmap(building.buffer, BUFFER_SIZE);
-}
-
 static void
 save_source(struct cache_source *source)
 {
-	const struct cache_header *known = source->file.header;
-	char name[CACHE_NAME_SIZE];
-	uint64_t new_bytes = 0;
-	uint32_t new_units = count_unsaved(source, &new_bytes);
+	const struct cache_header *known = source->stale ? NULL : source->file.header;
+	uint32_t new_units = 0;
 
-	if (is_worthwhile(known ? known->record_count : 0, new_units)) {
-		cache_file_name(&source->identity, name);
-		/* with what other processes have saved since this one opened the file */
-		building = (struct building){ .source = source,
-			.old = cache_file_open(name, &source->identity) };
-		if (!building.old.header && *source->content_name)
-			building.old = cache_file_open(source->content_name, &source->content);
-		build(name, new_units, new_bytes);
-		if (building.old.header)
-			host_memory_unmap(
-				(void *)(uintptr_t)building.old.header, building.old.size);
-	}
+	for (const struct cache_unsaved *unsaved = source->unsaved; unsaved;
+		unsaved = unsaved->next)
+		new_units += !unsaved->unit->invalid;
+	if (is_worthwhile(known ? known->unit_count : 0, new_units))
+		save_units(source, new_units);
 	source->unsaved = NULL;
 }
 
@@ -316,4 +373,5 @@ void
 cache_after_flush(void)
 {
 	cache_each_source(forget_unsaved);
+	cache_regions_forget_homes();
 }

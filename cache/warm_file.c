@@ -165,7 +165,7 @@ save(struct warming *w)
 static void
 translate_from(struct warming *w, uint64_t address)
 {
-	uint64_t bias = w->file.bias;
+	uint64_t bias = w->file.bias, copied = cache_statistics.units_copied;
 	const struct code_unit *unit = units_prepare(address + bias, 0);
 
 	if (!unit) {
@@ -175,12 +175,15 @@ translate_from(struct warming *w, uint64_t address)
 	}
 	if (!unit)
 		return;
-	for (unsigned k = 0; k < unit->range_count; k++)
-		cover(w, unit->ranges[k].start - bias, unit->ranges[k].end - bias);
+	for (unsigned k = 0; k < unit->range_count; k++) {
+		struct guest_range range = unit_range(unit, k);
+
+		cover(w, range.start - bias, range.end - bias);
+	}
 	for (unsigned k = 0; k < unit->exit_count; k++)
-		enqueue(w, unit->exits[k].guest_pc - bias);
+		enqueue(w, exit_guest_pc(&unit->exits[k]) - bias);
 	w->result->units++;
-	w->result->loaded = cache_statistics.units_loaded;
+	w->result->loaded += unit->home->in_place || cache_statistics.units_copied != copied;
 }
 
 static void

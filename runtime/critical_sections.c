@@ -146,6 +146,17 @@ critical_sections_take_new(uint64_t *start, uint64_t *end)
 }
 
 void
+critical_sections_renew(void)
+{
+	if (__atomic_load_n(&count, __ATOMIC_ACQUIRE) == 0)
+		return;
+	lock_acquire(&lock);
+	for (uint32_t k = 0; k < count; k++)
+		sections[k].new = true;
+	lock_release(&lock);
+}
+
+void
 critical_sections_forget(uint64_t start, uint64_t end)
 {
 	if (__atomic_load_n(&count, __ATOMIC_ACQUIRE) == 0)

@@ -34,6 +34,9 @@ void critical_sections_learn_armed(struct guest_thread *t);
 /** Takes the range of a section that has been learnt since the last call; false when there is none. */
 bool critical_sections_take_new(uint64_t *start, uint64_t *end);
 
+/** All sections count as new again: units are in use that were made where they were not known. */
+void critical_sections_renew(void);
+
 /** Whether guest `pc` lies in a known section. */
 bool critical_sections_contain(uint64_t pc);
 

@@ -62,7 +62,7 @@ run_code(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
 	unlinked = NULL;
 	if (cpu->cold.exit_reason == CPU_EXIT_LINK) {
 		unlinked = (struct code_exit *)(uintptr_t)cpu->cold.exit_argument;
-		cpu->hot.pc = unlinked->guest_pc;
+		cpu->hot.pc = exit_guest_pc(unlinked);
 	}
 	world_leave_code(t);
 	return unlinked;

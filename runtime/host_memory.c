@@ -125,6 +125,15 @@ host_memory_map_shared(uint64_t address, int fd, uint64_t offset, size_t size)
 	return host_syscall_failed(result) ? NULL : (void *)result;
 }
 
+void *
+host_memory_map_file_at(int fd, uint64_t address, size_t size)
+{
+	long result = map_exactly(
+		address, round_to_pages(size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+
+	return host_syscall_failed(result) ? NULL : (void *)result;
+}
+
 void
 host_memory_unmap(void *memory, size_t size)
 {

@@ -15,6 +15,11 @@
 #define GUEST_ADDRESS_END UINT64_C(0x6ff000000000)
 /* The code buffer: within 2 GiB of the text of the executable, which is linked at 0x700000000000. */
 #define CODE_BUFFER_ADDRESS UINT64_C(0x6fff80000000)
+/* Where cache files are executed in place: within reach of the text, and of the code buffer's upper half, which is used. */
+#define CACHE_LOW_START  UINT64_C(0x6fff82000000)
+#define CACHE_LOW_END    UINT64_C(0x6fffa0000000)
+#define CACHE_HIGH_START UINT64_C(0x700008000000)
+#define CACHE_HIGH_END   UINT64_C(0x70001f000000)
 /* Range from which host_memory_map takes addresses. */
 #define HOST_MEMORY_START UINT64_C(0x710000000000)
 #define HOST_MEMORY_END   UINT64_C(0x7c0000000000)
@@ -41,6 +46,9 @@ void *host_memory_map_file(int fd, uint64_t offset, size_t size);
  * when the host refuses.
  */
 void *host_memory_map_shared(uint64_t address, int fd, uint64_t offset, size_t size);
+
+/* As host_memory_map_file from offset 0, at exactly `address` if nothing is there; pages in memory are mapped at once. */
+void *host_memory_map_file_at(int fd, uint64_t address, size_t size);
 
 /* Gives back what host_memory_map, _at or _file gave. */
 void host_memory_unmap(void *memory, size_t size);

@@ -153,20 +153,22 @@ static void
 put_parts(uint8_t *at, const struct code_unit *unit, const char *name)
 {
 	for (unsigned r = 0; r < unit->range_count; r++) {
-		const struct recorded_range range = { unit->ranges[r].start, unit->ranges[r].end };
+		const struct guest_range range = unit_range(unit, r);
+		const struct recorded_range recorded = { range.start, range.end };
 
-		at = put(at, &range, sizeof(range));
+		at = put(at, &recorded, sizeof(recorded));
 	}
 	for (unsigned k = 0; k < unit->exit_count; k++) {
-		const struct recorded_exit exit = { unit->exits[k].guest_pc,
+		const struct recorded_exit exit = { exit_guest_pc(&unit->exits[k]),
 			unit->exits[k].jump ? unit->exits[k].kind : RECORDED_SYSTEM_CALL };
 
 		at = put(at, &exit, sizeof(exit));
 	}
 	for (unsigned r = 0; r < unit->range_count; r++) {
-		uint64_t size = unit->ranges[r].end - unit->ranges[r].start;
+		const struct guest_range range = unit_range(unit, r);
+		uint64_t size = range.end - range.start;
 
-		guest_copy_from(at, unit->ranges[r].start, size); /* zeros where it is gone */
+		guest_copy_from(at, range.start, size); /* zeros where it is gone */
 		at += size;
 	}
 	at = put(at, unit->code, unit->code_size);
@@ -186,7 +188,7 @@ recording_unit(const struct code_unit *unit, bool cached, const char *name)
 			unit->code_size + strlen(name) + 1 + passes_length + 1);
 	if (record) {
 		record->code = (uint64_t)unit->code;
-		record->guest_pc = unit->guest_pc;
+		record->guest_pc = unit_guest_pc(unit);
 		record->mode = unit->mode;
 		record->code_size = unit->code_size;
 		record->first_counter = unit->counters ? (uint32_t)(unit->counters - counters) : 0;

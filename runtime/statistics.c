@@ -132,6 +132,8 @@ add_text(struct report *r, const struct thread_counts *counts, const struct time
 		add_text_of_units(r, name, &s->translated[tier]);
 	}
 	add_text_of_units(r, "units from the cache", &s->cached);
+	add(r, "%-21s %12llu  (%llu files)\n", "units in place",
+		NUMBER(cache_statistics.units_in_place), NUMBER(cache_statistics.files_in_place));
 	add(r, "%-21s %12llu  (%llu stale units, %llu files)\n", "units saved",
 		NUMBER(cache_statistics.units_saved), NUMBER(cache_statistics.units_stale),
 		NUMBER(cache_statistics.files_opened));
@@ -193,6 +195,8 @@ add_json(struct report *r, const char *end, const struct thread_counts *counts,
 	}
 	add(r, "],\"cache\":{");
 	add_json_of_units(r, &s->cached);
+	add(r, ",\"units_in_place\":%llu,\"files_in_place\":%llu",
+		NUMBER(cache_statistics.units_in_place), NUMBER(cache_statistics.files_in_place));
 	add(r, ",\"stale\":%llu,\"files\":%llu,\"saved\":%llu}",
 		NUMBER(cache_statistics.units_stale), NUMBER(cache_statistics.files_opened),
 		NUMBER(cache_statistics.units_saved));

@@ -19,9 +19,9 @@ unit_reports_name(const struct code_unit *unit, char name[UNIT_NAME_SIZE])
 {
 	char symbol[GUEST_SYMBOL_TEXT_SIZE];
 
-	guest_symbols_describe(unit->guest_pc, symbol, sizeof(symbol));
+	guest_symbols_describe(unit_guest_pc(unit), symbol, sizeof(symbol));
 	snprintf(name, UNIT_NAME_SIZE, "%s%s0x%llx tier%u", symbol, symbol[0] ? " " : "",
-		(unsigned long long)unit->guest_pc, unit->tier);
+		(unsigned long long)unit_guest_pc(unit), unit->tier);
 }
 
 static void

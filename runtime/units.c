@@ -18,6 +18,7 @@
 #include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/translate.h"
+#include "runtime/unit_files.h"
 #include "runtime/unit_reports.h"
 
 /* Code and its data lie within 2 GiB of each other and of dragoman's text, so that everything is in rip's reach. */
@@ -80,9 +81,12 @@ units_init(const struct run_options *options, char *why, size_t size)
 		snprintf(why, size, "no memory for the code buffer; see `ulimit -v`");
 		return false;
 	}
-	space = (struct code_space){ code,
-		code + (options->code_size ? options->code_size : CODE_SIZE), data,
-		data + DATA_SIZE };
+	space = (struct code_space){
+		.code = code,
+		.code_end = code + (options->code_size ? options->code_size : CODE_SIZE),
+		.data = data,
+		.data_end = data + DATA_SIZE,
+	};
 	if (!translate_init(options, &space, why, size))
 		return false;
 	first_space = space;
@@ -107,9 +111,9 @@ find(uint64_t pc, uint32_t mode)
 {
 	struct code_unit *unit = hash_table[hash_of(pc, mode)];
 
-	while (unit && (unit->guest_pc != pc || unit->mode != mode))
+	while (unit && (unit_guest_pc(unit) != pc || unit->mode != mode))
 		unit = unit->next;
-	return unit;
+	return unit ? unit : unit_files_find(pc, mode);
 }
 
 bool
@@ -121,7 +125,7 @@ units_is_translated(uint64_t pc, uint32_t mode)
 static void
 put_in_hash(struct code_unit *unit)
 {
-	struct code_unit **chain = &hash_table[hash_of(unit->guest_pc, unit->mode)];
+	struct code_unit **chain = &hash_table[hash_of(unit_guest_pc(unit), unit->mode)];
 
 	unit->next = *chain;
 	*chain = unit;
@@ -168,15 +172,16 @@ units_find_by_host_pc(const uint8_t *pc)
 			high = middle;
 	}
 	if (low == 0)
-		return NULL;
+		return unit_files_find_by_host_pc(pc);
 	struct code_unit *unit = units_by_code[low - 1];
-	return pc < unit->code + unit->code_size ? unit : NULL;
+	return pc < unit->code + unit->code_size ? unit : unit_files_find_by_host_pc(pc);
 }
 
 bool
 units_owns_host_pc(const uint8_t *pc)
 {
-	return (uint64_t)pc >= CODE_START && (uint64_t)pc < CODE_START + CODE_SIZE;
+	return ((uint64_t)pc >= CODE_START && (uint64_t)pc < CODE_START + CODE_SIZE) ||
+	       unit_files_own_host_pc(pc);
 }
 
 /* ---- pages ----------------------------------------------------------------------------------------------------------------- */
@@ -227,14 +232,35 @@ static void
 add_to_pages(struct code_unit *unit)
 {
 	for (unsigned r = 0; r < unit->range_count; r++) {
-		uint64_t last = (unit->ranges[r].end - 1) / GUEST_PAGE_SIZE;
+		struct guest_range range = unit_range(unit, r);
+		uint64_t last = (range.end - 1) / GUEST_PAGE_SIZE;
 
-		for (uint64_t page = unit->ranges[r].start / GUEST_PAGE_SIZE; page <= last; page++)
+		for (uint64_t page = range.start / GUEST_PAGE_SIZE; page <= last; page++)
 			add_page_record(unit, page);
 	}
 }
 
 /* ---- making units ------------------------------------------------------------------------------------------------------------ */
+
+/* The links of a cache file's units from and to units in the code buffer are gone. */
+static void
+forget_links_of_file(const struct unit_file *file)
+{
+	for (uint32_t k = 0; k < file->unit_count; k++) {
+		struct code_unit *unit = &file->units[k];
+
+		if (unit->incoming)
+			unit->incoming = NULL;
+		for (unsigned e = 0; e < unit->exit_count; e++) {
+			struct code_exit *exit = &unit->exits[e];
+
+			if (!exit->target || exit->target->home == unit->home)
+				continue;
+			exit->target = NULL;
+			backend_unlink(exit);
+		}
+	}
+}
 
 /* Start over with an empty code buffer. The world is stopped, so nobody stands in the code. */
 static void
@@ -244,6 +270,7 @@ flush_everything(void)
 	memset(page_table, 0, sizeof(*page_table) << PAGE_HASH_BITS);
 	hashed_units = 0;
 	unit_count = 0;
+	unit_files_each(forget_links_of_file);
 	cache_after_flush();
 	unit_reports_flush();
 	space = first_space;
@@ -263,10 +290,16 @@ is_full(void)
 	       (uint64_t)(space.data_end - space.data) < ROOM_FOR_A_UNIT || unit_count == MAX_UNITS;
 }
 
+static bool
+is_invalid(const struct code_unit *unit)
+{
+	return unit->invalid || unit->home->detached;
+}
+
 static void
 link_exit(struct code_exit *exit, struct code_unit *unit)
 {
-	if (exit->target || exit->unit->invalid || exit->unit->mode != unit->mode)
+	if (exit->target || is_invalid(exit->unit) || exit->unit->mode != unit->mode)
 		return;
 	exit->target = unit;
 	exit->next_in = unit->incoming;
@@ -281,7 +314,7 @@ link_known_exits(struct code_unit *unit)
 {
 	/* A step of a critical section is followed by the dispatcher. */
 	for (unsigned k = 0; k < unit->exit_count && !(unit->mode & IR_MODE_CRITICAL); k++) {
-		struct code_unit *target = find(unit->exits[k].guest_pc, unit->mode);
+		struct code_unit *target = find(exit_guest_pc(&unit->exits[k]), unit->mode);
 
 		if (target)
 			link_exit(&unit->exits[k], target);
@@ -308,13 +341,27 @@ count_unit(
 static bool
 overlaps(const struct code_unit *unit, uint64_t start, uint64_t end)
 {
-	for (unsigned r = 0; r < unit->range_count; r++)
-		if (unit->ranges[r].start < end && unit->ranges[r].end > start)
+	for (unsigned r = 0; r < unit->range_count; r++) {
+		struct guest_range range = unit_range(unit, r);
+
+		if (range.start < end && range.end > start)
 			return true;
+	}
 	return false;
 }
 
 static void invalidate_unit(struct code_unit *unit);
+static void detach_file(const struct unit_file *file);
+
+/* A process that saved such a unit had not come across the section. */
+static bool
+has_unit_in(const struct unit_file *file, uint64_t start, uint64_t end)
+{
+	for (uint32_t k = 0; k < file->unit_count; k++)
+		if (overlaps(&file->units[k], start, end))
+			return true;
+	return false;
+}
 
 /*
  * What was translated before its code turned out to be a critical section; not `made`, whose making has brought it to
@@ -325,10 +372,29 @@ invalidate_new_critical(const struct code_unit *made)
 {
 	uint64_t start, end;
 
-	while (critical_sections_take_new(&start, &end))
+	while (critical_sections_take_new(&start, &end)) {
+		const struct unit_file *file = unit_files_with_guest_code(start);
+
 		for (uint32_t k = 0; k < unit_count; k++)
 			if (units_by_code[k] != made && overlaps(units_by_code[k], start, end))
 				invalidate_unit(units_by_code[k]);
+		if (file && has_unit_in(file, start, end))
+			detach_file(unit_files_take_out(start, end));
+	}
+}
+
+/* Units of critical sections are not kept, but a unit may have been that was made where the section was not known. */
+static bool
+is_in_critical_section(const struct code_unit *unit)
+{
+	for (unsigned r = 0; r < unit->range_count; r++) {
+		struct guest_range range = unit_range(unit, r);
+
+		for (uint64_t pc = range.start; pc < range.end; pc += GUEST_INSTRUCTION_SIZE)
+			if (critical_sections_contain(pc))
+				return true;
+	}
+	return false;
 }
 
 static void
@@ -351,11 +417,23 @@ make_unit(struct guest_thread *t, uint64_t pc, uint32_t mode)
 	set_activity(t, ACTIVITY_CACHE);
 	unit = changing || critical ? NULL : cache_find(pc, mode, &space, translate_fetchable);
 	cached = unit != NULL;
+	if (cached && unit->home->in_place) {
+		critical_sections_renew();
+		units_statistics.cached.cycles += __rdtsc() - start;
+		set_activity(t, ACTIVITY_DISPATCH);
+		return unit;
+	}
+	if (cached && is_in_critical_section(unit)) {
+		space = before;
+		cached = false;
+	}
 	if (!cached) {
 		set_activity(t, ACTIVITY_TRANSLATE);
+		space.home = changing ? NULL : cache_home(pc, &space);
 		unit = translate(pc, changing ? mode | IR_MODE_CHECK_CODE : mode, &space);
 		cache_keep_unit(unit, &space);
 	}
+	space.home = NULL;
 	unit->mode = mode;
 	add_to_hash(unit);
 	add_to_pages(unit);
@@ -378,8 +456,10 @@ get_locked(struct guest_thread *t, uint64_t pc, uint32_t mode)
 
 	if (unit)
 		return unit;
-	unit = make_unit(t, pc, mode);
-	invalidate_new_critical(unit);
+	do {
+		unit = make_unit(t, pc, mode);
+		invalidate_new_critical(unit);
+	} while (is_invalid(unit));
 	return unit;
 }
 
@@ -469,7 +549,7 @@ units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit
 {
 	lock_acquire(&lock);
 	units_statistics.lookups++;
-	if (is_current(t) && !unit->invalid)
+	if (is_current(t) && !is_invalid(unit))
 		backend_indirect_insert(t->indirect_table, pc, unit);
 	lock_release(&lock);
 }
@@ -479,7 +559,7 @@ units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit
 static void
 remove_from_hash(struct code_unit *unit)
 {
-	struct code_unit **at = &hash_table[hash_of(unit->guest_pc, unit->mode)];
+	struct code_unit **at = &hash_table[hash_of(unit_guest_pc(unit), unit->mode)];
 
 	while (*at && *at != unit)
 		at = &(*at)->next;
@@ -507,10 +587,12 @@ unlink_outgoing(struct code_unit *unit)
 
 		if (!exit->target)
 			continue;
+		/* links within a cache file are in no list */
 		struct code_exit **at = &exit->target->incoming;
-		while (*at != exit)
+		while (*at && *at != exit)
 			at = &(*at)->next_in;
-		*at = exit->next_in;
+		if (*at)
+			*at = exit->next_in;
 		exit->target = NULL;
 		backend_unlink(exit);
 	}
@@ -521,7 +603,7 @@ forget_in_threads(const struct code_unit *unit)
 {
 	threads_lock();
 	for (struct guest_thread *t = threads_first(); t; t = t->next)
-		backend_indirect_remove(t->indirect_table, unit->guest_pc);
+		backend_indirect_remove(t->indirect_table, unit_guest_pc(unit));
 	threads_unlock();
 }
 
@@ -583,6 +665,35 @@ invalidate_all_in_range(uint64_t start, uint64_t end)
 			count_change(page);
 }
 
+/*
+ * All units of a cache file become invalid. They reach each other by jumps in the code, so each of these is undone; as with
+ * other units, the code itself stays, since a thread may be in it.
+ */
+static void
+detach_file(const struct unit_file *file)
+{
+	file->home->detached = true;
+	for (uint32_t k = 0; k < file->unit_count; k++) {
+		if (file->units[k].incoming)
+			unlink_incoming(&file->units[k]);
+		unlink_outgoing(&file->units[k]);
+	}
+	threads_lock();
+	for (struct guest_thread *t = threads_first(); t; t = t->next)
+		backend_indirect_remove_code(t->indirect_table, file->code, file->code_size);
+	threads_unlock();
+	units_statistics.invalidated += file->unit_count;
+}
+
+static void
+detach_files_in_range(uint64_t start, uint64_t end)
+{
+	const struct unit_file *file;
+
+	while ((file = unit_files_take_out(start, end)))
+		detach_file(file);
+}
+
 void
 units_invalidate(uint64_t start, uint64_t end)
 {
@@ -590,6 +701,7 @@ units_invalidate(uint64_t start, uint64_t end)
 		return;
 	critical_sections_forget(start, end);
 	lock_acquire(&lock);
+	detach_files_in_range(start, end);
 	if (unit_count)
 		invalidate_all_in_range(start, end);
 	lock_release(&lock);

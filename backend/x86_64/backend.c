@@ -6,6 +6,7 @@
 
 static struct compiler compiler; /* under the runtime's translation lock */
 static struct region region;     /* the same */
+static struct code_home no_home; /* of units of no file */
 static const struct guest_isa *guest;
 static uint64_t *(*take_counters)(uint32_t count);
 
@@ -77,7 +78,7 @@ add_ranges(struct guest_range *to, uint32_t total, const struct guest_range *ran
 	return total;
 }
 
-/* The guest code of all traces, each piece once: first what was lifted, then what was only looked at. */
+/* The guest code of all traces, each piece once, as offsets from the bias: first what was lifted, then what was only looked at. */
 static void
 gather_ranges(struct code_unit *unit, const struct region_trace *traces, unsigned count)
 {
@@ -91,6 +92,10 @@ gather_ranges(struct code_unit *unit, const struct region_trace *traces, unsigne
 		total = add_ranges(
 			unit->ranges, total, traces[k].unit->ranges, traces[k].unit->range_count);
 	unit->range_count = (uint16_t)total;
+	for (uint32_t k = 0; k < total; k++) {
+		unit->ranges[k].start -= unit->home->bias;
+		unit->ranges[k].end -= unit->home->bias;
+	}
 }
 
 static bool
@@ -104,6 +109,7 @@ begin(struct compiler *c, struct code_space *space, const struct region_trace *t
 	c->seam = &canonical_seam;
 	c->region = NULL;
 	c->space = space;
+	c->home = space->home ? space->home : &no_home;
 	c->failed = false;
 	c->stub_count = c->cold_count = c->exit_count = c->exit_capacity = 0;
 	for (unsigned k = 0; k < count; k++) {
@@ -116,7 +122,8 @@ begin(struct compiler *c, struct code_space *space, const struct region_trace *t
 	if (!c->unit || !c->exits || !ranges || range_count > UINT16_MAX)
 		return false;
 	*c->unit = (struct code_unit){
-		.guest_pc = u->guest_pc,
+		.guest_offset = u->guest_pc - c->home->bias,
+		.home = c->home,
 		.mode = u->mode,
 		.code = space->code,
 		.exits = c->exits,
@@ -138,15 +145,14 @@ begin(struct compiler *c, struct code_space *space, const struct region_trace *t
 	return true;
 }
 
-/* For backend_export, if the unit may be exported at all and there is room. */
+/* For backend_copy_unit, if the unit may be copied at all and there is room. */
 static void
 keep_relocations(struct compiler *c)
 {
 	uint32_t *relocations = take_data(c->space, c->relocation_count * sizeof(*relocations));
 
 	if (!c->relocatable || !relocations ||
-		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)) ||
-		c->unit->code_size > UINT16_MAX)
+		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)))
 		return;
 	memcpy(relocations, c->relocations, c->relocation_count * sizeof(*relocations));
 	c->unit->relocations = relocations;
@@ -211,15 +217,25 @@ backend_compile_region(struct code_space *space, const struct region_trace *trac
 void
 backend_link(struct code_exit *exit, struct code_unit *target)
 {
-	if (exit->jump)
-		x86_patch_rel32(exit->jump, target->code);
+	if (!exit->jump)
+		return;
+	if (exit->unit->home->in_place)
+		__atomic_store_n(&exit->slot, target->code, __ATOMIC_RELEASE);
+	else
+		x86_patch_rel32(exit->unit->code + exit->jump, target->code);
 }
 
 void
 backend_unlink(struct code_exit *exit)
 {
-	if (exit->jump)
-		x86_patch_rel32(exit->jump, exit->stub);
+	uint8_t *code = exit->unit->code, *field = code + exit->jump;
+
+	if (!exit->jump)
+		return;
+	if (exit->slot != trampolines.link)
+		__atomic_store_n(&exit->slot, trampolines.link, __ATOMIC_RELEASE);
+	if (x86_rel32_target(field) != code + exit->stub)
+		x86_patch_rel32(field, code + exit->stub);
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------------------- */

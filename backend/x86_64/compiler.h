@@ -134,16 +134,11 @@ struct cold_path {
 	uint64_t imm;
 };
 
-/*
- * A field of the code that depends on where the unit or its guest code lies: offset in bits 0-15, the number of an exit in
- * bits 16-27, kind above.
- */
+/* A field of the code, 4 bytes relative to rip, that depends on where the unit lies: offset in bits 0-29, kind above. */
 enum relocation_kind {
-	RELOCATE_ADDRESS64,        /* guest address, 8 bytes */
-	RELOCATE_ADDRESS32,        /* guest address, 4 bytes zero-extended */
-	RELOCATE_ADDRESS32_SIGNED, /* guest address, 4 bytes sign-extended */
-	RELOCATE_TEXT,             /* rip-relative, to dragoman's own text or constants */
-	RELOCATE_EXIT,             /* rip-relative, to the unit's exit record */
+	RELOCATE_TEXT, /* dragoman's own text or constants */
+	RELOCATE_EXIT, /* one of the unit's exit records */
+	RELOCATE_HOME, /* the bias in the unit's home */
 };
 #define MAX_RELOCATIONS 2048
 
@@ -178,6 +173,7 @@ struct compiler {
 	uint32_t stub_count, cold_count, exit_count, exit_capacity;
 	struct code_exit *exits;
 	struct code_unit *unit;
+	struct code_home *home;
 	uint32_t relocation_count;
 	bool relocatable;
 	uint8_t *recipe_at;
@@ -351,7 +347,7 @@ const uint8_t *recipe_last_access(const struct code_unit *unit);
 
 /* Begin noting relocations for the unit. */
 void relocations_begin(struct compiler *c);
-/* dst = a guest address, in a form that can be relocated; EFLAGS kept. */
+/* dst = a guest address, in a form that does not depend on where the guest file is mapped; EFLAGS kept. */
 void emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address);
 void emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch);
 

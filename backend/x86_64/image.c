@@ -1,56 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Units outside the code buffer: noting what in a unit's code depends on its place, writing a unit as an image, and making
-// a unit of an image at another place. Images come from files, so nothing in them is believed before it is checked.
+// Units that can be put elsewhere: what in a unit's code depends on where it lies is noted as it is emitted, and a copy is made
+// by moving these fields. Copies go from the code buffer to a cache file that is being written, from an old cache file to a
+// new one, and from a cache file that cannot be used in place to the code buffer.
 //
-// An image: struct unit_image, guest ranges, exits, relocations, recipes, code; all guest addresses are offsets from the
-// bias of the mapping they were translated in. Code keeps its alignment to 64 bytes (align_patchable relies on it).
+// Nothing in code depends on where the guest's file is mapped: guest addresses of a position-independent file are made from
+// the bias in the unit's home, which is read relative to rip; those of other files are constant.
 #include <stdio.h>
 
 #include "backend/x86_64/compiler.h"
 
-struct image_exit {
-	uint64_t guest_offset;
-	uint32_t jump; /* offset in the code of the rel32 field */
-	uint32_t stub;
-	uint32_t kind;
-	uint32_t padding;
-};
-
-#define NO_JUMP UINT32_MAX /* the exit has no field to patch */
-
-struct unit_image {
-	uint64_t guest_offset;
-	uint64_t bias; /* where it was translated */
-	uint32_t mode;
-	uint32_t code_size;
-	uint32_t recipe_size;
-	uint16_t range_count;
-	uint16_t exit_count;
-	uint16_t relocation_count;
-	uint16_t code_range_count;
-	uint64_t code_address; /* where the code was */
-};
-
-#define CODE_ALIGNMENT 64
+#define OFFSET_BITS 30
+#define OFFSET_MASK ((UINT32_C(1) << OFFSET_BITS) - 1)
+/* Exits count their places in the code with 24 bits. */
+#define CODE_SIZE_LIMIT (UINT32_C(1) << 24)
 
 /* ---- noting relocations -------------------------------------------------------------------------------------------- */
 
-static uint32_t
-relocation_word(enum relocation_kind kind, uint32_t offset, uint32_t exit)
-{
-	return (uint32_t)kind << 28 | exit << 16 | offset;
-}
-
 static void
-add_relocation(struct compiler *c, enum relocation_kind kind, const uint8_t *field, uint32_t exit)
+add_relocation(struct compiler *c, enum relocation_kind kind, const uint8_t *field)
 {
 	uint32_t offset = (uint32_t)(field - c->unit->code);
 
-	if (c->relocation_count == MAX_RELOCATIONS || offset > UINT16_MAX || exit >= 0x1000) {
+	if (c->relocation_count == MAX_RELOCATIONS) {
 		c->relocatable = false;
 		return;
 	}
-	c->relocations[c->relocation_count++] = relocation_word(kind, offset, exit);
+	c->relocations[c->relocation_count++] = (uint32_t)kind << OFFSET_BITS | offset;
 }
 
 static void
@@ -60,12 +35,13 @@ note_rip(struct x86_writer *w, const uint8_t *field, const void *target)
 	const struct code_exit *exit = target;
 
 	if (exit >= c->exits && exit < c->exits + c->exit_capacity)
-		add_relocation(c, RELOCATE_EXIT, field, (uint32_t)(exit - c->exits));
+		add_relocation(c, RELOCATE_EXIT, field);
+	else if (target == &c->home->bias)
+		add_relocation(c, RELOCATE_HOME, field);
 	else if (target == c->unit)
-		c->relocatable =
-			false; /* the check of changing code: such units are not exported */
+		c->relocatable = false; /* the check of changing code: such units are not kept */
 	else
-		add_relocation(c, RELOCATE_TEXT, field, 0);
+		add_relocation(c, RELOCATE_TEXT, field);
 }
 
 void
@@ -74,286 +50,218 @@ relocations_begin(struct compiler *c)
 	_Static_assert(
 		offsetof(struct compiler, w) == 0, "note_rip finds the compiler by its writer");
 	c->relocation_count = 0;
-	c->relocatable = true;
+	c->relocatable = c->space->home != NULL;
 	c->w.on_rip = note_rip;
 }
 
 void
 emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address)
 {
-	const uint8_t *start = c->w.at;
+	int64_t offset = (int64_t)(address - c->home->bias);
 
-	x86_mov_ri(&c->w, dst, address);
-	switch (c->w.at - start) {
-	case 10: add_relocation(c, RELOCATE_ADDRESS64, c->w.at - 8, 0); break;
-	case 7: add_relocation(c, RELOCATE_ADDRESS32_SIGNED, c->w.at - 4, 0); break;
-	default: add_relocation(c, RELOCATE_ADDRESS32, c->w.at - 4, 0);
+	if (!c->home->position_independent) {
+		x86_mov_ri(&c->w, dst, address);
+	} else if (offset == (int32_t)offset) {
+		x86_load(&c->w, 8, dst, x86_mem_rip(&c->home->bias));
+		x86_lea(&c->w, 8, dst, x86_mem_base(dst, (int32_t)offset));
+	} else {
+		x86_mov_ri(&c->w, dst, address);
+		c->relocatable = false;
 	}
 }
 
 void
 emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch)
 {
-	if (address == (uint64_t)(int32_t)address) {
-		const uint8_t *field = x86_push_imm32(&c->w, (int32_t)address);
-
-		if (field)
-			add_relocation(c, RELOCATE_ADDRESS32_SIGNED, field, 0);
+	if (!c->home->position_independent && address == (uint64_t)(int32_t)address) {
+		x86_push_imm32(&c->w, (int32_t)address);
 		return;
 	}
 	emit_guest_address(c, scratch, address);
 	x86_push_r(&c->w, scratch);
 }
 
-/* ---- the layout of an image ----------------------------------------------------------------------------------------- */
+/* ---- copies ------------------------------------------------------------------------------------------------------------ */
 
-struct image_parts {
-	size_t ranges, exits, relocations, recipes, code, end; /* offsets */
-};
-
-static struct image_parts
-image_parts(const struct unit_image *image)
+static const void *
+shifted(const void *pointer, ptrdiff_t shift)
 {
-	struct image_parts p;
-
-	p.ranges = sizeof(*image);
-	p.exits = p.ranges + image->range_count * sizeof(struct guest_range);
-	p.relocations = p.exits + image->exit_count * sizeof(struct image_exit);
-	p.recipes = p.relocations + image->relocation_count * sizeof(uint32_t);
-	p.code = p.recipes + image->recipe_size;
-	p.end = p.code + image->code_size;
-	return p;
+	return (const void *)((uintptr_t)pointer + (uintptr_t)shift);
 }
 
-/* ---- export ------------------------------------------------------------------------------------------------------------ */
+#define SHIFTED(pointer, shift) ((__typeof__(pointer))(uintptr_t)shifted(pointer, shift))
 
-static void
-write_exits(const struct code_unit *unit, uint64_t bias, struct image_exit *to)
-{
-	for (unsigned k = 0; k < unit->exit_count; k++) {
-		const struct code_exit *exit = &unit->exits[k];
-
-		to[k] = (struct image_exit){
-			.guest_offset = exit->guest_pc - bias,
-			.jump = exit->jump ? (uint32_t)(exit->jump - unit->code) : NO_JUMP,
-			.stub = exit->jump ? (uint32_t)(exit->stub - unit->code) : 0,
-			.kind = exit->kind,
-		};
-	}
-}
-
-/* The code as it was before any exit was linked. */
-static void
-write_code(const struct code_unit *unit, uint8_t *to)
-{
-	memcpy(to, unit->code, unit->code_size);
-	for (unsigned k = 0; k < unit->exit_count; k++) {
-		const struct code_exit *exit = &unit->exits[k];
-		int32_t distance = (int32_t)(exit->stub - (exit->jump + 4));
-
-		if (exit->jump)
-			memcpy(to + (exit->jump - unit->code), &distance, sizeof(distance));
-	}
-}
-
-size_t
-backend_export(const struct code_unit *unit, uint64_t bias, void *to, size_t room)
-{
-	struct unit_image image = {
-		.guest_offset = unit->guest_pc - bias,
-		.bias = bias,
-		.mode = unit->mode,
-		.code_size = unit->code_size,
-		.recipe_size = unit->recipe_size,
-		.range_count = unit->range_count,
-		.code_range_count = unit->code_range_count,
-		.exit_count = unit->exit_count,
-		.relocation_count = unit->relocation_count,
-		.code_address = (uintptr_t)unit->code,
-	};
-	struct image_parts p = image_parts(&image);
-	uint8_t *out = to;
-
-	if (!unit->relocations)
-		return 0;
-	if (p.end > room)
-		return p.end;
-	memcpy(out, &image, sizeof(image));
-	for (unsigned k = 0; k < unit->range_count; k++) {
-		struct guest_range range = { unit->ranges[k].start - bias,
-			unit->ranges[k].end - bias };
-
-		memcpy(out + p.ranges + k * sizeof(range), &range, sizeof(range));
-	}
-	write_exits(unit, bias, (struct image_exit *)(void *)(out + p.exits));
-	memcpy(out + p.relocations, unit->relocations, unit->relocation_count * sizeof(uint32_t));
-	memcpy(out + p.recipes, unit->recipes, unit->recipe_size);
-	write_code(unit, out + p.code);
-	return p.end;
-}
-
-/* ---- import ------------------------------------------------------------------------------------------------------------- */
-
+/* A patched field must not cross a cache line (align_patchable). */
 static bool
-image_is_sound(const struct unit_image *image, size_t size)
+fields_are_patchable(
+	const struct code_exit *exits, unsigned count, const uint8_t *code)
 {
-	struct image_parts p;
-
-	if (size < sizeof(*image) || image->code_size > UINT16_MAX || image->recipe_size > size ||
-		image->range_count == 0 || image->range_count > IR_MAX_RANGES ||
-		image->code_range_count > image->range_count)
-		return false;
-	p = image_parts(image);
-	if (p.end > size)
-		return false;
-	const struct image_exit *exits = (const void *)((const uint8_t *)image + p.exits);
-	const uint32_t *relocations = (const void *)((const uint8_t *)image + p.relocations);
-	for (unsigned k = 0; k < image->exit_count; k++)
-		if ((exits[k].jump != NO_JUMP && exits[k].jump + UINT64_C(4) > image->code_size) ||
-			exits[k].stub >= image->code_size || exits[k].kind > CODE_EXIT_RETURN)
+	for (unsigned k = 0; k < count; k++)
+		if (exits[k].jump && ((uintptr_t)(code + exits[k].jump) & 63) > 60)
 			return false;
-	for (unsigned k = 0; k < image->relocation_count; k++) {
-		uint32_t kind = relocations[k] >> 28, bytes = kind == RELOCATE_ADDRESS64 ? 8 : 4;
-
-		if ((relocations[k] & 0xffff) + bytes > image->code_size || kind > RELOCATE_EXIT ||
-			(kind == RELOCATE_EXIT &&
-				(relocations[k] >> 16 & 0xfff) >= image->exit_count))
-			return false;
-	}
 	return true;
+}
+
+uint8_t *
+backend_place_code(const struct code_unit *from, ptrdiff_t shift, uint8_t *at)
+{
+	const struct code_exit *exits = shifted(from->exits, shift);
+
+	at += -(uintptr_t)at & 15;
+	/* where it is now it is good, so of four places one is */
+	while (!fields_are_patchable(exits, from->exit_count, at))
+		at += 16;
+	return at;
+}
+
+/* Leaves a field's target where it was, or moves it as kind says. */
+static bool
+relocate_field(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to,
+	uint32_t relocation)
+{
+	uint32_t offset = relocation & OFFSET_MASK;
+	uint8_t *field = to->code + offset;
+	const uint8_t *source = SHIFTED(from->code, shift) + offset;
+	int32_t distance;
+	int64_t moved;
+	uintptr_t target;
+
+	memcpy(&distance, source, sizeof(distance));
+	target = (uintptr_t)from->code + offset + 4 + (uintptr_t)(intptr_t)distance;
+	switch ((enum relocation_kind)(relocation >> OFFSET_BITS)) {
+	case RELOCATE_TEXT: break;
+	case RELOCATE_EXIT: target += (uintptr_t)to->exits - (uintptr_t)from->exits; break;
+	case RELOCATE_HOME: target = (uintptr_t)&to->home->bias; break;
+	}
+	moved = (int64_t)(target - (uintptr_t)field - 4);
+	distance = (int32_t)moved;
+	memcpy(field + to->written, &distance, sizeof(distance));
+	return moved == distance;
+}
+
+static void
+copy_exits(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to)
+{
+	const struct code_exit *source = shifted(from->exits, shift);
+	struct code_exit *exits = SHIFTED(to->exits, to->written);
+	uint8_t *code = to->code + to->written;
+
+	for (unsigned k = 0; k < from->exit_count; k++) {
+		exits[k] = (struct code_exit){
+			.unit = to->unit,
+			.slot = trampolines.link,
+			.guest_offset = source[k].guest_offset,
+			.jump = source[k].jump,
+			.stub = source[k].stub,
+			.kind = source[k].kind,
+		};
+		if (source[k].jump)
+			x86_patch_rel32(code + source[k].jump, code + source[k].stub);
+	}
 }
 
 bool
-backend_image_info(const void *image, size_t size, struct unit_image_info *info)
+backend_copy_unit(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to)
 {
-	const struct unit_image *head = image;
+	const uint32_t *relocations = shifted(from->relocations, shift);
+	bool reached = true;
 
-	if (!image_is_sound(head, size))
-		return false;
-	info->guest_offset = head->guest_offset;
-	info->mode = head->mode;
-	info->ranges = (const void *)((const uint8_t *)image + image_parts(head).ranges);
-	info->range_count = head->range_count;
-	return true;
-}
-
-static bool
-fits(enum relocation_kind kind, uint64_t address)
-{
-	return kind == RELOCATE_ADDRESS32 ? address <= UINT32_MAX
-					  : address == (uint64_t)(int64_t)(int32_t)address;
-}
-
-static bool
-relocate_address(uint8_t *field, enum relocation_kind kind, uint64_t moved)
-{
-	uint64_t address = 0;
-	int32_t narrow;
-
-	if (moved == 0)
-		return true;
-	if (kind == RELOCATE_ADDRESS64) {
-		memcpy(&address, field, 8);
-		address += moved;
-		memcpy(field, &address, 8);
-		return true;
-	}
-	memcpy(&narrow, field, 4);
-	address = (kind == RELOCATE_ADDRESS32 ? (uint64_t)(uint32_t)narrow
-					      : (uint64_t)(int64_t)narrow) +
-		  moved;
-	memcpy(field, &address, 4);
-	return fits(kind, address);
-}
-
-static bool
-relocate(const struct unit_image *image, struct code_unit *unit, uint64_t bias)
-{
-	const struct image_parts p = image_parts(image);
-	const uint32_t *relocations = (const void *)((const uint8_t *)image + p.relocations);
-
-	for (unsigned k = 0; k < image->relocation_count; k++) {
-		enum relocation_kind kind = (enum relocation_kind)(relocations[k] >> 28);
-		uint8_t *field = unit->code + (relocations[k] & 0xffff);
-		int32_t distance;
-
-		if (kind < RELOCATE_TEXT) {
-			if (!relocate_address(field, kind, bias - image->bias))
-				return false;
-			continue;
-		}
-		memcpy(&distance, field, 4);
-		if (kind == RELOCATE_TEXT)
-			distance -= (int32_t)((uintptr_t)unit->code - image->code_address);
-		else
-			distance = (int32_t)((uint8_t *)&unit->exits[relocations[k] >> 16 & 0xfff] -
-					     (field + 4));
-		memcpy(field, &distance, 4);
-	}
-	return true;
-}
-
-static void
-read_exits(const struct unit_image *image, struct code_unit *unit, uint64_t bias)
-{
-	const struct image_exit *from =
-		(const void *)((const uint8_t *)image + image_parts(image).exits);
-
-	for (unsigned k = 0; k < image->exit_count; k++)
-		unit->exits[k] = (struct code_exit){
-			.unit = unit,
-			.guest_pc = bias + from[k].guest_offset,
-			.jump = from[k].jump == NO_JUMP ? NULL : unit->code + from[k].jump,
-			.stub = unit->code + from[k].stub,
-			.kind = (uint8_t)from[k].kind,
-		};
+	*SHIFTED(to->unit, to->written) = (struct code_unit){
+		.guest_offset = from->guest_offset,
+		.home = to->home,
+		.code = to->code,
+		.mode = from->mode,
+		.code_size = from->code_size,
+		.exits = to->exits,
+		.recipes = to->recipes,
+		.recipe_size = from->recipe_size,
+		.exit_count = from->exit_count,
+		.range_count = from->range_count,
+		.code_range_count = from->code_range_count,
+		.tier = from->tier,
+		.ranges = to->ranges,
+		.relocations = to->relocations,
+		.relocation_count = from->relocation_count,
+	};
+	if (from->fault_landing)
+		SHIFTED(to->unit, to->written)->fault_landing =
+			to->code + (from->fault_landing - from->code);
+	memcpy(SHIFTED(to->ranges, to->written),
+		shifted(from->ranges, shift), from->range_count * sizeof(*to->ranges));
+	memcpy(SHIFTED(to->recipes, to->written), shifted(from->recipes, shift),
+		from->recipe_size);
+	memcpy(SHIFTED(to->relocations, to->written), relocations,
+		from->relocation_count * sizeof(*relocations));
+	memcpy(to->code + to->written, shifted(from->code, shift), from->code_size);
+	copy_exits(from, shift, to);
+	for (unsigned k = 0; k < from->relocation_count; k++)
+		reached &= relocate_field(from, shift, to, relocations[k]);
+	return reached;
 }
 
 struct code_unit *
-backend_import(struct code_space *space, const void *data, size_t size, uint64_t bias)
+backend_import(struct code_space *space, const struct code_unit *from, ptrdiff_t shift)
 {
-	const struct unit_image *image = data;
 	struct code_space before = *space;
-	struct image_parts p;
-	struct code_unit *unit;
-
-	if (!image_is_sound(image, size))
-		return NULL;
-	p = image_parts(image);
-	uint8_t *code = space->code +
-			((image->code_address - (uintptr_t)space->code) & (CODE_ALIGNMENT - 1));
-	unit = take_data(space, sizeof(*unit));
-	struct code_exit *exits = take_data(space, image->exit_count * sizeof(*exits));
-	struct guest_range *ranges = take_data(space, image->range_count * sizeof(*ranges));
-	if (!unit || !exits || !ranges || code + image->code_size > space->code_end) {
-		*space = before;
-		return NULL;
-	}
-	*unit = (struct code_unit){
-		.guest_pc = bias + image->guest_offset,
-		.mode = image->mode,
-		.code_size = image->code_size,
-		.code = code,
-		.exits = exits,
-		.recipes = (const uint8_t *)data + p.recipes,
-		.recipe_size = image->recipe_size,
-		.exit_count = image->exit_count,
-		.range_count = image->range_count,
-		.code_range_count = image->code_range_count,
-		.ranges = ranges,
+	struct unit_copy to = {
+		.unit = take_data(space, sizeof(*from)),
+		.exits = take_data(space, from->exit_count * sizeof(*from->exits)),
+		.ranges = take_data(space, from->range_count * sizeof(*from->ranges)),
+		.recipes = take_data(space, from->recipe_size),
+		.relocations = take_data(space, from->relocation_count * sizeof(uint32_t)),
+		.code = backend_place_code(from, shift, space->code),
+		.home = space->home,
 	};
-	const struct guest_range *from = (const void *)((const uint8_t *)data + p.ranges);
-	for (unsigned k = 0; k < image->range_count; k++)
-		ranges[k] = (struct guest_range){ from[k].start + bias, from[k].end + bias };
-	memcpy(code, (const uint8_t *)data + p.code, image->code_size);
-	read_exits(image, unit, bias);
-	if (!relocate(image, unit, bias)) {
+
+	if (!to.unit || !to.exits || !to.ranges || !to.recipes || !to.relocations ||
+		to.code > space->code_end ||
+		from->code_size > (size_t)(space->code_end - to.code) ||
+		!backend_copy_unit(from, shift, &to)) {
 		*space = before;
 		return NULL;
 	}
-	space->code = code + image->code_size;
+	space->code = to.code + from->code_size;
 	space->code += -(uintptr_t)space->code & 15;
-	return unit;
+	return to.unit;
+}
+
+bool
+backend_unit_is_sound(const struct code_unit *from, ptrdiff_t shift)
+{
+	const struct code_exit *exits = shifted(from->exits, shift);
+	const uint32_t *relocations = shifted(from->relocations, shift);
+
+	if (from->range_count == 0 || from->code_range_count > from->range_count ||
+		from->code_size >= CODE_SIZE_LIMIT ||
+		!fields_are_patchable(exits, from->exit_count, from->code))
+		return false;
+	if (from->fault_landing &&
+		(uintptr_t)from->fault_landing - (uintptr_t)from->code >= from->code_size)
+		return false;
+	for (unsigned k = 0; k < from->exit_count; k++)
+		if ((exits[k].jump && exits[k].jump + UINT64_C(4) > from->code_size) ||
+			exits[k].stub >= from->code_size || exits[k].kind > CODE_EXIT_RETURN)
+			return false;
+	for (unsigned k = 0; k < from->relocation_count; k++)
+		if ((relocations[k] & OFFSET_MASK) + UINT64_C(4) > from->code_size ||
+			relocations[k] >> OFFSET_BITS > RELOCATE_HOME)
+			return false;
+	return true;
+}
+
+void
+backend_link_written(struct code_exit *exit, uint8_t *exit_code, struct code_unit *target,
+	const uint8_t *code, ptrdiff_t written)
+{
+	exit->target = target;
+	if (exit->jump)
+		x86_patch_rel32(exit_code + exit->jump + written, code + written);
+}
+
+const uint8_t *
+backend_unlinked_slot(void)
+{
+	return trampolines.link;
 }
 
 void
@@ -362,7 +270,7 @@ backend_image_key(char *text, size_t size)
 	const struct host_features *h = &host_features;
 
 	snprintf(text, size,
-		"x86-64 image 1: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d "
+		"x86-64 code 2: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d "
 		"traps %d",
 		h->avx512, h->sha, h->vaes, h->vpclmul, h->gfni, h->vbmi, h->bitalg, h->traps);
 }

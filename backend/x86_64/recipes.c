@@ -151,9 +151,10 @@ static bool
 recipe_find(const struct code_unit *unit, uint32_t pc, struct snapshot *s, uint64_t *guest_pc)
 {
 	struct reader r = { unit->recipes, unit->recipes + unit->recipe_size };
+	const uint64_t start_pc = unit_guest_pc(unit);
 	uint32_t end = 0;
 
-	*guest_pc = unit->guest_pc;
+	*guest_pc = start_pc;
 	memset(s, 0, sizeof(*s));
 	while (r.at < r.end) {
 		uint32_t start = end + (uint32_t)get_varint(&r);
@@ -166,13 +167,13 @@ recipe_find(const struct code_unit *unit, uint32_t pc, struct snapshot *s, uint6
 			s->flags = (uint8_t)flags;
 			if (flags != FLAGS_IN_MEMORY) {
 				s->flags_type = (uint8_t)get_byte(&r);
-				s->flags_a = get_place(&r, unit->guest_pc);
-				s->flags_b = get_place(&r, unit->guest_pc);
+				s->flags_a = get_place(&r, start_pc);
+				s->flags_b = get_place(&r, start_pc);
 			}
 			s->move_count = (uint8_t)get_byte(&r);
 			for (unsigned m = 0; m < s->move_count && m < MAX_MOVES; m++) {
 				s->moves[m].to = (host_reg)get_byte(&r);
-				s->moves[m].from = get_place(&r, unit->guest_pc);
+				s->moves[m].from = get_place(&r, start_pc);
 			}
 		}
 		if (pc >= start && pc < end)

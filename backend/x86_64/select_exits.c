@@ -3,8 +3,10 @@
 // return predictor, indirect branches through the hash table, and exits to the runtime.
 //
 // A direct exit is a `jmp rel32` (or, where nothing has to be moved, a `jcc rel32`) in one of two states:
-//     unlinked:  -> stub: lea rax, [exit record]; jmp link trampoline    (leaves with CPU_EXIT_LINK)
+//     unlinked:  -> stub: lea rax, [exit record]; jmp [exit record's slot] -> link trampoline (leaves with CPU_EXIT_LINK)
 //     linked:    -> entry of the target unit
+// and, where the code may not be written because it is a cache file's (struct code_home), in a third:
+//     linked:    -> stub: lea rax, [exit record]; jmp [exit record's slot] -> entry of the target unit
 // A call pushes the guest return address and `call`s, so a frame of the return-prediction stack is
 //     [rsp] host address behind the call, [rsp + 8] guest return address;
 // a return compares [rsp + 8] with its target and `ret`s, or goes through the hash table when they differ.
@@ -26,7 +28,12 @@ new_exit(struct compiler *c, uint64_t guest_pc, enum code_exit_kind kind)
 		c->failed = true;
 	else
 		exit = &c->exits[c->exit_count++];
-	*exit = (struct code_exit){ .unit = c->unit, .guest_pc = guest_pc, .kind = (uint8_t)kind };
+	*exit = (struct code_exit){
+		.unit = c->unit,
+		.slot = trampolines.link,
+		.guest_offset = guest_pc - c->home->bias,
+		.kind = (uint8_t)kind,
+	};
 	return exit;
 }
 
@@ -40,10 +47,31 @@ align_patchable(struct compiler *c, unsigned opcode_bytes)
 		x86_nop(&c->w, 64 - (unsigned)(field & 63));
 }
 
-static void
-emit_link_stub(struct compiler *c, struct code_exit *exit)
+static uint32_t
+code_offset(const struct compiler *c, const uint8_t *at)
 {
-	exit->stub = c->w.at;
+	return (uint32_t)(at - c->unit->code);
+}
+
+/* `jump` is the field of the exit's jump, which leads to its stub from now on. */
+static void
+emit_link_stub(struct compiler *c, struct code_exit *exit, uint8_t *jump)
+{
+	if (!jump || code_offset(c, c->w.at) >= 1u << 24) {
+		c->failed = true;
+		return;
+	}
+	x86_patch_rel32(jump, c->w.at);
+	exit->jump = code_offset(c, jump);
+	exit->stub = code_offset(c, c->w.at);
+	x86_lea_rip(&c->w, X86_RAX, exit);
+	x86_jmp_m(&c->w, x86_mem_base(X86_RAX, offsetof(struct code_exit, slot)));
+}
+
+/* The way out when a signal pends, whether the exit is linked or not. */
+static void
+emit_way_out(struct compiler *c, struct code_exit *exit)
+{
 	x86_lea_rip(&c->w, X86_RAX, exit);
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_LINK * 8));
 }
@@ -112,10 +140,11 @@ emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, 
 
 	emit_exit_count(c, exit);
 	align_patchable(c, 1);
-	exit->jump = x86_jmp_rel32(&c->w);
-	emit_link_stub(c, exit);
-	x86_patch_rel32(exit->jump, exit->stub);
-	x86_patch_rel32(pending, exit->stub);
+	emit_link_stub(c, exit, x86_jmp_rel32(&c->w));
+	if (poll) {
+		x86_patch_rel32(pending, c->w.at);
+		emit_way_out(c, exit);
+	}
 }
 
 /* From the region's seam to `target`: a jump inside the region, or out of it. */
@@ -189,7 +218,7 @@ emit_poll_stub(struct compiler *c, struct exit_stub *stub)
 {
 	x86_patch_rel32(stub->jump, c->w.at);
 	region_emit_leave(c);
-	emit_link_stub(c, new_exit(c, stub->guest_pc, CODE_EXIT_JUMP));
+	emit_way_out(c, new_exit(c, stub->guest_pc, CODE_EXIT_JUMP));
 }
 
 void
@@ -230,9 +259,7 @@ emit_exit_stub(struct compiler *c, struct exit_stub *stub)
 	if (snapshot_empty(&stub->state) && !c->unit->counters) {
 		struct code_exit *exit = new_exit(c, stub->guest_pc, CODE_EXIT_JUMP);
 
-		exit->jump = stub->jump;
-		emit_link_stub(c, exit);
-		x86_patch_rel32(exit->jump, exit->stub);
+		emit_link_stub(c, exit, stub->jump);
 		return;
 	}
 	x86_patch_rel32(stub->jump, c->w.at);
@@ -300,13 +327,27 @@ backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct 
  * The owning thread may be reading the entry: its code stays valid to run, only no pc matches any more. Every 64-bit
  * number is a pc that a guest may jump to, but only some belong to this entry: one that does not takes its place.
  */
+static void
+empty_entry(struct indirect_entry *table, struct indirect_entry *entry)
+{
+	__atomic_store_n(&entry->guest_pc, entry == table ? 4 : 0, __ATOMIC_RELAXED);
+}
+
 void
 backend_indirect_remove(struct indirect_entry *table, uint64_t pc)
 {
 	struct indirect_entry *entry = indirect_entry(table, pc);
 
 	if (__atomic_load_n(&entry->guest_pc, __ATOMIC_RELAXED) == pc)
-		__atomic_store_n(&entry->guest_pc, entry == table ? 4 : 0, __ATOMIC_RELAXED);
+		empty_entry(table, entry);
+}
+
+void
+backend_indirect_remove_code(struct indirect_entry *table, const uint8_t *code, size_t size)
+{
+	for (uint32_t k = 0; k < 1u << INDIRECT_TABLE_BITS; k++)
+		if ((uintptr_t)table[k].code - (uintptr_t)code < size)
+			empty_entry(table, &table[k]);
 }
 
 void
@@ -368,6 +409,7 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	(void)i;
 	uint64_t return_pc = (uint64_t)insn_of(c, in->a)->imm;
 	struct code_exit *exit;
+	uint8_t *jump;
 
 	meet_seam(c, (uint64_t)in->imm);
 	region_emit_leave(c);
@@ -375,10 +417,9 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
 	emit_exit_count(c, exit);
 	align_patchable(c, 1);
-	exit->jump = x86_call_rel32(&c->w);
+	jump = x86_call_rel32(&c->w);
 	emit_return_landing(c, return_pc);
-	emit_link_stub(c, exit);
-	x86_patch_rel32(exit->jump, exit->stub);
+	emit_link_stub(c, exit, jump);
 }
 
 void

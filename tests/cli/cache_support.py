@@ -40,7 +40,8 @@ def environment(directory, **changes):
 
 
 class Result:
-    """How a run ended, and what -d stats said: loaded, stale, saved, translated (what the cache did not have), units (all)."""
+    """How a run ended, and what -d stats said: loaded (in place or copied), stale, saved, translated (what the cache did not
+    have), units (all)."""
 
     def __init__(self, status, output, error, log):
         self.status, self.output, self.error, self.log = status, output, error, log
@@ -55,7 +56,8 @@ def all_statistics(log):
         if line.startswith('{"process"'):
             numbers = json.loads(line)
             cached = numbers["cache"]
-            found.append((cached["units"], cached["stale"], cached["saved"], sum(tier["units"] for tier in numbers["tiers"])))
+            found.append((cached["units"] + cached["units_in_place"], cached["stale"], cached["saved"],
+                          sum(tier["units"] for tier in numbers["tiers"])))
     return found
 
 

@@ -75,8 +75,12 @@ compiled_test_begin(struct compiled_test *t)
 	char why[200];
 
 	cr_assert_not_null(code, "no room for code near the test's text");
-	t->space = (struct code_space){ code, code + TEST_CODE_SIZE, code + TEST_CODE_SIZE,
-		code + 2 * TEST_CODE_SIZE };
+	t->space = (struct code_space){
+		.code = code,
+		.code_end = code + TEST_CODE_SIZE,
+		.data = code + TEST_CODE_SIZE,
+		.data_end = code + 2 * TEST_CODE_SIZE,
+	};
 	cr_assert(backend_init(&t->space, &a64_isa, why, sizeof(why)), "%s", why);
 	t->start = t->space;
 	t->compiled = aligned_alloc(64, (sizeof(struct cpu) + 63) & ~63ul);
@@ -115,7 +119,8 @@ run_compiled(struct compiled_test *t, const struct ir_unit *u)
 	backend_reset_return_stack(t->compiled);
 	backend_enter(t->compiled, unit);
 	if (t->compiled->cold.exit_reason == CPU_EXIT_LINK)
-		return ((struct code_exit *)(uintptr_t)t->compiled->cold.exit_argument)->guest_pc;
+		return exit_guest_pc(
+			(struct code_exit *)(uintptr_t)t->compiled->cold.exit_argument);
 	return t->compiled->hot.pc;
 }
 

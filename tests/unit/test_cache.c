@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-// The persistent cache's parts without a guest: which mapping belongs to which file, what a sound file is, look-up in it,
-// the size option, and which files go first.
+// The persistent cache's parts without a guest: which mapping belongs to which file, what a sound file is, look-up in it, its
+// units executed in place and copied, the size option, and which files go first.
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <signal.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
+#include "cache/build.h"
 #include "cache/cache_internal.h"
 #include "cache/directory.h"
 #include "cache/file.h"
 #include "cache/regions.h"
+#include "compiled_unit.h"
+#include "runtime/host_memory.h"
+#include "runtime/unit_files.h"
 
 /* ---- regions ---------------------------------------------------------------------------------------------------------- */
 
@@ -45,7 +52,7 @@ Test(cache_regions, bias_and_ends)
 {
 	struct stat file = guest_file(1);
 
-	cache_region_add(0x10000, 0x20000, 0x3000, &file);
+	cache_region_add(0x10000, 0x20000, 0x3000, &file, true);
 	cr_assert(is_in(0x10000, 0x10000 - 0x3000));
 	cr_assert(is_in(0x1fffc, 0x10000 - 0x3000));
 	cr_assert(is_nowhere(0x1fffe));
@@ -57,7 +64,7 @@ Test(cache_regions, removal_splits)
 {
 	struct stat file = guest_file(1);
 
-	cache_region_add(0x10000, 0x20000, 0, &file);
+	cache_region_add(0x10000, 0x20000, 0, &file, true);
 	cache_region_remove(0x14000, 0x15000);
 	cr_assert(is_in(0x13ffc, 0x10000));
 	cr_assert(is_nowhere(0x14000));
@@ -79,8 +86,8 @@ Test(cache_regions, new_mapping_replaces)
 	struct stat one = guest_file(1), two = guest_file(2);
 	struct cache_region before, after;
 
-	cache_region_add(0x10000, 0x20000, 0, &one);
-	cache_region_add(0x12000, 0x13000, 0x5000, &two);
+	cache_region_add(0x10000, 0x20000, 0, &one, true);
+	cache_region_add(0x12000, 0x13000, 0x5000, &two, true);
 	cr_assert(is_in(0x11000, 0x10000));
 	cr_assert(is_in(0x12000, 0x12000 - 0x5000));
 	cr_assert(is_in(0x13000, 0x10000));
@@ -96,11 +103,11 @@ Test(cache_regions, full_table)
 	struct stat file = guest_file(1);
 
 	for (uint64_t k = 0; k < 2000; k++)
-		cache_region_add(k * 0x2000, k * 0x2000 + 0x1000, 0, &file);
+		cache_region_add(k * 0x2000, k * 0x2000 + 0x1000, 0, &file, true);
 	cr_assert(is_in(0x2000, 0x2000));
 	cr_assert(is_nowhere(1999 * 0x2000));
 	cache_region_remove(0x2000, 0x3000);
-	cache_region_add(1999 * 0x2000, 1999 * 0x2000 + 0x1000, 0, &file);
+	cache_region_add(1999 * 0x2000, 1999 * 0x2000 + 0x1000, 0, &file, true);
 	cr_assert(is_in(1999 * 0x2000, 1999 * 0x2000));
 }
 
@@ -110,101 +117,428 @@ Test(cache_regions, just_changed_is_racy)
 	struct cache_region region;
 
 	clock_gettime(CLOCK_REALTIME, &file.st_ctim);
-	cache_region_add(0x10000, 0x20000, 0, &file);
+	cache_region_add(0x10000, 0x20000, 0, &file, true);
 	cr_assert(cache_region_of(0x10000, 0x10004, &region));
 	cr_assert(region.source->racy);
 	file.st_ctim.tv_sec += 1000;
-	cache_region_add(0x10000, 0x20000, 0, &file);
+	cache_region_add(0x10000, 0x20000, 0, &file, true);
 	cr_assert(cache_region_of(0x10000, 0x10004, &region));
 	cr_assert(region.source->racy, "changed in the future");
-	cache_region_add(0x10000, 0x20000, 0, &old);
+	cache_region_add(0x10000, 0x20000, 0, &old, true);
 	cr_assert(cache_region_of(0x10000, 0x10004, &region));
 	cr_assert_not(region.source->racy);
 }
 
 /* ---- files ---------------------------------------------------------------------------------------------------------------- */
 
-#define INDEX_BITS 4
-#define IMAGE_SIZE 24
-#define GUEST_SIZE 8
+#define BIAS    UINT64_C(0x5500000000)
+#define BASE    (CACHE_LOW_START + UINT64_C(0x1000000))
+#define MODE    0u
+#define UNITS   3
+#define X(t, n) (a64_state((t)->compiled)->x[n])
+
+/* What a small file is made of: x0 += 1, x1 = address of data, go on at the next unit; the last one loads from x2 and leaves. */
+static uint64_t
+offset_of(unsigned number)
+{
+	return 0x1000 + number * 0x100;
+}
+
+static void
+make_unit(struct ir_unit *unit, unsigned number)
+{
+	static struct lift l;
+	uint64_t pc = BIAS + offset_of(number);
+
+	ir_begin(&l, unit, &a64_layout, pc, MODE);
+	l.pc = pc;
+	ir_put(&l, A64_SLOT_X0 + 0,
+		ir_add(&l, I64, ir_get(&l, I64, A64_SLOT_X0 + 0), ir_const(&l, I64, 1)));
+	ir_put(&l, A64_SLOT_X0 + 1, ir_address(&l, (int64_t)(BIAS + 0x70000 + number)));
+	if (number == UNITS - 1) {
+		ir_guest_pc(&l, (int64_t)(pc + 8));
+		ir_put(&l, A64_SLOT_X0 + 3,
+			ir_load(&l, I64, 3, ir_get(&l, I64, A64_SLOT_X0 + 2)));
+	}
+	ir_exit_direct(&l, (int64_t)(BIAS + offset_of(number + 1)));
+	unit->ranges[0] = (struct guest_range){ pc, pc + 16 };
+	unit->range_count = 1;
+	ir_finish(&l);
+}
 
 struct small_file {
-	struct cache_header header;
-	struct cache_index_entry index[1 << INDEX_BITS];
-	struct cache_record record;
-	uint8_t image[IMAGE_SIZE], guest[GUEST_SIZE];
+	struct compiled_test test;
+	uint8_t *image;
+	size_t size;
+	struct cache_identity identity;
 };
 
-/* A file of one record, for offset 0x1000 and mode 5. */
-static struct small_file
-make_file(void)
-{
-	struct small_file file = { .header = { .magic = "dragunit",
-					   .version = 1,
-					   .file_size = sizeof(file),
-					   .index_bits = INDEX_BITS,
-					   .record_count = 1 } };
-	uint32_t at = cache_index_start(0x1000, 5, INDEX_BITS);
+static const struct cache_page small_pages[] = { { 1, 0x1234 } };
 
-	memset(file.image, 0x11, sizeof(file.image));
-	memset(file.guest, 0x22, sizeof(file.guest));
-	file.record = (struct cache_record){ .image_size = IMAGE_SIZE, .guest_size = GUEST_SIZE };
-	file.record.checksum = cache_record_checksum(&file.record);
-	file.index[at] =
-		(struct cache_index_entry){ 0x1000, 5, offsetof(struct small_file, record) / 8 };
-	file.header.checksum = cache_header_checksum(&file.header);
+/* The units are compiled with one bias, and built into a file that holds for any. */
+static void
+make_small_file(struct small_file *f)
+{
+	static struct cache_item items[UNITS];
+	static struct ir_unit unit;
+	struct cache_contents contents = {
+		.identity = &f->identity,
+		.base = BASE,
+		.room = 0x100000,
+		.position_independent = true,
+		.items = items,
+		.item_count = UNITS,
+		.pages = small_pages,
+		.page_count = 1,
+	};
+	struct code_home *home;
+
+	compiled_test_begin(&f->test);
+	strcpy(f->identity.key, "key");
+	home = (void *)f->test.space.data;
+	*home = (struct code_home){ .bias = BIAS, .position_independent = true };
+	f->test.space.data += 64;
+	f->test.space.home = home;
+	for (unsigned k = 0; k < UNITS; k++) {
+		make_unit(&unit, k);
+		items[k].from = backend_compile(&f->test.space, &unit);
+		items[k].shift = 0;
+		cr_assert_not_null(items[k].from);
+		cr_assert_not_null(items[k].from->relocations, "it can be copied");
+	}
+	f->image = mmap(NULL, cache_build_size(&contents), PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	f->size = cache_build(&contents, f->image);
+	cr_assert(f->size > 0 && f->size <= cache_build_size(&contents));
+}
+
+/* Puts it into a new directory, as the cache's own, and opens it from there. */
+static struct cache_file
+open_small_file(const struct small_file *f, bool in_place)
+{
+	char directory[] = "/tmp/dragoman-cache-test-XXXXXX";
+	char name[CACHE_NAME_SIZE], path[CACHE_DIRECTORY_SIZE + 100];
+	struct cache_file file;
+	int fd;
+
+	cr_assert_not_null(mkdtemp(directory));
+	strcpy(cache_own.path, directory);
+	cache_own.fd = -1;
+	cache_written = &cache_own;
+	cr_assert(cache_note_root() && cache_place_make());
+	cache_file_name(&f->identity, name);
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	cr_assert_eq(write(fd, f->image, f->size), (ssize_t)f->size);
+	close(fd);
+	file = cache_file_open(name, &f->identity, in_place);
+	cr_assert_not_null(file.header);
+	unlink(path);
+	rmdir(directory);
 	return file;
 }
 
 Test(cache_file, look_up)
 {
-	struct small_file file = make_file();
-	struct cache_file mapped = { &file.header, sizeof(file) };
-	const struct cache_record *record;
+	static struct small_file f;
+	struct cache_file file;
 
-	cr_assert(cache_file_is_sound(&file.header, sizeof(file)));
-	record = cache_file_find(&mapped, 0x1000, 5);
-	cr_assert_eq(record, &file.record);
-	cr_assert_eq(cache_record_guest_code(record), file.guest);
-	cr_assert_null(cache_file_find(&mapped, 0x1000, 4));
-	cr_assert_null(cache_file_find(&mapped, 0x1004, 5));
+	make_small_file(&f);
+	file = open_small_file(&f, false);
+	cr_assert_not_null(file.header);
+	cr_assert(cache_file_is_sound(file.header, file.size));
+	cr_assert_eq(file.header->unit_count, UNITS);
+	for (unsigned k = 0; k < UNITS; k++) {
+		int64_t number = cache_file_find(&file, offset_of(k), MODE);
+
+		cr_assert_eq(number, k);
+		cr_assert_not_null(cache_file_unit(&file, (uint32_t)number));
+		cr_assert_eq(
+			cache_file_unit(&file, (uint32_t)number)->guest_offset, offset_of(k));
+		cr_assert_eq(cache_file_find(&file, offset_of(k), MODE + 1), -1);
+		cr_assert_eq(cache_file_find(&file, offset_of(k) + 4, MODE), -1);
+	}
+	cr_assert_null(cache_file_unit(&file, UNITS));
+	cr_assert_eq(cache_file_page(&file, 1)->checksum, 0x1234);
+	cr_assert_null(cache_file_page(&file, 0));
+	cr_assert_null(cache_file_page(&file, 2));
+	cr_assert_eq(file.header->guest_start, 0x1000);
+	cr_assert_eq(file.header->guest_end, 0x2000);
+}
+
+/* Bytes between the parts are not looked at, and mean nothing. */
+static bool
+counts(const struct cache_header *header, size_t at)
+{
+	if (at < offsetof(struct cache_header, home))
+		return true;
+	for (unsigned k = 0; k < CACHE_SECTIONS; k++)
+		if (at >= header->sections[k].offset &&
+			at - header->sections[k].offset < header->sections[k].size)
+			return true;
+	return false;
 }
 
 Test(cache_file, every_bit_counts)
 {
-	for (size_t bit = 0; bit < sizeof(struct small_file) * 8; bit++) {
-		struct small_file file = make_file();
-		struct cache_file mapped = { &file.header, sizeof(file) };
-		uint8_t *byte = (uint8_t *)&file + bit / 8;
+	static struct small_file f;
+	unsigned counted = 0;
 
-		*byte ^= (uint8_t)(1 << bit % 8);
-		cr_assert(!cache_file_is_sound(&file.header, sizeof(file)) ||
-				  !cache_file_find(&mapped, 0x1000, 5),
-			"bit %zu", bit);
+	make_small_file(&f);
+	for (size_t bit = 0; bit < f.size * 8; bit++) {
+		const struct cache_header *header = (const void *)f.image;
+
+		if (!counts(header, bit / 8))
+			continue;
+		counted++;
+		f.image[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		cr_assert_not(cache_file_is_sound(header, f.size), "bit %zu", bit);
+		f.image[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
+	cr_assert(cache_file_is_sound((const void *)f.image, f.size));
+	cr_assert_gt(counted, 8 * offsetof(struct cache_header, home));
 }
 
 Test(cache_file, sizes_out_of_bounds)
 {
-	struct small_file file = make_file();
-	struct cache_file mapped = { &file.header, sizeof(file) };
-	const uint32_t sizes[] = { UINT32_MAX, UINT32_MAX - 7, IMAGE_SIZE + 1, 0x80000000 };
+	static struct small_file f;
+	struct cache_header *header;
 
-	for (size_t size = 0; size < sizeof(file); size++)
-		cr_assert_not(cache_file_is_sound(&file.header, size), "truncated to %zu", size);
-	for (size_t k = 0; k < sizeof(sizes) / sizeof(*sizes); k++) {
-		file.record.image_size = sizes[k];
-		cr_assert_null(cache_file_find(&mapped, 0x1000, 5), "size %#x", sizes[k]);
+	make_small_file(&f);
+	header = (void *)f.image;
+	for (size_t size = 0; size < f.size; size++)
+		cr_assert_not(cache_file_is_sound(header, size), "truncated to %zu", size);
+	for (unsigned k = 0; k < CACHE_SECTIONS; k++) {
+		const struct cache_section_place good = header->sections[k];
+		const uint32_t wrong[] = { 0, 8, UINT32_MAX, UINT32_MAX - 15, (uint32_t)f.size + 16,
+			0x80000000 };
+
+		for (size_t w = 0; w < sizeof(wrong) / sizeof(*wrong); w++) {
+			header->sections[k].offset = wrong[w];
+			header->checksum = cache_header_checksum(header);
+			cr_assert_not(cache_header_is_sound(header, f.size), "section %u at %#x", k,
+				wrong[w]);
+			header->sections[k] = good;
+			if (wrong[w] <= good.size + 16)
+				continue; /* between the parts there may be room */
+			header->sections[k].size = wrong[w];
+			header->checksum = cache_header_checksum(header);
+			cr_assert_not(cache_header_is_sound(header, f.size),
+				"section %u of %#x bytes", k, wrong[w]);
+			header->sections[k] = good;
+		}
 	}
-	file = make_file();
-	for (uint32_t place = 1; place < 1u << 30; place += 12345677) {
-		file.index[cache_index_start(0x1000, 5, INDEX_BITS)].record = place;
-		cr_assert_null(cache_file_find(&mapped, 0x1000, 5), "record at %u", place);
+}
+
+/* What a file says of a unit is looked at before the unit is copied, even if all checksums are right. */
+Test(cache_file, units_out_of_bounds)
+{
+	static struct small_file f;
+	struct cache_file file;
+	struct code_unit *unit, good;
+	struct code_exit *exit;
+
+	make_small_file(&f);
+	file = (struct cache_file){ (void *)f.image, f.size, f.image - (uint8_t *)BASE };
+	unit = cache_section(file.header, CACHE_UNITS);
+	exit = cache_section(file.header, CACHE_EXITS);
+	good = *unit;
+	cr_assert_not_null(cache_file_unit(&file, 0));
+#define WRONG(field, value)                                                        \
+	do {                                                                       \
+		unit->field = (value);                                             \
+		cr_assert_null(cache_file_unit(&file, 0), #field " = " #value);    \
+		*unit = good;                                                      \
+	} while (0)
+	WRONG(exits, NULL);
+	WRONG(exits, (void *)((uintptr_t)good.exits + 8));
+	WRONG(exits, (void *)((uintptr_t)good.exits + f.size));
+	WRONG(exit_count, UINT16_MAX);
+	WRONG(ranges, NULL);
+	WRONG(range_count, UINT16_MAX);
+	WRONG(range_count, 0);
+	WRONG(recipes, NULL);
+	WRONG(recipe_size, UINT32_MAX);
+	WRONG(relocations, NULL);
+	WRONG(relocation_count, UINT16_MAX);
+	WRONG(code, NULL);
+	WRONG(code_size, UINT32_MAX);
+	WRONG(code_size, 4);
+	WRONG(fault_landing, (const uint8_t *)BASE);
+#undef WRONG
+	exit->jump = good.code_size - 3;
+	cr_assert_null(cache_file_unit(&file, 0));
+	exit->jump = 1;
+	exit->stub = good.code_size;
+	cr_assert_null(cache_file_unit(&file, 0));
+}
+
+/* ---- execution in place --------------------------------------------------------------------------------------------------------- */
+
+static struct unit_file
+use_in_place(struct cache_file *file, uint64_t bias)
+{
+	struct cache_header *h = file->header;
+
+	cr_assert_eq(file->shift, 0, "the place is free");
+	cr_assert_eq(mprotect(h, file->size, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
+	h->home = (struct code_home){ .bias = bias, .position_independent = true, .in_place = true };
+	return (struct unit_file){
+		.home = &h->home,
+		.units = cache_section(h, CACHE_UNITS),
+		.unit_count = h->unit_count,
+		.index = cache_section(h, CACHE_INDEX),
+		.index_bits = h->index_bits,
+		.code = cache_section(h, CACHE_CODE),
+		.code_size = h->sections[CACHE_CODE].size,
+		.guest_start = bias + h->guest_start,
+		.guest_end = bias + h->guest_end,
+	};
+}
+
+static struct code_exit *
+run_unit(struct compiled_test *t, struct code_unit *unit)
+{
+	t->compiled->hot.indirect_table = t->table;
+	backend_reset_return_stack(t->compiled);
+	backend_enter(t->compiled, unit);
+	return (struct code_exit *)(uintptr_t)t->compiled->cold.exit_argument;
+}
+
+/* The units run one after the other by links that the file came with, wherever the guest's file is; and can be taken apart. */
+Test(cache_in_place, linked_units_at_any_bias)
+{
+	const uint64_t biases[] = { BIAS, UINT64_C(0x7123450000), 0 };
+	static struct small_file f;
+	uint64_t datum = 4711;
+
+	make_small_file(&f);
+	for (unsigned k = 0; k < 3; k++) {
+		struct cache_file file = open_small_file(&f, true);
+		struct code_unit *units, *other;
+		struct code_exit *exit;
+
+		units = use_in_place(&file, biases[k]).units;
+		X(&f.test, 0) = 0;
+		X(&f.test, 2) = (uint64_t)&datum;
+		exit = run_unit(&f.test, units);
+		cr_assert_eq(f.test.compiled->cold.exit_reason, CPU_EXIT_LINK);
+		cr_assert_eq(exit_guest_pc(exit), biases[k] + offset_of(UNITS));
+		cr_assert_eq(X(&f.test, 0), UNITS, "all units ran");
+		cr_assert_eq(X(&f.test, 1), biases[k] + 0x70000 + UNITS - 1);
+		cr_assert_eq(X(&f.test, 3), 4711);
+		cr_assert_eq(units[0].exits[0].target, &units[1]);
+
+		/* a link that is made later goes through the slot */
+		uint8_t before[64];
+		memcpy(before, units[UNITS - 1].code, sizeof(before));
+		other = &units[1];
+		backend_link(exit, other);
+		cr_assert_arr_eq(before, units[UNITS - 1].code, sizeof(before));
+		cr_assert_eq(exit->slot, other->code);
+		backend_unlink(exit);
+		X(&f.test, 0) = 0;
+		run_unit(&f.test, units);
+		cr_assert_eq(X(&f.test, 0), UNITS);
+
+		/* links in the code are undone one by one */
+		units[1].exits[0].target = NULL;
+		backend_unlink(&units[1].exits[0]);
+		X(&f.test, 0) = 0;
+		exit = run_unit(&f.test, units);
+		cr_assert_eq(exit, &units[1].exits[0]);
+		cr_assert_eq(exit_guest_pc(exit), biases[k] + offset_of(2));
+		cr_assert_eq(X(&f.test, 0), 2);
+		cache_file_close(&file);
 	}
-	/* an index without an empty place does not make look-ups go on for ever */
-	for (size_t k = 0; k < 1 << INDEX_BITS; k++)
-		file.index[k] = (struct cache_index_entry){ 4, 4, 1 };
-	cr_assert_null(cache_file_find(&mapped, 0x1000, 5));
+}
+
+static struct compiled_test *fault_test;
+
+static void
+on_fault(int signo, siginfo_t *info, void *context)
+{
+	ucontext_t *uc = context;
+	const struct code_unit *unit =
+		unit_files_find_by_host_pc((const uint8_t *)uc->uc_mcontext.gregs[REG_RIP]);
+
+	(void)info;
+	if (!unit || !backend_recover(unit, fault_test->compiled, uc))
+		signal(signo, SIG_DFL);
+}
+
+/* A fault in a unit that the runtime has never seen, because it was reached by a link in the file. */
+Test(cache_in_place, fault_behind_links)
+{
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
+	const uint64_t bias = UINT64_C(0x7123450000);
+	static struct unit_file in_place;
+	static struct small_file f;
+	struct cache_file file;
+
+	sigaltstack(&stack, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	make_small_file(&f);
+	fault_test = &f.test;
+	file = open_small_file(&f, true);
+	in_place = use_in_place(&file, bias);
+	cr_assert(unit_files_have_room());
+	unit_files_add(&in_place);
+	cr_assert_eq(unit_files_find(bias + offset_of(0), MODE), &in_place.units[0]);
+	cr_assert_null(unit_files_find(bias + offset_of(0), MODE + 1));
+	cr_assert_null(unit_files_find(bias + 0x5000, MODE));
+	X(&f.test, 0) = 0;
+	X(&f.test, 2) = 16;
+	run_unit(&f.test, in_place.units);
+	cr_assert_eq(f.test.compiled->cold.exit_reason, CPU_EXIT_FAULT);
+	cr_assert_eq(f.test.compiled->hot.pc, bias + offset_of(UNITS - 1) + 8);
+	cr_assert_eq(X(&f.test, 0), UNITS);
+	cr_assert_eq(X(&f.test, 1), bias + 0x70000 + UNITS - 1);
+	/* out of use: no longer found by guest address, still by host address */
+	cr_assert_null(unit_files_take_out(bias + 0x2000, bias + 0x3000));
+	cr_assert_eq(unit_files_take_out(bias + 0x1ffc, bias + 0x3000), &in_place);
+	cr_assert_null(unit_files_take_out(0, UINT64_MAX));
+	cr_assert_null(unit_files_find(bias + offset_of(0), MODE));
+	cr_assert_eq(unit_files_find_by_host_pc(in_place.units[1].code + 3), &in_place.units[1]);
+}
+
+/* Something else is where the file should be: its units are copied into the code buffer. */
+Test(cache_in_place, copies_when_the_place_is_taken)
+{
+	void *taken = mmap((void *)BASE, 4096, PROT_NONE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	static struct small_file f;
+	struct cache_file file;
+	struct code_home *home;
+	struct code_exit *exit;
+	struct code_unit *unit;
+	uint64_t datum = 99;
+
+	cr_assert_eq(taken, (void *)BASE);
+	make_small_file(&f);
+	file = open_small_file(&f, true);
+	cr_assert_not_null(file.header);
+	cr_assert_neq(file.shift, 0);
+	home = (void *)f.test.space.data;
+	*home = (struct code_home){ .bias = 0x123450000, .position_independent = true };
+	f.test.space.data += 64;
+	f.test.space.home = home;
+	for (unsigned k = 0; k < UNITS; k++) {
+		const struct code_unit *from = cache_file_unit(&file, k);
+
+		unit = backend_import(&f.test.space, from, file.shift);
+		cr_assert_not_null(unit);
+		X(&f.test, 0) = 0;
+		X(&f.test, 2) = (uint64_t)&datum;
+		exit = run_unit(&f.test, unit);
+		cr_assert_eq(exit, &unit->exits[0], "the copy is linked to nothing");
+		cr_assert_eq(exit_guest_pc(exit), 0x123450000 + offset_of(k + 1));
+		cr_assert_eq(X(&f.test, 0), 1);
+		cr_assert_eq(X(&f.test, 1), 0x123450000 + 0x70000 + k);
+	}
+	cr_assert_eq(X(&f.test, 3), 99);
+	munmap(taken, 4096);
 }
 
 /* ---- the directory ---------------------------------------------------------------------------------------------------------- */
