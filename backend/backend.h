@@ -63,8 +63,8 @@ struct code_unit {
 	uint16_t range_count;
 	uint16_t code_range_count;  /* of these, the first ones: what was lifted */
 	struct guest_range *ranges; /* guest code it was made from, and what was only looked at */
-	const uint32_t *
-		relocations; /* the backend's, for backend_copy_unit; NULL: it cannot be copied */
+	const uint32_t
+		*relocations; /* the backend's, for backend_copy_unit; NULL: it cannot be copied */
 	uint16_t relocation_count;
 	struct code_unit *next; /* runtime's hash chain */
 	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
@@ -96,7 +96,8 @@ exit_guest_pc(const struct code_exit *exit)
 struct code_space {
 	uint8_t *code, *code_end; /* executable */
 	uint8_t *data, *data_end; /* metadata */
-	struct code_home *home; /* of the units that are made, within 2 GiB; NULL: they cannot be copied */
+	struct code_home
+		*home; /* of the units that are made, within 2 GiB; NULL: they cannot be copied */
 };
 
 /** Find out the host's features, which backend_image_key depends on; backend_init does it too. False with a reason. */
@@ -143,8 +144,7 @@ uint8_t *backend_place_code(const struct code_unit *from, ptrdiff_t shift, uint8
  * Copy a unit that has relocations; the copy is not linked. All of `from`'s pointers are valid once `shift` is added.
  * False when something is out of the new place's reach; what was written is of no use then.
  */
-bool backend_copy_unit(
-	const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to);
+bool backend_copy_unit(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to);
 
 /** As backend_copy_unit, into `space` and its home. NULL when it does not fit. */
 struct code_unit *backend_import(
@@ -196,8 +196,7 @@ struct indirect_entry {
 	const uint8_t *code;
 };
 void backend_indirect_remove(struct indirect_entry *table, uint64_t pc);
-void backend_indirect_remove_code(
-	struct indirect_entry *table, const uint8_t *code, size_t size);
+void backend_indirect_remove_code(struct indirect_entry *table, const uint8_t *code, size_t size);
 void backend_indirect_insert(
 	struct indirect_entry *table, uint64_t pc, const struct code_unit *unit);
 

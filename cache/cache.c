@@ -346,8 +346,7 @@ cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetcha
 	if (!source->place_tried) {
 		source->place_tried = true;
 		if (use_in_place(source, &region))
-			return (struct code_unit *)cache_section(
-				       source->file.header, CACHE_UNITS) +
+			return (struct code_unit *)cache_section(source->file.header, CACHE_UNITS) +
 			       number;
 	}
 	return copy_unit(&region, (uint32_t)number, space, fetchable);

@@ -57,16 +57,18 @@ struct cache_header {
 	uint32_t checksum; /* of the header with this field and `home` zero */
 	uint64_t file_size;
 	struct cache_identity identity;
-	uint64_t base;  /* the address that it is made for */
-	uint64_t room;  /* how far the file may grow before it needs another address */
-	uint64_t slot;  /* what slots of unlinked exits hold */
-	uint64_t bias;  /* of a guest file that is not position-independent */
-	uint64_t guest_start, guest_end; /* offsets from the bias: all that the units were made from */
+	uint64_t base; /* the address that it is made for */
+	uint64_t room; /* how far the file may grow before it needs another address */
+	uint64_t slot; /* what slots of unlinked exits hold */
+	uint64_t bias; /* of a guest file that is not position-independent */
+	uint64_t guest_start,
+		guest_end; /* offsets from the bias: all that the units were made from */
 	uint32_t unit_count;
 	uint32_t index_bits;
 	uint32_t position_independent;
 	struct cache_section_place sections[CACHE_SECTIONS];
-	struct code_home home; /* of the units; filled in by the process that uses them in place, zero in the file */
+	struct code_home
+		home; /* of the units; filled in by the process that uses them in place, zero in the file */
 };
 
 #define CACHE_HEADER_SIZE 4096u

@@ -172,7 +172,8 @@ add_new_units(struct saving *s)
 		unsaved = unsaved->next) {
 		const struct code_unit *unit = unsaved->unit;
 
-		if (unit->invalid || cache_file_find(&s->old, unit->guest_offset, unit->mode) >= 0 ||
+		if (unit->invalid ||
+			cache_file_find(&s->old, unit->guest_offset, unit->mode) >= 0 ||
 			(!s->source->position_independent &&
 				unit->home->bias != s->contents.bias) ||
 			!pages_are_good(s, unit) || !code_is_unchanged(unsaved))
@@ -203,8 +204,8 @@ write_file(const struct saving *s, const char *name, const uint8_t *image, uint6
 {
 	long fd = cache_directory_begin(size);
 
-	if (fd >= 0 && cache_directory_end(directory_lock, fd, name,
-			       cache_directory_write(fd, image, size, 0)))
+	if (fd >= 0 && cache_directory_end(
+			       directory_lock, fd, name, cache_directory_write(fd, image, size, 0)))
 		cache_statistics.units_saved += s->added;
 }
 

@@ -41,8 +41,7 @@ unit_files_have_room(void)
 void
 unit_files_add(const struct unit_file *file)
 {
-	in_use[in_use_count++] =
-		(struct guest_part){ file->guest_start, file->guest_end, file };
+	in_use[in_use_count++] = (struct guest_part){ file->guest_start, file->guest_end, file };
 	files[file_count] = file;
 	__atomic_store_n(&file_count, file_count + 1, __ATOMIC_RELEASE);
 }

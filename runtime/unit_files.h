@@ -17,8 +17,10 @@ struct unit_file {
 	struct code_unit *units; /* in the order of their code */
 	uint32_t unit_count;
 	uint32_t index_bits;
-	const uint32_t *index; /* open addressing by unit_file_hash: number of a unit + 1, 0: empty */
-	uint8_t *code;         /* private, writable and executable; written to only to take the file out of use */
+	const uint32_t
+		*index; /* open addressing by unit_file_hash: number of a unit + 1, 0: empty */
+	uint8_t *
+		code; /* private, writable and executable; written to only to take the file out of use */
 	size_t code_size;
 	uint64_t guest_start, guest_end; /* guest addresses of all that the units were made from */
 };

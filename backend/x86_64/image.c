@@ -93,8 +93,7 @@ shifted(const void *pointer, ptrdiff_t shift)
 
 /* A patched field must not cross a cache line (align_patchable). */
 static bool
-fields_are_patchable(
-	const struct code_exit *exits, unsigned count, const uint8_t *code)
+fields_are_patchable(const struct code_exit *exits, unsigned count, const uint8_t *code)
 {
 	for (unsigned k = 0; k < count; k++)
 		if (exits[k].jump && ((uintptr_t)(code + exits[k].jump) & 63) > 60)
@@ -186,10 +185,9 @@ backend_copy_unit(const struct code_unit *from, ptrdiff_t shift, const struct un
 	if (from->fault_landing)
 		SHIFTED(to->unit, to->written)->fault_landing =
 			to->code + (from->fault_landing - from->code);
-	memcpy(SHIFTED(to->ranges, to->written),
-		shifted(from->ranges, shift), from->range_count * sizeof(*to->ranges));
-	memcpy(SHIFTED(to->recipes, to->written), shifted(from->recipes, shift),
-		from->recipe_size);
+	memcpy(SHIFTED(to->ranges, to->written), shifted(from->ranges, shift),
+		from->range_count * sizeof(*to->ranges));
+	memcpy(SHIFTED(to->recipes, to->written), shifted(from->recipes, shift), from->recipe_size);
 	memcpy(SHIFTED(to->relocations, to->written), relocations,
 		from->relocation_count * sizeof(*relocations));
 	memcpy(to->code + to->written, shifted(from->code, shift), from->code_size);

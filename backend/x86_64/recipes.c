@@ -213,7 +213,7 @@ recipe_last_access(const struct code_unit *unit)
 
 		end = start + (uint32_t)get_varint(&r);
 		get_varint(&r);
-		skip_snapshot(&r, unit->guest_pc);
+		skip_snapshot(&r, unit_guest_pc(unit));
 		last = unit->code + start;
 	}
 	return last;

@@ -157,8 +157,7 @@ make_unit(struct ir_unit *unit, unsigned number)
 	ir_put(&l, A64_SLOT_X0 + 1, ir_address(&l, (int64_t)(BIAS + 0x70000 + number)));
 	if (number == UNITS - 1) {
 		ir_guest_pc(&l, (int64_t)(pc + 8));
-		ir_put(&l, A64_SLOT_X0 + 3,
-			ir_load(&l, I64, 3, ir_get(&l, I64, A64_SLOT_X0 + 2)));
+		ir_put(&l, A64_SLOT_X0 + 3, ir_load(&l, I64, 3, ir_get(&l, I64, A64_SLOT_X0 + 2)));
 	}
 	ir_exit_direct(&l, (int64_t)(BIAS + offset_of(number + 1)));
 	unit->ranges[0] = (struct guest_range){ pc, pc + 16 };
@@ -253,8 +252,7 @@ Test(cache_file, look_up)
 
 		cr_assert_eq(number, k);
 		cr_assert_not_null(cache_file_unit(&file, (uint32_t)number));
-		cr_assert_eq(
-			cache_file_unit(&file, (uint32_t)number)->guest_offset, offset_of(k));
+		cr_assert_eq(cache_file_unit(&file, (uint32_t)number)->guest_offset, offset_of(k));
 		cr_assert_eq(cache_file_find(&file, offset_of(k), MODE + 1), -1);
 		cr_assert_eq(cache_file_find(&file, offset_of(k) + 4, MODE), -1);
 	}
@@ -344,11 +342,11 @@ Test(cache_file, units_out_of_bounds)
 	exit = cache_section(file.header, CACHE_EXITS);
 	good = *unit;
 	cr_assert_not_null(cache_file_unit(&file, 0));
-#define WRONG(field, value)                                                        \
-	do {                                                                       \
-		unit->field = (value);                                             \
-		cr_assert_null(cache_file_unit(&file, 0), #field " = " #value);    \
-		*unit = good;                                                      \
+#define WRONG(field, value)                                                     \
+	do {                                                                    \
+		unit->field = (value);                                          \
+		cr_assert_null(cache_file_unit(&file, 0), #field " = " #value); \
+		*unit = good;                                                   \
 	} while (0)
 	WRONG(exits, NULL);
 	WRONG(exits, (void *)((uintptr_t)good.exits + 8));
@@ -382,7 +380,8 @@ use_in_place(struct cache_file *file, uint64_t bias)
 
 	cr_assert_eq(file->shift, 0, "the place is free");
 	cr_assert_eq(mprotect(h, file->size, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
-	h->home = (struct code_home){ .bias = bias, .position_independent = true, .in_place = true };
+	h->home =
+		(struct code_home){ .bias = bias, .position_independent = true, .in_place = true };
 	return (struct unit_file){
 		.home = &h->home,
 		.units = cache_section(h, CACHE_UNITS),
