@@ -239,8 +239,8 @@ write_file(long lock, const char *name, const void *bytes, size_t size)
 {
 	long fd = cache_directory_begin(size);
 
-	return fd >= 0 && cache_directory_end(
-				  lock, fd, name, cache_directory_write(fd, bytes, size, 0));
+	return fd >= 0 &&
+	       cache_directory_end(lock, fd, name, cache_directory_write(fd, bytes, size, 0));
 }
 
 /* Puts an entry in place, made for other addresses: those that it was made for are another file's in this cache. */

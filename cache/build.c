@@ -68,8 +68,8 @@ place_sections(const struct cache_contents *contents, const struct sizes *s, uin
 	for (unsigned k = 0; k < CACHE_SECTIONS; k++) {
 		at = align_up(at, k == CACHE_CODE ? HOST_PAGE_SIZE : 16);
 		if (places)
-			places[k] = (struct cache_section_place){ (uint32_t)at, (uint32_t)sizes[k],
-				0 };
+			places[k] =
+				(struct cache_section_place){ (uint32_t)at, (uint32_t)sizes[k], 0 };
 		at += sizes[k];
 	}
 	return at;
@@ -178,8 +178,8 @@ fill_index(struct cache_contents *contents, struct cache_header *header)
 	uint32_t mask = (UINT32_C(1) << header->index_bits) - 1;
 
 	for (uint32_t k = 0; k < contents->item_count; k++) {
-		uint32_t at = unit_file_hash(
-			units[k].guest_offset, units[k].mode, header->index_bits);
+		uint32_t at =
+			unit_file_hash(units[k].guest_offset, units[k].mode, header->index_bits);
 
 		while (index[at])
 			at = (at + 1) & mask;
@@ -197,9 +197,9 @@ link_unit(const struct cache_contents *contents, const struct cache_header *head
 
 	for (unsigned k = 0; k < unit->exit_count; k++) {
 		exits[k].slot = (const uint8_t *)(uintptr_t)contents->slot;
-		int64_t target = unit_file_look_up(cache_section(header, CACHE_INDEX),
-			header->index_bits, units, header->unit_count, exits[k].guest_offset,
-			unit->mode);
+		int64_t target =
+			unit_file_look_up(cache_section(header, CACHE_INDEX), header->index_bits,
+				units, header->unit_count, exits[k].guest_offset, unit->mode);
 
 		if (target >= 0)
 			backend_link_written(&exits[k], unit->code, &in_place[target],
@@ -272,8 +272,8 @@ cache_build(struct cache_contents *contents, uint8_t *image)
 	fill_index(contents, header);
 	for (uint32_t k = 0; k < contents->item_count; k++)
 		link_unit(contents, header, k);
-	uint64_t size = header->sections[CACHE_CODE].offset +
-			(uint64_t)header->sections[CACHE_CODE].size;
+	uint64_t size =
+		header->sections[CACHE_CODE].offset + (uint64_t)header->sections[CACHE_CODE].size;
 	finish_header(header, size);
 	return size;
 }

@@ -91,8 +91,9 @@ cache_directory_take_place(long lock, uint64_t size)
 	bool known = read_count(lock, &count);
 
 	place = count.next_place & ~(PLACE_ALIGNMENT - 1);
+	/* files of the user's and of the system's directory are used together */
 	if (place < CACHE_LOW_START || place > CACHE_HIGH_END)
-		place = CACHE_LOW_START;
+		place = cache_written->system ? CACHE_HIGH_START : CACHE_LOW_START;
 	if (place < CACHE_HIGH_START && place + rounded > CACHE_LOW_END)
 		place = CACHE_HIGH_START;
 	if (place + rounded > CACHE_HIGH_END)

@@ -193,6 +193,7 @@ make_small_file(struct small_file *f)
 	struct code_home *home;
 
 	compiled_test_begin(&f->test);
+	contents.slot = (uintptr_t)backend_unlinked_slot();
 	strcpy(f->identity.key, "key");
 	home = (void *)f->test.space.data;
 	*home = (struct code_home){ .bias = BIAS, .position_independent = true };
