@@ -46,7 +46,9 @@ DECODERS := $(if $(wildcard tools/generate_decoder.c),$(foreach t,$(DECODE_TABLE
 GENERATED_HEADERS := $(DECODERS:.c=.h)
 
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(DECODERS:$(BUILD)/gen/%.c=$(BUILD)/obj/gen/%.o)
-LIB_OBJECTS := $(filter-out $(MAIN:%.c=$(BUILD)/obj/%.o),$(OBJECTS))
+# How the static executable starts is no part of the library that the unit tests, which are dynamic, link with.
+START := runtime/libc_start.c
+LIB_OBJECTS := $(filter-out $(MAIN:%.c=$(BUILD)/obj/%.o) $(START:%.c=$(BUILD)/obj/%.o),$(OBJECTS))
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
 TOOL_SOURCES := $(wildcard tools/*.c)

@@ -20,20 +20,12 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/platform/x86.h>
 #include <unistd.h>
 
 /* In AT_FLAGS: binfmt_misc kept the program's argv[0] (include/uapi/linux/binfmts.h). */
 #define AT_FLAGS_PRESERVE_ARGV0 1
 
 enum { STATUS_CANNOT_EXECUTE = 126 };
-
-/* The translated code needs these; tell who has an older processor before anything else happens. */
-static bool
-host_is_good_enough(void)
-{
-	return CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(FMA);
-}
 
 static void
 init_command(struct cli_command *command)
@@ -250,11 +242,6 @@ main(int argc, char **argv, char **envp)
 	init_command(&command);
 	if (parse(argc, argv, envp, &command) != CLI_RUN)
 		return command.status;
-	if (!host_is_good_enough()) {
-		cli_fail(&command, "this processor is too old; it lacks AVX2, BMI2 or FMA; use a "
-				   "machine from 2013 or later");
-		return command.status;
-	}
 	/*
 	 * With an unlimited stack (ulimit -s unlimited) the kernel puts its own vDSO among the guest's addresses. That is
 	 * harmless: free room is searched around it.
