@@ -23,6 +23,7 @@ enum aarch64_number {
 	NR_EXIT = 93,
 	NR_EXIT_GROUP = 94,
 	NR_RT_SIGRETURN = 139,
+	NR_UMASK = 166,
 	NR_SHMAT = 196,
 	NR_BRK = 214,
 	NR_MREMAP = 216,
@@ -164,6 +165,8 @@ add_result(struct strace_line *line, const struct guest_thread *t, uint32_t numb
 	}
 	if (name)
 		strace_add(line, "-1 %s (%s)", name, text ? text : "");
+	else if (number == NR_UMASK)
+		strace_add(line, result ? "%#03llo" : "%03llo", (unsigned long long)result);
 	else if (gives_address(number))
 		strace_add(line, "%#llx", (unsigned long long)result);
 	else
@@ -298,7 +301,9 @@ strace_leave(struct guest_thread *t, uint32_t number, const struct system_call *
 		return;
 	}
 	begin_line(&line, t, number);
-	if (number != NR_RT_SIGRETURN)
+	if (number == NR_RT_SIGRETURN && !is_json())
+		strace_add_restored_mask(&line, t->signals.mask);
+	else if (number != NR_RT_SIGRETURN)
 		add_arguments(
 			&line, call, argument, 0, count_arguments(call, argument), true, result);
 	add_end(&line, t, number, call, result, 0);

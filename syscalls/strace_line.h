@@ -33,6 +33,9 @@ void strace_add_argument(struct strace_line *line, const struct system_call *cal
 /* A structure (enum structure) in the guest's memory; its address when it cannot be read or is not known. */
 void strace_add_structure(struct strace_line *line, unsigned structure, uint64_t address);
 
+/* "{mask=[...]}" of rt_sigreturn. */
+void strace_add_restored_mask(struct strace_line *line, uint64_t mask);
+
 void strace_add_siginfo(struct strace_line *line, const siginfo_t *info);
 
 /* A socket address of `length` bytes. */

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
+#include <sys/times.h>
+#include <sys/vfs.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -271,6 +273,14 @@ add_stack(struct strace_line *line, const void *bytes)
 		(unsigned)stack.flags, (unsigned long long)stack.size);
 }
 
+void
+strace_add_restored_mask(struct strace_line *line, uint64_t mask)
+{
+	strace_add(line, "{mask=");
+	add_signal_set(line, &mask);
+	strace_add(line, "}");
+}
+
 /* Names of si_code: those of every signal, and of the kernel's own for some. */
 static const struct code_name {
 	int signo, code; /* signo 0: of all */
@@ -380,6 +390,42 @@ add_winsize(struct strace_line *line, const void *bytes)
 		size.ws_col, size.ws_xpixel, size.ws_ypixel);
 }
 
+static void
+add_rusage(struct strace_line *line, const void *bytes)
+{
+	struct rusage usage;
+
+	memcpy(&usage, bytes, sizeof(usage));
+	strace_add(line, "{ru_utime={tv_sec=%lld, tv_usec=%lld}, ",
+		(long long)usage.ru_utime.tv_sec, (long long)usage.ru_utime.tv_usec);
+	strace_add(line, "ru_stime={tv_sec=%lld, tv_usec=%lld}, ...}",
+		(long long)usage.ru_stime.tv_sec, (long long)usage.ru_stime.tv_usec);
+}
+
+static void
+add_tms(struct strace_line *line, const void *bytes)
+{
+	struct tms times;
+
+	memcpy(&times, bytes, sizeof(times));
+	strace_add(line, "{tms_utime=%ld, tms_stime=%ld, tms_cutime=%ld, tms_cstime=%ld}",
+		times.tms_utime, times.tms_stime, times.tms_cutime, times.tms_cstime);
+}
+
+static void
+add_statfs(struct strace_line *line, const void *bytes)
+{
+	struct statfs system;
+
+	memcpy(&system, bytes, sizeof(system));
+	strace_add(line, "{f_type=%#lx, f_bsize=%ld, f_blocks=%lu, f_bfree=%lu, f_bavail=%lu, ",
+		(unsigned long)system.f_type, (long)system.f_bsize, (unsigned long)system.f_blocks,
+		(unsigned long)system.f_bfree, (unsigned long)system.f_bavail);
+	strace_add(line, "f_files=%lu, f_ffree=%lu, f_namelen=%ld, ...}",
+		(unsigned long)system.f_files, (unsigned long)system.f_ffree,
+		(long)system.f_namelen);
+}
+
 static void (*const writers[STRUCTURE_COUNT])(struct strace_line *, const void *) = {
 	[STRUCTURE_word] = add_word,
 	[STRUCTURE_int] = add_int,
@@ -402,6 +448,9 @@ static void (*const writers[STRUCTURE_COUNT])(struct strace_line *, const void *
 	[STRUCTURE_utsname] = add_utsname,
 	[STRUCTURE_flock] = add_flock,
 	[STRUCTURE_winsize] = add_winsize,
+	[STRUCTURE_rusage] = add_rusage,
+	[STRUCTURE_tms] = add_tms,
+	[STRUCTURE_statfs] = add_statfs,
 };
 
 void

@@ -7,6 +7,7 @@
 #include "syscalls/argument.h"
 #include "syscalls/arguments.h"
 #include "syscalls/strace_line.h"
+#include "syscalls/strace_sockets.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,11 +23,16 @@
 #define ALT(condition, a, b) ((condition) ? (a) : (b))
 
 enum aarch64_number {
+	NR_GETCWD = 17,
 	NR_FCNTL = 25,
 	NR_IOCTL = 29,
+	NR_GETDENTS64 = 61,
+	NR_SCHED_SETAFFINITY = 122,
+	NR_SCHED_GETAFFINITY = 123,
 	NR_BIND = 200,
 	NR_CONNECT = 203,
 	NR_SENDTO = 206,
+	NR_SETSOCKOPT = 208,
 	NR_GETSOCKOPT = 209,
 };
 
@@ -207,8 +213,12 @@ add_message(struct strace_line *line, uint64_t address, uint64_t available)
 	strace_add_socket_address(line, (uint64_t)message.msg_name, message.msg_namelen);
 	strace_add(line, ", msg_namelen=%u, msg_iov=", message.msg_namelen);
 	add_iovec(line, (uint64_t)message.msg_iov, message.msg_iovlen, available);
-	strace_add(line, ", msg_iovlen=%zu, msg_controllen=%zu, msg_flags=", message.msg_iovlen,
-		message.msg_controllen);
+	strace_add(line, ", msg_iovlen=%zu", message.msg_iovlen);
+	if (message.msg_control && message.msg_controllen) {
+		strace_add(line, ", msg_control=");
+		strace_add_control(line, (uint64_t)message.msg_control, message.msg_controllen);
+	}
+	strace_add(line, ", msg_controllen=%zu, msg_flags=", message.msg_controllen);
 	strace_add_flags(line, FLAGS_message, (unsigned)message.msg_flags);
 	strace_add(line, "}");
 }
@@ -230,6 +240,60 @@ add_array(struct strace_line *line, unsigned structure, uint64_t address, uint64
 		strace_add_structure(line, structure, address + i * structure_sizes[structure]);
 	}
 	strace_add(line, "]");
+}
+
+/* The numbers of the bits that are set, of at most `count`. */
+static void
+add_bits(struct strace_line *line, uint64_t address, uint64_t count)
+{
+	bool any = false;
+	uint64_t word = 0;
+
+	strace_add(line, "[");
+	for (uint64_t bit = 0; bit < count; bit++) {
+		if (bit % 64 == 0 && guest_copy_from(&word, address + bit / 8, sizeof(word)) != 0)
+			break;
+		if (!(word >> bit % 64 & 1))
+			continue;
+		strace_add(line, any ? " %u" : "%u", (unsigned)bit);
+		any = true;
+	}
+	strace_add(line, "]");
+}
+
+/* The entries of a directory: strace(1) gives their number. */
+static void
+add_directory(struct strace_line *line, uint64_t address, uint64_t length)
+{
+	enum { LENGTH_OFFSET = 16 }; /* of d_reclen in struct linux_dirent64 */
+	unsigned entries = 0;
+	uint16_t size;
+
+	for (uint64_t at = 0; at + LENGTH_OFFSET + sizeof(size) <= length; at += size, entries++)
+		if (guest_copy_from(&size, address + at + LENGTH_OFFSET, sizeof(size)) != 0 ||
+			size == 0)
+			break;
+	strace_add(line, "%#llx /* %u entries */", (unsigned long long)address, entries);
+}
+
+/* Memory whose meaning follows from the call; false when it is like any other. */
+static bool
+add_special(struct strace_line *line, unsigned number, unsigned n, const uint64_t argument[6],
+	uint64_t extent, int64_t result)
+{
+	switch (number) {
+	case NR_GETCWD: /* with its NUL */
+		strace_add_quoted(line, (const void *)argument[0], (size_t)result - 1, false);
+		return true;
+	case NR_GETDENTS64: add_directory(line, argument[n], (uint64_t)result); return true;
+	case NR_SCHED_SETAFFINITY: add_bits(line, argument[n], argument[1] * 8); return true;
+	case NR_SCHED_GETAFFINITY: add_bits(line, argument[n], (uint64_t)result * 8); return true;
+	case NR_SETSOCKOPT:
+	case NR_GETSOCKOPT:
+		return n == 3 &&
+		       strace_add_option_value(line, argument[1], argument[2], argument[n], extent);
+	default: return false;
+	}
 }
 
 /* fcntl's and ioctl's last argument: by the command before it. */
@@ -298,6 +362,10 @@ add_plain(struct strace_line *line, const struct system_call *call, unsigned n,
 	uint64_t value = argument[n];
 	unsigned number = (unsigned)(call - system_calls);
 
+	if (n == 2 && (number == NR_SETSOCKOPT || number == NR_GETSOCKOPT)) {
+		strace_add_socket_option(line, argument[1], value);
+		return;
+	}
 	switch (argument_kind(call->arguments[n])) {
 	case ARGUMENT_INT:
 	case ARGUMENT_FD:
@@ -356,6 +424,8 @@ add_memory(struct strace_line *line, const struct system_call *call, unsigned n,
 	unsigned detail = argument_detail(signature), index = argument_index(signature);
 	uint64_t address = argument[n], extent = arguments_extent(call, n, argument);
 
+	if (add_special(line, (unsigned)(call - system_calls), n, argument, extent, result))
+		return;
 	if (is_socket_address(call, n)) {
 		strace_add_socket_address(line, address, extent);
 		return;
@@ -387,6 +457,9 @@ add_memory(struct strace_line *line, const struct system_call *call, unsigned n,
 	case ARGUMENT_OUT_ARRAY:
 		add_array(line, detail, address, result > 0 ? (uint64_t)result : 0);
 		break;
+	case ARGUMENT_IN_BITS:
+	case ARGUMENT_OUT_BITS:
+	case ARGUMENT_CHANGED_BITS: add_bits(line, address, argument[index]); break;
 	case ARGUMENT_IN_IOVEC: add_iovec(line, address, argument[index], UINT64_MAX); break;
 	case ARGUMENT_OUT_IOVEC: add_iovec(line, address, argument[index], (uint64_t)result); break;
 	case ARGUMENT_IN_MESSAGE: add_message(line, address, UINT64_MAX); break;

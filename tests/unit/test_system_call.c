@@ -8,6 +8,7 @@
 #include "syscalls/fd_guard.h"
 #include "syscalls/path.h"
 #include "syscalls/strace.h"
+#include "syscalls/strace_output.h"
 #include "syscalls/system_call.h"
 
 #include <criterion/criterion.h>
@@ -56,6 +57,11 @@ enum number {
 	NR_recvmsg = 212,
 	NR_mmap = 222,
 	NR_sendmmsg = 269,
+	NR_getcwd = 17,
+	NR_getdents64 = 61,
+	NR_sched_setaffinity = 122,
+	NR_umask = 166,
+	NR_setsockopt = 208,
 	NR_pkey_alloc = 289,
 	NR_close_range = 436,
 	NR_openat2 = 437,
@@ -571,6 +577,64 @@ Test(system_call, strace_shows_what_was_written)
 	cr_assert_eq(CALL(NR_read, (uint64_t)fds[0], BASE, 100), 4);
 	snprintf(expected, sizeof(expected), "read(%d, \"ab\\0\\1\", 100)", fds[0]);
 	cr_expect_eq(strncmp(logged(), expected, strlen(expected)), 0);
+}
+
+Test(system_call, strace_decodes_by_the_call)
+{
+	char directory[] = "/tmp/strace-XXXXXX", expected[128];
+	uint64_t fd, bits[2] = { 1 << 3 | 1 << 5, 0 };
+	int one = 1;
+
+	cr_assert_not_null(mkdtemp(directory));
+	cr_assert_eq(chdir(directory), 0);
+	umask(027);
+	start_log(RUN_LOG_STRACE);
+	CALL(NR_umask, 022);
+	expect_logged("umask(022)                               = 027\n");
+	memcpy(memory, &one, sizeof(one));
+	CALL(NR_setsockopt, UINT64_MAX, SOL_SOCKET, SO_REUSEADDR, BASE, 4);
+	expect_logged("setsockopt(-1, SOL_SOCKET, SO_REUSEADDR, [1], 4) = -1 EBADF (Bad file "
+		      "descriptor)\n");
+	CALL(NR_getcwd, BASE, 100);
+	snprintf(expected, sizeof(expected), "getcwd(\"%s\", 100)        = 19\n", directory);
+	expect_logged(expected);
+	fd = (uint64_t)open(".", O_RDONLY | O_DIRECTORY);
+	CALL(NR_getdents64, fd, BASE, 1000);
+	snprintf(expected, sizeof(expected),
+		"getdents64(%d, 0x30000000 /* 2 entries */, 1000) = 48\n", (int)fd);
+	expect_logged(expected);
+	memcpy(memory, bits, sizeof(bits));
+	CALL(NR_sched_setaffinity, 0x7fffffff, 16, BASE);
+	expect_logged("sched_setaffinity(2147483647, 16, [3 5]) = -1 ESRCH (No such process)\n");
+	cr_assert_eq(chdir("/"), 0);
+	cr_assert_eq(rmdir(directory), 0);
+}
+
+/* The line of a call that waits is begun before; it is resumed when somebody else has written meanwhile. */
+Test(system_call, strace_resumes_lines)
+{
+	struct strace_line begun = { 0 }, resumed = { 0 }, rest = { 0 }, other = { 0 };
+	uint64_t number;
+
+	start_log(RUN_LOG_STRACE);
+	strace_add(&begun, "read(0, ");
+	strace_add(&resumed, "<... read resumed>");
+	strace_add(&rest, "\"\", 1) = 0");
+	strace_add(&other, "getpid() = 1");
+	number = strace_output_begin(&begun);
+	expect_logged("read(0, ");
+	strace_output_end(number, &resumed, &rest);
+	expect_logged("\"\", 1) = 0\n");
+	number = strace_output_begin(&begun);
+	strace_output_line(&other);
+	strace_output_end(number, &resumed, &rest);
+	expect_logged("read(0,  <unfinished ...>\ngetpid() = 1\n<... read resumed>\"\", 1) = 0\n");
+	number = strace_output_begin(&begun);
+	uint64_t second = strace_output_begin(&begun);
+	strace_output_end(number, &resumed, &rest);
+	strace_output_end(second, &resumed, &rest);
+	expect_logged("read(0,  <unfinished ...>\nread(0,  <unfinished ...>\n"
+		      "<... read resumed>\"\", 1) = 0\n<... read resumed>\"\", 1) = 0\n");
 }
 
 Test(system_call, strace_as_json)
