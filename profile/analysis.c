@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "profile/guest_names.h"
 #include "runtime/host_memory.h"
 
 #define PROCESSES_MAX (1u << 22) /* the kernel's PID_MAX_LIMIT */
 #define GROUP_BUCKETS (1u << 14)
+#define SYMBOL_SIZE   192
 
 /* The units of one address space, ordered by their host addresses. Shared after fork until one of the processes changes it. */
 struct space {
@@ -18,6 +20,8 @@ struct space {
 	uint64_t glue, glue_end;
 	struct profiled_unit **units;
 	size_t count, room;
+	const struct record_mapping **mappings; /* the newest last */
+	size_t mapping_count;
 };
 
 struct analysis {
@@ -92,6 +96,7 @@ least_size(uint32_t type)
 	case RECORD_FORK:
 	case RECORD_SHARE: return sizeof(struct record_fork);
 	case RECORD_FLUSH: return sizeof(struct record);
+	case RECORD_MAPPING: return sizeof(struct record_mapping) + 1;
 	case RECORD_UNIT: return sizeof(struct record_unit);
 	case RECORD_SAMPLE: return sizeof(struct record_sample);
 	default: return 0;
@@ -184,14 +189,13 @@ find_parts(const struct record_unit *record, struct profiled_unit *unit)
 		guest += range->end - range->start;
 	}
 	if (record->code_range_count > record->range_count ||
-		guest + record->code_size + record->name_size + record->text_size > left ||
-		!record->name_size || !record->text_size || !record->code_size)
+		guest + record->code_size + record->text_size > left || !record->text_size ||
+		!record->code_size)
 		return false;
 	unit->guest_code = at;
 	unit->code = at + guest;
-	unit->name = (const char *)unit->code + record->code_size;
-	unit->passes = unit->name + record->name_size;
-	return !unit->name[record->name_size - 1] && !unit->passes[record->text_size - 1];
+	unit->passes = (const char *)unit->code + record->code_size;
+	return !unit->passes[record->text_size - 1];
 }
 
 uint64_t
@@ -228,22 +232,37 @@ hash(const char *text)
 	return value % GROUP_BUCKETS;
 }
 
+static const char *
+path_of(const struct profiled_unit *unit)
+{
+	return unit->mapping ? (const char *)(unit->mapping + 1) : "";
+}
+
+static uint64_t
+file_offset_of(const struct profiled_unit *unit)
+{
+	return unit->record->guest_pc - unit->mapping->start + unit->mapping->offset;
+}
+
 /*
- * Units are the same to the reader when their names are but for the address, which is random; code that is in no file goes by
- * address and process.
+ * Units are the same to the reader when their code is from the same place of a file, wherever that was mapped; code that is in no
+ * file goes by address and process.
  */
 static char *
 make_key(struct analysis *a, const struct profiled_unit *unit)
 {
-	const char *address = strstr(unit->name, "] 0x");
-	size_t length = address ? (size_t)(address + 1 - unit->name) : strlen(unit->name);
-	char *key = allocate(a, length + 64, 1);
+	const char *path = path_of(unit);
+	size_t size = strlen(path) + 96;
+	char *key = allocate(a, size, 1);
 
 	if (!key)
 		return NULL;
-	memcpy(key, unit->name, length);
-	snprintf(key + length, 64, " %u/%x/%x", unit->record->tier, unit->record->mode,
-		address ? 0 : unit->record->record.process);
+	if (*path)
+		snprintf(key, size, "%s:%llx %u/%x", path, (unsigned long long)file_offset_of(unit),
+			unit->record->tier, unit->record->mode);
+	else
+		snprintf(key, size, "%llx %u/%x/%x", (unsigned long long)unit->record->guest_pc,
+			unit->record->tier, unit->record->mode, unit->record->record.process);
 	return key;
 }
 
@@ -283,6 +302,7 @@ drop_space(struct space *space)
 	if (!space || --space->users)
 		return;
 	free(space->units);
+	free(space->mappings);
 	free(space);
 }
 
@@ -298,6 +318,21 @@ new_space(struct analysis *a, uint32_t process)
 	return space;
 }
 
+static void
+copy_space(struct analysis *a, struct space *to, const struct space *from)
+{
+	to->glue = from->glue;
+	to->glue_end = from->glue_end;
+	to->units = allocate(a, from->count, sizeof(*to->units));
+	to->mappings = allocate(a, from->mapping_count, sizeof(*to->mappings));
+	if (!to->units || !to->mappings)
+		return;
+	memcpy(to->units, from->units, from->count * sizeof(*to->units));
+	to->count = to->room = from->count;
+	memcpy(to->mappings, from->mappings, from->mapping_count * sizeof(*to->mappings));
+	to->mapping_count = from->mapping_count;
+}
+
 /* The process's space, its own to change. */
 static struct space *
 own_space(struct analysis *a, uint32_t process)
@@ -309,15 +344,8 @@ own_space(struct analysis *a, uint32_t process)
 	if (shared)
 		shared->users++; /* kept by new_space */
 	own = new_space(a, process);
-	if (own && shared) {
-		own->glue = shared->glue;
-		own->glue_end = shared->glue_end;
-		own->units = allocate(a, shared->count, sizeof(*own->units));
-		if (own->units) {
-			memcpy(own->units, shared->units, shared->count * sizeof(*own->units));
-			own->count = own->room = shared->count;
-		}
-	}
+	if (own && shared)
+		copy_space(a, own, shared);
 	drop_space(shared);
 	return own;
 }
@@ -369,6 +397,37 @@ insert_unit(struct analysis *a, struct space *space, struct profiled_unit *unit)
 /* ---- the walk ------------------------------------------------------------------------------------------------------------------ */
 
 static void
+add_mapping(struct analysis *a, const struct record_mapping *mapping)
+{
+	const struct record_mapping **grown;
+	struct space *space;
+
+	if (mapping->path_size == 0 ||
+		mapping->path_size > mapping->record.size - sizeof(*mapping) ||
+		((const char *)(mapping + 1))[mapping->path_size - 1])
+		return;
+	space = own_space(a, mapping->record.process);
+	if (!space)
+		return;
+	grown = realloc(space->mappings, (space->mapping_count + 1) * sizeof(*grown));
+	if (!grown) {
+		a->failed = true;
+		return;
+	}
+	space->mappings = grown;
+	space->mappings[space->mapping_count++] = mapping;
+}
+
+static const struct record_mapping *
+find_mapping(const struct space *space, uint64_t address)
+{
+	for (size_t k = space->mapping_count; k-- > 0;)
+		if (address >= space->mappings[k]->start && address < space->mappings[k]->end)
+			return space->mappings[k];
+	return NULL;
+}
+
+static void
 add_unit(struct analysis *a, const struct record_unit *record)
 {
 	struct profiled_unit *unit = allocate(a, 1, sizeof(*unit));
@@ -379,6 +438,9 @@ add_unit(struct analysis *a, const struct record_unit *record)
 		return;
 	}
 	space = own_space(a, record->record.process);
+	if (!space)
+		return;
+	unit->mapping = find_mapping(space, record->guest_pc);
 	find_group(a, unit);
 	if (a->failed)
 		return;
@@ -483,6 +545,7 @@ take_record(struct analysis *a, const struct record *record)
 
 	switch (record->type) {
 	case RECORD_UNIT: add_unit(a, (const struct record_unit *)record); break;
+	case RECORD_MAPPING: add_mapping(a, (const struct record_mapping *)record); break;
 	case RECORD_IMAGE:
 		a->owner_of[record->process] = 0;
 		space = new_space(a, record->process);
@@ -604,6 +667,21 @@ sum_counters(struct analysis *a, const struct profiled_unit *unit)
 		group->counts[k] += counters[k];
 }
 
+static void
+name_group(struct analysis *a, struct unit_group *group)
+{
+	char symbol[SYMBOL_SIZE] = "";
+	const struct profiled_unit *unit = group->unit;
+
+	if (unit->mapping)
+		guest_names_describe(path_of(unit), file_offset_of(unit), symbol, sizeof(symbol));
+	group->name = allocate(a, 1, sizeof(symbol) + 64);
+	if (group->name)
+		snprintf(group->name, sizeof(symbol) + 64, "%s%s0x%llx tier%u", symbol,
+			symbol[0] ? " " : "", (unsigned long long)unit->record->guest_pc,
+			unit->record->tier);
+}
+
 static int
 compare_groups(const void *a, const void *b)
 {
@@ -626,6 +704,8 @@ list_groups(struct analysis *a)
 		for (struct unit_group *group = a->buckets[k]; group; group = group->next)
 			if (group->unit)
 				profile->groups[profile->group_count++] = group;
+	for (size_t k = 0; k < profile->group_count; k++)
+		name_group(a, profile->groups[k]);
 	for (size_t k = 0; k < profile->group_count; k++)
 		for (const struct profiled_unit *unit = profile->groups[k]->first; unit;
 			unit = unit->next)

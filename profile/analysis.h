@@ -40,13 +40,14 @@ struct profiled_unit {
 	const struct recorded_exit *exits;
 	const uint8_t *guest_code;
 	const uint8_t *code;
-	const char *name;
 	const char *passes;
+	const struct record_mapping *mapping; /* of guest_pc, NULL: not known */
 };
 
 /** Units of the same guest code, in all processes. */
 struct unit_group {
-	char *key; /* its name without the address */
+	char *key; /* what its units have in common */
+	char *name; /* of the shown unit: "SYMBOL+0xN [FILE] 0xPC tier0", without what is not known */
 	struct profiled_unit *first;
 	const struct profiled_unit *unit; /* the one with the most samples: it is shown */
 	uint64_t samples, in_kernel;      /* the latter are among the former */

@@ -146,7 +146,7 @@ struct function {
 static void
 name_function(const struct unit_group *group, char name[UNIT_NAME_SIZE])
 {
-	const char *whole = group->unit->name, *file = strstr(whole, " ["), *plus;
+	const char *whole = group->name, *file = strstr(whole, " ["), *plus;
 
 	snprintf(name, UNIT_NAME_SIZE, "%s", "code without a symbol");
 	if (!file) {
@@ -342,7 +342,7 @@ name_of_target(const struct profile *profile, uint64_t guest_pc)
 {
 	for (size_t k = 0; k < profile->group_count; k++)
 		if (profile->groups[k]->unit->record->guest_pc == guest_pc)
-			return profile->groups[k]->unit->name;
+			return profile->groups[k]->name;
 	return "";
 }
 
@@ -409,7 +409,7 @@ put_unit(const struct report *report, FILE *file, const struct unit_group *group
 
 	fprintf(file, "<details%s><summary>%6.2f %%  ", open ? " open" : "",
 		percent(report, group->samples));
-	put_escaped(file, unit->name);
+	put_escaped(file, group->name);
 	fprintf(file,
 		"</summary>\n<p class=\"note\">%llu samples (%llu in the kernel, for it); %llu "
 		"guest "

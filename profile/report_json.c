@@ -81,7 +81,7 @@ put_unit(const struct report *report, FILE *file, const struct unit_group *group
 	const struct record_unit *record = group->unit->record;
 
 	fprintf(file, "{\"name\": ");
-	put_string(file, group->unit->name);
+	put_string(file, group->name);
 	fprintf(file,
 		", \"tier\": %u, \"cached\": %s, \"share\": %.6f, \"samples\": %llu, "
 		"\"guest_instructions\": %llu, \"host_instructions\": %llu, \"code_bytes\": %u",

@@ -55,6 +55,14 @@ guest_mapping_is_file(const struct guest_mapping *mapping)
 	return mapping->device != GUEST_DEVICE_ANONYMOUS && mapping->kind != GUEST_MAPPING_SHM;
 }
 
+/* Whether two mappings show the same part of the same object at the same place. */
+static inline bool
+guest_mapping_shows_same(const struct guest_mapping *a, const struct guest_mapping *b)
+{
+	return a->start == b->start && a->end == b->end && a->device == b->device &&
+	       a->inode == b->inode && a->offset == b->offset;
+}
+
 /*
  * Called, without any lock of ours held, after pages [start, end) that held translated code were written to,
  * unmapped, replaced or made non-executable: translations of code in them must not run any more.

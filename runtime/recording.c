@@ -3,12 +3,14 @@
 // threads do not wait for each other.
 #include "runtime/recording.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "runtime/guest_access.h"
+#include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 
@@ -150,7 +152,7 @@ guest_bytes(const struct code_unit *unit)
 }
 
 static void
-put_parts(uint8_t *at, const struct code_unit *unit, const char *name)
+put_parts(uint8_t *at, const struct code_unit *unit)
 {
 	for (unsigned r = 0; r < unit->range_count; r++) {
 		const struct guest_range range = unit_range(unit, r);
@@ -172,20 +174,63 @@ put_parts(uint8_t *at, const struct code_unit *unit, const char *name)
 		at += size;
 	}
 	at = put(at, unit->code, unit->code_size);
-	at = put(at, name, strlen(name) + 1);
 	put(at, passes, passes_length + 1);
 }
 
+/* ---- what the code of units is from ----------------------------------------------------------------------------------------- */
+
+#define MAPPINGS 64
+
+static struct guest_mapping mappings[MAPPINGS]; /* in the recording already */
+static unsigned next_mapping;
+
+static void
+record_mapping(const struct guest_mapping *mapping)
+{
+	char path[PATH_MAX] = "";
+	struct record_mapping *record;
+	size_t size;
+
+	if (guest_mapping_is_file(mapping))
+		guest_memory_path(mapping->start, path, sizeof(path));
+	size = strlen(path) + 1;
+	record = begin_record(process, sizeof(*record) + size);
+	if (!record)
+		return;
+	record->start = mapping->start;
+	record->end = mapping->end;
+	record->offset = mapping->offset;
+	record->path_size = size;
+	memcpy(record + 1, path, size);
+	end_record(&record->record, RECORD_MAPPING);
+}
+
+static void
+know_mapping(uint64_t address)
+{
+	struct guest_mapping mapping;
+
+	if (!guest_memory_query(address, &mapping))
+		return;
+	for (unsigned k = 0; k < MAPPINGS; k++)
+		if (guest_mapping_shows_same(&mappings[k], &mapping))
+			return;
+	mappings[next_mapping++ % MAPPINGS] = mapping;
+	record_mapping(&mapping);
+}
+
 void
-recording_unit(const struct code_unit *unit, bool cached, const char *name)
+recording_unit(const struct code_unit *unit, bool cached)
 {
 	struct record_unit *record;
 
+	know_mapping(unit->guest_pc);
+
 	passes[passes_length] = '\0';
-	record = begin_record(process,
-		sizeof(*record) + unit->range_count * sizeof(struct recorded_range) +
-			unit->exit_count * sizeof(struct recorded_exit) + guest_bytes(unit) +
-			unit->code_size + strlen(name) + 1 + passes_length + 1);
+	record = begin_record(
+		process, sizeof(*record) + unit->range_count * sizeof(struct recorded_range) +
+				 unit->exit_count * sizeof(struct recorded_exit) +
+				 guest_bytes(unit) + unit->code_size + passes_length + 1);
 	if (record) {
 		record->code = (uint64_t)unit->code;
 		record->guest_pc = unit_guest_pc(unit);
@@ -195,11 +240,10 @@ recording_unit(const struct code_unit *unit, bool cached, const char *name)
 		record->range_count = unit->range_count;
 		record->code_range_count = unit->code_range_count;
 		record->exit_count = unit->exit_count;
-		record->name_size = (uint32_t)strlen(name) + 1;
 		record->text_size = (uint32_t)passes_length + 1;
 		record->tier = unit->tier;
 		record->cached = cached;
-		put_parts((uint8_t *)(record + 1), unit, name);
+		put_parts((uint8_t *)(record + 1), unit);
 		end_record(&record->record, RECORD_UNIT);
 	}
 	passes_length = 0;

@@ -32,13 +32,14 @@ struct recording_header {
 #define RECORDING_FIRST_COUNTER 64
 
 enum record_type {
-	RECORD_NONE,   /* reserved, and not written yet: its process was killed meanwhile */
-	RECORD_IMAGE,  /* a process begins to run a program: struct record_image */
-	RECORD_FORK,   /* a process is a copy of another: struct record_fork */
-	RECORD_SHARE,  /* a process runs in another's memory: struct record_fork */
-	RECORD_FLUSH,  /* all units of the process are gone: struct record */
-	RECORD_UNIT,   /* a unit: struct record_unit */
-	RECORD_SAMPLE, /* where a thread was when its timer expired: struct record_sample */
+	RECORD_NONE,    /* reserved, and not written yet: its process was killed meanwhile */
+	RECORD_IMAGE,   /* a process begins to run a program: struct record_image */
+	RECORD_FORK,    /* a process is a copy of another: struct record_fork */
+	RECORD_SHARE,   /* a process runs in another's memory: struct record_fork */
+	RECORD_FLUSH,   /* all units of the process are gone: struct record */
+	RECORD_UNIT,    /* a unit: struct record_unit */
+	RECORD_MAPPING, /* a file with code that units are made of: struct record_mapping */
+	RECORD_SAMPLE,  /* where a thread was when its timer expired: struct record_sample */
 };
 
 /** How every record begins; size is a multiple of 8. */
@@ -61,20 +62,28 @@ struct record_fork {
 	uint32_t from, padding; /* the process */
 };
 
+/** Comes before the units that it is for. */
+struct record_mapping {
+	struct record record;
+	uint64_t start, end;
+	uint64_t offset;    /* of start, in the file */
+	uint64_t path_size; /* with its NUL, which follows; 1: no file */
+};
+
 struct record_unit {
 	struct record record;
 	uint64_t code, guest_pc;
 	uint32_t mode, code_size;
 	uint32_t first_counter; /* 0: none; indirect exits, then one for each exit */
 	uint16_t range_count, exit_count;
-	uint32_t name_size, text_size; /* with their NULs */
+	uint32_t text_size; /* with its NUL */
 	uint8_t tier;
 	bool cached;               /* from the persistent cache */
 	uint16_t code_range_count; /* of the ranges, the first ones: what was lifted */
 	uint8_t padding[4];
 	/*
 	 * followed by struct recorded_range[range_count], struct recorded_exit[exit_count], the guest code of the ranges one after
-	 * the other, the host code, the name, and the texts of its passes
+	 * the other, the host code, and the texts of its passes
 	 */
 };
 
@@ -111,8 +120,8 @@ bool recording_counts_exits(void);
 /** The program's name is known, and what it runs begins. */
 void recording_image(const char *name);
 
-/** A unit is in the tables; `name` as of unit_reports_name. */
-void recording_unit(const struct code_unit *unit, bool cached, const char *name);
+/** A unit is in the tables. */
+void recording_unit(const struct code_unit *unit, bool cached);
 
 /** As unit_reports_pass. */
 void recording_pass(const char *name, const struct ir_unit *u);

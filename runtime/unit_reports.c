@@ -14,8 +14,8 @@
 static bool map_wanted, dump_wanted;
 bool unit_reports_wanted;
 
-void
-unit_reports_name(const struct code_unit *unit, char name[UNIT_NAME_SIZE])
+static void
+name_unit(const struct code_unit *unit, char name[UNIT_NAME_SIZE])
 {
 	char symbol[GUEST_SYMBOL_TEXT_SIZE];
 
@@ -56,10 +56,12 @@ unit_reports_add(const struct code_unit *unit, bool cached)
 {
 	char name[UNIT_NAME_SIZE];
 
-	unit_reports_name(unit, name);
-	add(unit->code, unit->code_size, name);
 	if (recording_wanted)
-		recording_unit(unit, cached, name);
+		recording_unit(unit, cached);
+	if (!map_wanted && !dump_wanted)
+		return;
+	name_unit(unit, name);
+	add(unit->code, unit->code_size, name);
 }
 
 void

@@ -7,7 +7,7 @@
 #include "backend/backend.h"
 #include "runtime/run_options.h"
 
-/** Room that every name of unit_reports_name fits in. */
+/** Room that every name of a unit fits in: "SYMBOL+0xN [FILE] 0xPC tier0", without what is not known. */
 #define UNIT_NAME_SIZE 256
 
 /** Before the first unit. */
@@ -30,8 +30,5 @@ void unit_reports_flush(void);
 
 /** In a forked child: `shares_descriptors` as with CLONE_FILES. */
 void unit_reports_after_fork(bool shares_descriptors);
-
-/** "SYMBOL+0xN [FILE] 0xPC tier0", without what is not known. */
-void unit_reports_name(const struct code_unit *unit, char name[UNIT_NAME_SIZE]);
 
 #endif
