@@ -224,7 +224,7 @@ recording_unit(const struct code_unit *unit, bool cached)
 {
 	struct record_unit *record;
 
-	know_mapping(unit->guest_pc);
+	know_mapping(unit_guest_pc(unit));
 
 	passes[passes_length] = '\0';
 	record = begin_record(
