@@ -4,6 +4,7 @@
 #ifndef RUNTIME_THREAD_H
 #define RUNTIME_THREAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "frontend/a64/state.h"
@@ -45,6 +46,7 @@ struct guest_thread {
 	uint64_t robust_list;                  /* guest robust list head */
 	struct thread_rseq rseq;               /* runtime/critical_sections.h */
 	struct thread_trace trace;
+	bool tagged_addresses;                 /* calls take tagged addresses: PR_SET_TAGGED_ADDR_CTRL */
 	void *memory;                          /* the whole allocation: this struct, stacks, table */
 	size_t memory_size;
 	struct guest_thread *next, *previous;  /* list of all threads of the process */

@@ -214,6 +214,18 @@ check_nested(const struct system_call *call, unsigned n, uint64_t value[6])
 }
 
 void
+arguments_untag(const struct system_call *call, uint64_t value[6])
+{
+	for (unsigned n = 0; n < call->argument_count; n++) {
+		unsigned kind = argument_kind(call->arguments[n]);
+
+		/* Bit 55 says which half of the address space it is (kernel: untagged_addr). */
+		if ((kind & ARGUMENT_ADDRESS) || kind == ARGUMENT_PLACE)
+			value[n] = (uint64_t)((int64_t)(value[n] << 8) >> 8);
+	}
+}
+
+void
 arguments_check_addresses(const struct system_call *call, uint64_t value[6])
 {
 	for (unsigned mask = call->addresses; mask != 0; mask &= mask - 1) {

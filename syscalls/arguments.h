@@ -24,6 +24,9 @@ arguments_refused_address(uint64_t address)
 	return address | UINT64_C(1) << 63;
 }
 
+/* Cuts the tags off the addresses, for a thread that has asked for that. */
+void arguments_untag(const struct system_call *call, uint64_t value[6]);
+
 /* Addresses of all arguments, and those behind them in iovec and message headers. */
 void arguments_check_addresses(const struct system_call *call, uint64_t value[6]);
 

@@ -59,6 +59,8 @@ perform(struct guest_thread *t, const struct system_call *call, const uint64_t *
 		__asm__("" : "+r"(value));
 		argument[n] = value;
 	}
+	if (RARELY(t->tagged_addresses))
+		arguments_untag(call, argument);
 	if (call->descriptors)
 		arguments_check_descriptors(call, argument);
 	if (call->addresses)

@@ -196,6 +196,7 @@ create_child(struct guest_thread *t, const struct new_task *task)
 		return NULL;
 	}
 	copy_registers(child, t);
+	child->tagged_addresses = t->tagged_addresses;
 	set_child_registers(child, task);
 	return child;
 }

@@ -93,13 +93,35 @@ range_is_guests(const uint64_t argument[6])
 	       argument[4] < GUEST_ADDRESS_END;
 }
 
+/*
+ * arm64's tagged address ABI (Documentation/arch/arm64/tagged-address-abi.rst), without memory tagging. Calls made directly
+ * from translated code do not look at it, so they are given up for the process.
+ */
+static int64_t
+tagged_address_control(struct guest_thread *t, const uint64_t argument[6])
+{
+	bool sets = (uint32_t)argument[0] == PR_SET_TAGGED_ADDR_CTRL;
+
+	if (argument[2] || argument[3] || argument[4] ||
+		(argument[1] & ~(uint64_t)(sets ? PR_TAGGED_ADDR_ENABLE : 0)))
+		return -EINVAL;
+	if (!sets)
+		return t->tagged_addresses ? PR_TAGGED_ADDR_ENABLE : 0;
+	t->tagged_addresses = argument[1] & PR_TAGGED_ADDR_ENABLE;
+	if (t->tagged_addresses)
+		__atomic_store_n(&system_calls_are_direct, false, __ATOMIC_RELAXED);
+	return 0;
+}
+
 int64_t
 sys_prctl(struct guest_thread *t, const uint64_t argument[6])
 {
 	const struct prctl_option *option = find((uint32_t)argument[0]);
 	uint64_t address = argument[option->address];
 
-	(void)t;
+	if ((uint32_t)argument[0] == PR_SET_TAGGED_ADDR_CTRL ||
+		(uint32_t)argument[0] == PR_GET_TAGGED_ADDR_CTRL)
+		return tagged_address_control(t, argument);
 	switch ((enum prctl_way)option->way) {
 	case PRCTL_UNKNOWN: return -EINVAL;
 	case PRCTL_PASS: break;
