@@ -261,6 +261,34 @@ synchronising(void)
 	print_result("vmsplice", vmsplice(-1, &vector, 1, 0));
 }
 
+/* Guard pages (Linux 6.13) fault whatever the mapping's protection, over calls' reads too. */
+static void
+guards(void)
+{
+	enum { GUARD_INSTALL = 102, GUARD_REMOVE = 103 };
+	char *map = anonymous(4, PROT_READ | PROT_WRITE);
+	int ends[2];
+
+	memset(map, 1, 4 * PAGE);
+	print_result("install", madvise(map + PAGE, 2 * PAGE, GUARD_INSTALL));
+	printf("%d %d %d %d\n", signal_of(map), signal_of(map + PAGE), signal_of(map + 2 * PAGE),
+		signal_of(map + 3 * PAGE));
+	pipe(ends);
+	print_result("write from it", write(ends[1], map + PAGE, 1));
+	print_result("write up to it", write(ends[1], map + PAGE - 4, 8));
+	print_result("don't need", madvise(map, 4 * PAGE, MADV_DONTNEED));
+	printf("%d %d\n", signal_of(map), signal_of(map + PAGE));
+	print_result("remove", madvise(map, 4 * PAGE, GUARD_REMOVE));
+	printf("%d %d\n", signal_of(map + PAGE), map[PAGE]);
+	map[PAGE] = 5;
+	printf("written %d\n", map[PAGE]);
+	mprotect(map, PAGE, PROT_READ | PROT_EXEC);
+	print_result("of read-only", madvise(map, PAGE, GUARD_INSTALL));
+	printf("%d\n", signal_of(map));
+	print_result("of nothing", madvise(map, 0, GUARD_INSTALL));
+	print_result("misaligned", madvise(map + 1, PAGE, GUARD_INSTALL));
+}
+
 static const struct test_case cases[] = {
 	{ "emptying", emptying },
 	{ "forking", forking },
@@ -270,6 +298,7 @@ static const struct test_case cases[] = {
 	{ "segments", segments },
 	{ "protection keys", protection_keys },
 	{ "synchronising", synchronising },
+	{ "guards", guards },
 };
 
 MAIN_OF_CASES(cases)
