@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define JSON_RESERVE  256 /* for five more arguments, empty, and the result */
 #define RESULT_COLUMN 40
 #define OPEN_TMPFILE  020000000 /* __O_TMPFILE, the same on both */
 
@@ -60,11 +61,12 @@ is_json(void)
 	return guest_options->log & RUN_LOG_STRACE_JSON;
 }
 
+/* A string that is too long for the line is cut, so that there is room for what makes the object whole. */
 static void
 add_json_string(struct strace_line *line, const char *bytes, size_t length)
 {
 	strace_add(line, "\"");
-	for (size_t i = 0; i < length; i++) {
+	for (size_t i = 0; i < length && line->length < STRACE_LINE_SIZE - JSON_RESERVE; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
 		if (c == '"' || c == '\\')
