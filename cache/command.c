@@ -206,6 +206,7 @@ clear(void)
 	if (shrink(0, &removed))
 		return 1;
 	unlinkat(cache_written->fd, "warm", 0);
+	unlinkat(cache_written->fd, "checked", 0);
 	printf("removed from %s: %.1f MiB\n", cache_written->path, (double)removed / (1 << 20));
 	return 0;
 }

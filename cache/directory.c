@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 
 #include "cache/cache_internal.h"
+#include "cache/checked.h"
 #include "cache/content.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
@@ -140,6 +141,15 @@ cache_directory_begin(uint64_t size)
 		TEMPORARY, O_WRONLY | O_CREAT | O_EXCL, cache_written->system ? 0644 : 0600);
 }
 
+long
+cache_directory_open_table(const char *name, uint64_t size)
+{
+	if (!may_write(size))
+		return -1;
+	return open_in_directory(
+		name, O_WRONLY | O_CREAT | O_NONBLOCK, cache_written->system ? 0644 : 0600);
+}
+
 bool
 cache_directory_write(long fd, const void *data, size_t size, uint64_t offset)
 {
@@ -174,12 +184,19 @@ cache_directory_end(long lock, long fd, const char *name, bool publish)
 {
 	uint64_t old_size = size_of_file(name), size = size_of_file(TEMPORARY);
 	int directory = cache_written->fd;
+	struct stat status;
 
-	host_syscall(SYS_close, fd);
+	/* those who read the system's cache cannot note that they have checked a file: it is done here, for good */
+	if (publish && cache_written->system)
+		publish = host_syscall(SYS_fsync, fd) == 0;
 	if (!publish || host_syscall(SYS_renameat2, directory, TEMPORARY, directory, name, 0) < 0) {
 		host_syscall(SYS_unlinkat, directory, TEMPORARY, 0);
+		host_syscall(SYS_close, fd);
 		return false;
 	}
+	if (cache_written->system && host_syscall(SYS_fstat, fd, &status) == 0)
+		cache_note_checked(cache_written, &status, true);
+	host_syscall(SYS_close, fd);
 	count_file(lock, size, old_size);
 	return true;
 }

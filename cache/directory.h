@@ -30,6 +30,9 @@ bool cache_directory_write(long fd, const void *data, size_t size, uint64_t offs
  */
 bool cache_directory_end(long lock, long fd, const char *name, bool publish);
 
+/** Open the table `name` of at most `size` bytes for writing, made if need be; -1 when it cannot or must not be. */
+long cache_directory_open_table(const char *name, uint64_t size);
+
 /**
  * Remove the least recently used files until no more than `limit` bytes are left, and what broken-off writers left. Gives
  * the bytes removed. Under the lock.

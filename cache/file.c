@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "cache/checked.h"
 #include "cache/log.h"
 #include "cache/places.h"
 #include "runtime/host_memory.h"
@@ -226,7 +227,7 @@ is_place(uint64_t base, uint64_t size)
 }
 
 static struct cache_file
-map(long fd, const struct cache_header *header, size_t size, bool in_place)
+map(long fd, const struct cache_header *header, size_t size, bool in_place, bool checked)
 {
 	struct cache_file file = { NULL, size, 0 };
 
@@ -234,12 +235,15 @@ map(long fd, const struct cache_header *header, size_t size, bool in_place)
 		file.header = host_memory_map_file_at((int)fd, header->base, size);
 	if (!file.header)
 		file.header = (void *)(uintptr_t)host_memory_map_file((int)fd, 0, size);
-	if (file.header && !cache_file_is_sound(file.header, size))
+	if (file.header && !checked && !cache_file_is_sound(file.header, size))
 		cache_file_close(&file);
 	if (file.header)
 		file.shift = (ptrdiff_t)((uintptr_t)file.header - file.header->base);
 	return file;
 }
+
+/* Smaller files are checked sooner than it is found out whether that was done already. */
+#define LARGE (64 << 10)
 
 /* The file in `place`, if it is there, sound and the right one. */
 static struct cache_file
@@ -250,14 +254,18 @@ open_in(const struct cache_place *place, const char *name, const struct cache_id
 	struct cache_header header;
 	struct stat status;
 	long fd = cache_place_open_file(place, name, &status);
+	bool checked;
 
 	if (fd < 0)
 		return file;
+	checked = status.st_size >= LARGE && cache_is_checked(place, &status);
 	if (host_syscall(SYS_pread64, fd, &header, sizeof(header), 0) == sizeof(header) &&
 		cache_header_is_sound(&header, (size_t)status.st_size) &&
 		header.slot == (uintptr_t)backend_unlinked_slot() &&
 		!memcmp(&header.identity, identity, sizeof(*identity)))
-		file = map(fd, &header, (size_t)status.st_size, in_place);
+		file = map(fd, &header, (size_t)status.st_size, in_place, checked);
+	if (file.header && !checked && status.st_size >= LARGE)
+		cache_note_checked(place, &status, false);
 	if (file.header)
 		note_use(fd, &status);
 	else
