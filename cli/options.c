@@ -221,6 +221,17 @@ set_single_instruction(struct cli_command *command, const char *value)
 }
 
 static enum cli_action
+set_regions(struct cli_command *command, const char *value)
+{
+	command->options.no_regions = strcmp(value, "off") == 0;
+	command->options.eager_regions = strcmp(value, "eager") == 0;
+	if (command->options.no_regions || command->options.eager_regions ||
+		strcmp(value, "on") == 0)
+		return CLI_RUN;
+	return cli_fail(command, "-regions %s: not on, off or eager", value);
+}
+
+static enum cli_action
 set_perf_map(struct cli_command *command, const char *value)
 {
 	(void)value;
@@ -308,6 +319,8 @@ static const struct option options[] = {
 	{ "D", "FILE", set_log_file, "write the log to FILE instead of standard error" },
 	{ "perfmap", NULL, set_perf_map, "write /tmp/perf-PID.map, for perf report" },
 	{ "jitdump", NULL, set_jit_dump, "write /tmp/jit-PID.dump, for perf inject --jit" },
+	{ "regions", "WHEN", set_regions,
+		"translate hot loops anew as a whole: on, off, or eager: all loops" },
 	{ "one-insn-per-tb", NULL, set_single_instruction,
 		"translate each instruction alone (to find bugs)" },
 	{ "tb-size", "SIZE", set_code_size, NULL },
@@ -349,6 +362,7 @@ cli_print_help(FILE *stream)
 	      "  DRAGOMAN_SYSROOT     as -L (QEMU_LD_PREFIX is understood too)\n"
 	      "  DRAGOMAN_NO_ASLR     not empty: as --no-aslr\n"
 	      "  DRAGOMAN_STRACE      not empty: as --strace\n"
+	      "  DRAGOMAN_REGIONS     as --regions\n"
 	      "  DRAGOMAN_CACHE       directory of the translation cache; off: none; see dragoman "
 	      "cache --help\n"
 	      "  DRAGOMAN_CACHE_SIZE  what it may hold; bytes, or a number with K, M, G or T (1G)\n"
@@ -419,6 +433,9 @@ cli_parse_environment(struct cli_command *command)
 		command->options.no_aslr = true;
 	if (is_set(environment_get(command->envp, "DRAGOMAN_STRACE")))
 		command->options.log |= RUN_LOG_STRACE;
+	if (is_set(environment_get(command->envp, "DRAGOMAN_REGIONS")) &&
+		set_regions(command, environment_get(command->envp, "DRAGOMAN_REGIONS")) != CLI_RUN)
+		return CLI_ERROR;
 	return is_set(sysroot) ? set_sysroot(command, sysroot) : CLI_RUN;
 }
 

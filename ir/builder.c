@@ -35,6 +35,8 @@ ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout *lay
 	l->ended = false;
 	l->overflow = false;
 	l->no_folding = false;
+	l->follows_path = false;
+	l->path_left = l->label_count = 0;
 	l->gets_valid_from = 0;
 	memset(l->slot_value, 0xff, layout->count * sizeof l->slot_value[0]);
 	memset(l->cse, 0xff, sizeof l->cse);

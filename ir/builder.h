@@ -17,6 +17,11 @@ struct lift {
 	uint64_t next_pc;                 /* where lifting goes on; a lifter changes it to follow a jump */
 	bool ended;                       /* the unit has its final exit */
 	bool overflow;                    /* out of room: the caller lifts again with fewer instructions */
+	bool follows_path;                /* of branches, the side that `path` names is followed, not left by */
+	const uint64_t *path;             /* pcs of the blocks that a trace still goes through */
+	uint32_t path_left;
+	const uint64_t *labels;           /* at the end of the path: pcs that branches lead to inside the region */
+	uint32_t label_count;
 	bool no_folding;                  /* tests: emit as asked, without forwarding, folding and merging */
 	ir_ref gets_valid_from;           /* a get before this instruction may no longer be reused */
 	ir_ref slot_value[IR_MAX_SLOTS];  /* current value of each slot, or IR_NONE */

@@ -18,6 +18,14 @@ struct lift_request {
 	/* Whether `pc` lies in a restartable sequence: its instructions are units of their own. May be NULL. */
 	bool (*is_critical)(uint64_t pc);
 	bool as_lifted; /* for reports: nothing is folded, and nothing unused removed */
+	/*
+	 * A trace: the pcs of the basic blocks behind the first one (at `pc`) that lifting follows, and the pcs to which the
+	 * last of them is known to branch, for indirect branches. NULL: a block of tier 0, lifted straight on.
+	 */
+	const uint64_t *path;
+	uint32_t path_length;
+	const uint64_t *labels;
+	uint32_t label_count;
 };
 
 /** A runtime call (IR op runtime_call): guest state is canonical; returns the op's value. */

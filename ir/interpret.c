@@ -195,6 +195,10 @@ take_exit(struct machine *m, const struct ir_insn *i)
 		if (ir_condition_holds(i->aux, (unsigned)value_of(m, i->a)->d[0]))
 			leave(m, i, (uint64_t)i->imm);
 		break;
+	case IR_exit_unless:
+		if (value_of(m, i->a)->d[0] != (uint64_t)i->imm)
+			leave(m, i, value_of(m, i->a)->d[0]);
+		break;
 	case IR_exit_indirect:
 	case IR_exit_call_indirect: leave(m, i, value_of(m, i->a)->d[0]); break;
 	default: leave(m, i, (uint64_t)i->imm); break;

@@ -87,6 +87,7 @@ static const char *const operand_types[IR_OP_COUNT] = {
 	[IR_runtime_call] = "x",
 	[IR_exit_if] = "c",
 	[IR_exit_indirect] = "x",
+	[IR_exit_unless] = "x",
 	[IR_exit_call] = "x",
 	[IR_exit_call_indirect] = "xx",
 };

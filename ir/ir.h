@@ -187,7 +187,8 @@ enum ir_mode {
 	IR_MODE_CHECK_NANS = 512, /* invalid operations are frequent: code tests for NaNs itself */
 	IR_MODE_CRITICAL =
 		1024, /* one step of a restartable sequence: runtime/critical_sections.h */
-	IR_MODE_FREE = 2048,
+	IR_MODE_RECORD = 2048, /* basic blocks whose ends the dispatcher sees (recording a trace) */
+	IR_MODE_FREE = 4096,
 };
 
 /** What is known of the flags behind the exit to `target`; NULL: nothing. */

@@ -188,6 +188,7 @@
 	X(exit_if,           NONE,   1, AUX, IMM, EXIT)    /* aux = condition of a: FLAGS; imm = guest pc */ \
 	X(exit_direct,       NONE,   0, ___, IMM, EXIT)    /* imm = guest pc */ \
 	X(exit_indirect,     NONE,   1, AUX, ___, EXIT)    /* a = guest pc (I64); aux = enum ir_indirect (jump, return) */ \
+	X(exit_unless,       NONE,   1, AUX, IMM, EXIT)    /* as exit_indirect, unless a is imm (a guest pc) */ \
 	X(exit_call,         NONE,   1, ___, IMM, EXIT)    /* direct call: imm = target pc, a = return pc (an address) */ \
 	X(exit_call_indirect, NONE,   2, ___, ___, EXIT)    /* a = target, b = return pc (an address) */ \
 	X(exit_system_call,  NONE,   0, ___, IMM, EXIT)    /* imm = pc of the instruction after it */ \

@@ -137,6 +137,7 @@ print_aux(struct text *t, const struct ir_unit *u, const struct ir_insn *i)
 	case IR_fence: print(t, " %s", NAME_OF(fence_names, i->aux)); break;
 	case IR_exit_exception: print(t, " %s", NAME_OF(exception_names, i->aux)); break;
 	case IR_exit_indirect:
+	case IR_exit_unless:
 		print(t, " %s", i->aux == IR_INDIRECT_RETURN ? "return" : "jump");
 		break;
 	case IR_helper:

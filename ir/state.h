@@ -34,10 +34,11 @@ struct ir_state_layout {
 // clang-format off
 struct cpu_hot {
 	void *indirect_table;   /* indirect-branch hash table; replaced by an empty one when a signal pends */
-	uint32_t signal_pending;/* polled on backward branches; nonzero: leave for the dispatcher */
+	uint32_t signal_pending;/* polled at the heads of loops of regions; nonzero: leave for the dispatcher */
 	uint32_t flags;         /* NZCV in the backend's representation */
 	uint32_t mxcsr;         /* host SSE control and sticky flags for this guest thread */
 	uint32_t mode;          /* current mode bits, part of unit keys */
+	int32_t loop_fuel;      /* counted down on backward branches; negative: leave for the dispatcher */
 	uint64_t pc;            /* guest pc; valid outside translated code and at exits to the runtime */
 };
 // clang-format on

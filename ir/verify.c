@@ -177,7 +177,8 @@ ir_verify(const struct ir_unit *u, char *why, size_t size)
 			return false;
 	}
 	if (ir_op_info[u->insns[u->count - 1].op].effect != IR_EFFECT_EXIT ||
-		u->insns[u->count - 1].op == IR_exit_if)
+		u->insns[u->count - 1].op == IR_exit_if ||
+		u->insns[u->count - 1].op == IR_exit_unless)
 		return unsound(&c, u->count - 1, "the unit does not end with an exit");
 	return true;
 }

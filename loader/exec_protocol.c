@@ -21,7 +21,9 @@ enum {
 	FLAG_SINGLE_INSTRUCTION = 2,
 	FLAG_BINFMT = 4,
 	FLAG_PERF_MAP = 8,
-	FLAG_JIT_DUMP = 16
+	FLAG_JIT_DUMP = 16,
+	FLAG_NO_REGIONS = 32,
+	FLAG_EAGER_REGIONS = 64
 };
 
 static long
@@ -137,11 +139,12 @@ exec_state_format(const struct run_options *options, const struct exec_descripto
 	char *buffer, size_t size)
 {
 	struct writer writer = { buffer, buffer + size, true };
-	uint64_t flags = (options->no_aslr ? FLAG_NO_ASLR : 0) |
-			 (options->single_instruction ? FLAG_SINGLE_INSTRUCTION : 0) |
-			 (options->binfmt ? FLAG_BINFMT : 0) |
-			 (options->perf_map ? FLAG_PERF_MAP : 0) |
-			 (options->jit_dump ? FLAG_JIT_DUMP : 0);
+	uint64_t flags =
+		(options->no_aslr ? FLAG_NO_ASLR : 0) |
+		(options->single_instruction ? FLAG_SINGLE_INSTRUCTION : 0) |
+		(options->binfmt ? FLAG_BINFMT : 0) | (options->no_regions ? FLAG_NO_REGIONS : 0) |
+		(options->eager_regions ? FLAG_EAGER_REGIONS : 0) |
+		(options->perf_map ? FLAG_PERF_MAP : 0) | (options->jit_dump ? FLAG_JIT_DUMP : 0);
 
 	write_text(&writer, EXEC_STATE_PREFIX STATE_VERSION);
 	write_descriptor(&writer, 's', descriptors->self);
@@ -204,6 +207,8 @@ set_flags(struct run_options *options, uint64_t flags)
 	options->no_aslr = flags & FLAG_NO_ASLR;
 	options->single_instruction = flags & FLAG_SINGLE_INSTRUCTION;
 	options->binfmt = flags & FLAG_BINFMT;
+	options->no_regions = flags & FLAG_NO_REGIONS;
+	options->eager_regions = flags & FLAG_EAGER_REGIONS;
 	options->perf_map = flags & FLAG_PERF_MAP;
 	options->jit_dump = flags & FLAG_JIT_DUMP;
 }

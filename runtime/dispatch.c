@@ -9,6 +9,7 @@
 #include "runtime/stop_world.h"
 #include "runtime/thread.h"
 #include "runtime/threads.h"
+#include "runtime/trace_recorder.h"
 #include "runtime/units.h"
 #include "syscalls/system_call.h"
 
@@ -153,15 +154,25 @@ dispatch_run(struct guest_thread *t)
 	bool indirect = false;
 
 	for (;;) {
+		bool out_of_fuel = cpu->hot.loop_fuel < 0;
+
+		if (out_of_fuel)
+			trace_recorder_refuel(t);
 		if (__atomic_load_n(&cpu->hot.signal_pending, __ATOMIC_ACQUIRE)) {
+			trace_recorder_abort(t);
 			thread_set_activity(t, ACTIVITY_SIGNAL);
 			signals_deliver(t);
 			thread_set_activity(t, ACTIVITY_DISPATCH);
+			out_of_fuel = false;
 			unlinked = NULL;
 			indirect = false;
 		}
 		if (backend_wants_nan_checks(cpu)) {
 			start_checking_nans(t);
+			unlinked = NULL;
+			indirect = false;
+		}
+		if (trace_recorder_step(t, unlinked, out_of_fuel)) {
 			unlinked = NULL;
 			indirect = false;
 		}
@@ -174,6 +185,7 @@ dispatch_run(struct guest_thread *t)
 		case CPU_EXIT_CALL_MADE: {
 			uint64_t next_pc = cpu->hot.pc;
 
+			trace_recorder_abort(t);
 			thread_set_activity(t, ACTIVITY_SYSTEM_CALL);
 			if (cpu->cold.exit_reason == CPU_EXIT_CALL_MADE)
 				system_call_conclude(t);
@@ -185,6 +197,7 @@ dispatch_run(struct guest_thread *t)
 			break;
 		}
 		case CPU_EXIT_EXCEPTION:
+			trace_recorder_abort(t);
 			if (cpu->cold.exit_argument == IR_EXCEPTION_CRITICAL_STEP) {
 				make_critical_step(t);
 				break;
@@ -200,6 +213,7 @@ dispatch_run(struct guest_thread *t)
 				t, (struct code_unit *)(uintptr_t)cpu->cold.exit_argument);
 			break;
 		case CPU_EXIT_FAULT:
+			trace_recorder_abort(t);
 			if (!start_masking_tags(t) && !critical_section_retry(t))
 				signals_raise_fault(t);
 			break;

@@ -41,6 +41,8 @@ struct run_options {
 	bool single_instruction; /* -one-insn-per-tb: units of one instruction, no linking */
 	bool perf_map;           /* -perfmap: /tmp/perf-PID.map */
 	bool jit_dump;           /* -jitdump: /tmp/jit-PID.dump */
+	bool no_regions;         /* -no-regions: the first tier of translation alone */
+	bool eager_regions;      /* -eager-regions: a region of every loop at once (for tests) */
 	bool binfmt; /* started by the kernel through binfmt_misc: exec of guest files may be left to it */
 	uint64_t stack_size; /* -s: bytes, 0: RLIMIT_STACK */
 	uint64_t code_size;  /* -tb-size: bytes of the code buffer, 0: as large as it can be */

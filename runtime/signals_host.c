@@ -52,6 +52,7 @@ void
 signals_request_visit(struct guest_thread *t)
 {
 	__atomic_store_n(&t->cpu.hot.signal_pending, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->cpu.hot.loop_fuel, -1, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->cpu.hot.indirect_table, (void *)threads_empty_table, __ATOMIC_RELAXED);
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/host_syscall.h"
 #include "runtime/lock.h"
 #include "runtime/threads.h"
+#include "runtime/trace_recorder.h"
 
 _Static_assert(sizeof(struct guest_thread) <= THREAD_TASK_OFFSET, "guest_thread fits");
 _Static_assert(
@@ -164,6 +165,7 @@ prepare(struct guest_thread *t, bool used_before)
 	else
 		t->indirect_table[0].guest_pc = 4;
 	t->cpu.hot.indirect_table = t->indirect_table;
+	trace_recorder_refuel(t);
 	backend_init_cpu(&t->cpu, block + THREAD_RETURN_STACK_OFFSET, THREAD_RETURN_STACK_SIZE);
 	t->cpu.cold.thread = t;
 }

@@ -9,13 +9,16 @@
 #include "runtime/critical_sections.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
+#include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/region_plan.h"
 #include "runtime/translation_log.h"
 #include "runtime/units.h"
 
 #define UNIT_GUEST_INSNS 24
 /* A unit that checks its own code at entry is kept short: it compares every word. */
 #define CHECKED_UNIT_GUEST_INSNS 16
+#define TRACE_GUEST_INSNS        400
 
 static const struct guest_isa *isa = &a64_isa;
 static struct ir_unit ir;
@@ -66,16 +69,16 @@ die_untranslatable(uint64_t pc)
 }
 
 static void
-check(uint64_t pc)
+check(const struct ir_unit *u)
 {
 	char why[160];
 
-	if (ir_verify(&ir, why, sizeof(why)))
+	if (ir_verify(u, why, sizeof(why)))
 		return;
 	translation_log_text("dragoman: internal error: bad IR: ");
 	translation_log_text(why);
 	translation_log_text("\n");
-	die_untranslatable(pc);
+	die_untranslatable(u->guest_pc);
 }
 
 /*
@@ -128,7 +131,7 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		if (arms)
 			isa->lift_unit(&lift, &ir, &request);
 		if (logged) {
-			check(pc);
+			check(&ir);
 			translation_log_lifted(&ir);
 		}
 		unit = backend_compile(space, &ir);
@@ -146,4 +149,53 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		return unit;
 	}
 	die_untranslatable(pc);
+}
+
+/* ---- regions --------------------------------------------------------------------------------------------------------- */
+
+/* The traces' IR, all at once; mapped when the first region is made. */
+static struct ir_unit *trace_units;
+
+static void
+lift_trace(struct ir_unit *u, const struct planned_trace *trace, uint32_t mode)
+{
+	struct lift_request request = {
+		.pc = trace->pc,
+		.mode = mode,
+		.max_guest_insns = TRACE_GUEST_INSNS,
+		.fetchable = translate_fetchable,
+		.is_critical = critical_sections_contain,
+		.path = trace->path,
+		.path_length = trace->path_length,
+		.labels = trace->labels,
+		.label_count = trace->label_count,
+	};
+
+	isa->lift_unit(&lift, u, &request);
+}
+
+struct code_unit *
+translate_region(const struct region_plan *plan, uint32_t mode, struct code_space *space)
+{
+	struct region_trace traces[REGION_PLAN_TRACES];
+	struct code_unit *unit;
+
+	if (!trace_units)
+		trace_units = host_memory_map(sizeof(*trace_units) * REGION_PLAN_TRACES);
+	if (!trace_units)
+		return NULL;
+	for (uint32_t k = 0; k < plan->trace_count; k++) {
+		lift_trace(&trace_units[k], &plan->traces[k], mode);
+		traces[k] = (struct region_trace){ &trace_units[k], plan->traces[k].weight };
+		if (trace_units[k].guest_insns == 0)
+			return NULL;
+		if (logged) {
+			check(&trace_units[k]);
+			translation_log_lifted(&trace_units[k]);
+		}
+	}
+	unit = backend_compile_region(space, traces, plan->trace_count);
+	if (unit && logged)
+		translation_log_compiled(unit);
+	return unit;
 }

@@ -6,6 +6,8 @@
 #include "backend/backend.h"
 #include "runtime/run_options.h"
 
+struct region_plan;
+
 /** Starts frontend and backend; `space` receives the trampolines. False with the reason in `why`. */
 bool translate_init(
 	const struct run_options *options, struct code_space *space, char *why, size_t size);
@@ -15,5 +17,9 @@ size_t translate_fetchable(uint64_t pc);
 
 /** Translate the unit at guest `pc` for `mode` into `space`, which has room for it. Never NULL. */
 struct code_unit *translate(uint64_t pc, uint32_t mode, struct code_space *space);
+
+/** Translate a planned region for `mode`; NULL when it does not fit in some table. */
+struct code_unit *translate_region(
+	const struct region_plan *plan, uint32_t mode, struct code_space *space);
 
 #endif

@@ -10,11 +10,13 @@
 
 #include "cache/cache.h"
 #include "runtime/critical_sections.h"
+#include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
 #include "runtime/lock.h"
 #include "runtime/recording.h"
+#include "runtime/region_plan.h"
 #include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/translate.h"
@@ -91,6 +93,7 @@ units_init(const struct run_options *options, char *why, size_t size)
 		return false;
 	first_space = space;
 	guest_memory_on_invalidate(units_invalidate);
+	trace_recorder_init(options);
 	unit_reports_init(options);
 	if (recording_counts_exits())
 		cache_switch_off();
@@ -308,12 +311,31 @@ link_exit(struct code_exit *exit, struct code_unit *unit)
 	units_statistics.links++;
 }
 
+/* An exit that leads to the unit at a loop's head, though there is a region by now: it may be linked in a cache file from the start. */
+static void
+relink_exit(struct code_exit *exit, struct code_unit *region)
+{
+	struct code_exit **at = &exit->target->incoming;
+
+	if (is_invalid(exit->unit))
+		return;
+	while (*at && *at != exit)
+		at = &(*at)->next_in;
+	if (*at)
+		*at = exit->next_in;
+	exit->target = NULL;
+	backend_unlink(exit);
+	link_exit(exit, region);
+}
+
 /* Exits whose targets exist already need not go through the dispatcher once each. */
 static void
 link_known_exits(struct code_unit *unit)
 {
-	/* A step of a critical section is followed by the dispatcher. */
-	for (unsigned k = 0; k < unit->exit_count && !(unit->mode & IR_MODE_CRITICAL); k++) {
+	/* What recording and steps of critical sections leave for is followed by the dispatcher. */
+	if (unit->mode & (IR_MODE_RECORD | IR_MODE_CRITICAL))
+		return;
+	for (unsigned k = 0; k < unit->exit_count; k++) {
 		struct code_unit *target = find(exit_guest_pc(&unit->exits[k]), unit->mode);
 
 		if (target)
@@ -398,6 +420,16 @@ is_in_critical_section(const struct code_unit *unit)
 }
 
 static void
+enter_unit(struct code_unit *unit)
+{
+	add_to_hash(unit);
+	add_to_pages(unit);
+	units_by_code[unit_count] = unit;
+	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
+	link_known_exits(unit);
+}
+
+static void
 set_activity(struct guest_thread *t, enum thread_activity activity)
 {
 	if (t)
@@ -435,11 +467,7 @@ make_unit(struct guest_thread *t, uint64_t pc, uint32_t mode)
 	}
 	space.home = NULL;
 	unit->mode = mode;
-	add_to_hash(unit);
-	add_to_pages(unit);
-	units_by_code[unit_count] = unit;
-	__atomic_store_n(&unit_count, unit_count + 1, __ATOMIC_RELEASE);
-	link_known_exits(unit);
+	enter_unit(unit);
 	count_unit(unit, &before, __rdtsc() - start, cached);
 	if (unit_reports_wanted) {
 		set_activity(t, ACTIVITY_REPORT);
@@ -474,10 +502,16 @@ get_for_thread(struct guest_thread *t)
 	return get_locked(t, t->cpu.hot.pc, t->cpu.hot.mode);
 }
 
-/* Takes the lock with room for a unit in the code buffer. */
+/*
+ * Takes the lock with room for a unit in the code buffer. The thread's code is touched before: whoever brings its page in (a
+ * userfaultfd's reader) may need the lock.
+ */
 static void
 lock_with_room(struct guest_thread *t)
 {
+	uint8_t byte;
+
+	(void)guest_copy_from(&byte, t->cpu.hot.pc, sizeof(byte));
 	lock_acquire(&lock);
 	while (is_full()) {
 		/* A thread in translated code may need the lock before it can stop. */
@@ -518,7 +552,9 @@ units_get_and_link(struct guest_thread *t, struct code_exit *exit)
 
 	lock_with_room(t);
 	unit = get_for_thread(t);
-	if (is_current(t))
+	if (is_current(t) && unit->tier == UNIT_TIER_REGION && exit->target && exit->target != unit)
+		relink_exit(exit, unit);
+	else if (is_current(t))
 		link_exit(exit, unit);
 	t->generation = world_generation;
 	lock_release(&lock);
@@ -551,6 +587,62 @@ units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit
 	units_statistics.lookups++;
 	if (is_current(t) && !is_invalid(unit))
 		backend_indirect_insert(t->indirect_table, pc, unit);
+	lock_release(&lock);
+}
+
+/* ---- regions ----------------------------------------------------------------------------------------------------------------------- */
+
+static void
+forget_in_threads(const struct code_unit *unit)
+{
+	threads_lock();
+	for (struct guest_thread *t = threads_first(); t; t = t->next)
+		backend_indirect_remove(t->indirect_table, unit_guest_pc(unit));
+	threads_unlock();
+}
+
+/* What led to the unit leads to the region now; the unit stays for the day that the region goes. */
+static void
+take_over(struct code_unit *region, struct code_unit *unit)
+{
+	struct code_exit *exit = unit->incoming;
+
+	unit->incoming = NULL;
+	for (struct code_exit *next; exit; exit = next) {
+		next = exit->next_in;
+		exit->target = NULL;
+		link_exit(exit, region);
+	}
+	forget_in_threads(unit);
+}
+
+static void
+enter_region(const struct region_plan *plan, uint32_t mode)
+{
+	const struct code_space before = space;
+	uint64_t start = __rdtsc();
+	struct code_unit *unit = translate_region(plan, mode, &space);
+	struct code_unit *old = find(plan->traces[0].pc, mode);
+
+	if (!unit)
+		return;
+	unit->tier = UNIT_TIER_REGION;
+	enter_unit(unit);
+	if (old)
+		take_over(unit, old);
+	count_unit(unit, &before, __rdtsc() - start, false);
+	if (unit_reports_wanted)
+		unit_reports_add(unit, false);
+}
+
+void
+units_make_region(struct guest_thread *t, const struct recording *recording)
+{
+	static struct region_plan plan;
+
+	lock_with_room(t);
+	if (region_plan(&plan, recording) && !page_changes_often(plan.traces[0].pc))
+		enter_region(&plan, recording->mode);
 	lock_release(&lock);
 }
 
@@ -596,15 +688,6 @@ unlink_outgoing(struct code_unit *unit)
 		exit->target = NULL;
 		backend_unlink(exit);
 	}
-}
-
-static void
-forget_in_threads(const struct code_unit *unit)
-{
-	threads_lock();
-	for (struct guest_thread *t = threads_first(); t; t = t->next)
-		backend_indirect_remove(t->indirect_table, unit_guest_pc(unit));
-	threads_unlock();
 }
 
 /* The unit's code stays where it is: a thread may be in it, and leaves it by stubs that look its targets up again. */

@@ -12,9 +12,11 @@
 #include "runtime/run_options.h"
 
 struct guest_thread;
+struct recording;
 
 /** Tiers of translation: numbers of code_unit.tier. */
-#define UNIT_TIERS 2
+#define UNIT_TIER_REGION 1
+#define UNIT_TIERS       2
 
 /** Units that came from one place. */
 struct unit_counts {
@@ -58,6 +60,9 @@ void units_forget(void);
 
 /** Enter (pc, unit) in a thread's indirect table, unless the unit, which units_get gave, has become invalid. */
 void units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit);
+
+/** Make a region of what `recording` saw and enter it in place of the unit at its head, if anything can be made of it. */
+void units_make_region(struct guest_thread *t, const struct recording *recording);
 
 /** Throw away translations of guest code in [start, end): it has changed or is gone. */
 void units_invalidate(uint64_t start, uint64_t end);

@@ -22,6 +22,7 @@
 #include "runtime/stop_world.h"
 #include "runtime/task_clone.h"
 #include "runtime/threads.h"
+#include "runtime/trace_recorder.h"
 #include "runtime/units.h"
 #include "syscalls/handlers.h"
 
@@ -94,6 +95,7 @@ copy_registers(struct guest_thread *child, const struct guest_thread *parent)
 	memcpy(child->cpu.guest, parent->cpu.guest, sizeof(child->cpu.guest));
 	child->cpu.hot.indirect_table = hot.indirect_table;
 	child->cpu.hot.signal_pending = 0;
+	child->cpu.hot.loop_fuel = hot.loop_fuel;
 }
 
 static long
@@ -281,6 +283,7 @@ clone_copying_memory(struct guest_thread *t, const struct new_task *task)
 		t->signals.actions->users = 1;
 		cache_after_fork();
 		statistics_after_fork(t);
+		trace_recorder_after_fork(t);
 		units_after_fork(task->flags & CLONE_FILES);
 	}
 	unlock_after_fork(t, result == 0);

@@ -152,7 +152,8 @@ keep_relocations(struct compiler *c)
 	uint32_t *relocations = take_data(c->space, c->relocation_count * sizeof(*relocations));
 
 	if (!c->relocatable || !relocations ||
-		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)))
+		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_RECORD |
+				      IR_MODE_CRITICAL)))
 		return;
 	memcpy(relocations, c->relocations, c->relocation_count * sizeof(*relocations));
 	c->unit->relocations = relocations;
@@ -193,7 +194,8 @@ backend_compile(struct code_space *space, const struct ir_unit *u)
 	allocate_begin(c);
 	if (u->mode & IR_MODE_CHECK_CODE)
 		select_code_check(c);
-	select_unit(c);
+	select_main_path(c);
+	select_cold_code(c);
 	return finish(c, &before);
 }
 

@@ -113,16 +113,22 @@ struct snapshot {
 struct compiler;
 
 /* A jump out of the main path whose code is emitted behind it. */
-#define MAX_STUBS 256
+#define MAX_STUBS 768
 struct exit_stub {
 	struct snapshot state;
 	uint8_t *jump; /* rel32 field in the main path */
 	uint64_t guest_pc;
-	bool poll; /* not an exit of the guest's: a signal pends */
+	uint8_t kind;
+	uint8_t indirect; /* STUB_INDIRECT: enum ir_indirect; the target is in rax */
+};
+enum stub_kind {
+	STUB_DIRECT,
+	STUB_INDIRECT,
+	STUB_POLL, /* a signal pends: not an exit of the guest's */
 };
 
 /* Cold code: `emit` is called after the main path with the writer there; jumps back to `back`. */
-#define MAX_COLD 512
+#define MAX_COLD 1024
 struct cold_path {
 	void (*emit)(struct compiler *c, struct cold_path *cold);
 	uint8_t *jump;   /* rel32 field that leads here */

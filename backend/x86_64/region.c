@@ -49,19 +49,55 @@ heaviest_slot(const uint64_t *weights, unsigned kind)
 }
 
 static void
-pin_heaviest(
-	struct seam *seam, uint64_t *weights, unsigned kind, const host_reg *pins, unsigned count)
+pin(struct seam *seam, unsigned slot, host_reg reg)
 {
-	for (unsigned k = 0; k < count; k++) {
-		unsigned slot = heaviest_slot(weights, kind);
+	if (seam->slot_of_pin[reg] != 0xff)
+		seam->pin_of_slot[seam->slot_of_pin[reg]] = REG_NONE;
+	seam->pin_of_slot[slot] = reg;
+	seam->high_home_of_slot[slot] = 0;
+	seam->slot_of_pin[reg] = (uint8_t)slot;
+	seam->pin_mask |= 1u << reg;
+}
 
-		if (slot == slot_total)
+/* The pin whose slot matters least, if less than `weight`; REG_NONE: none. */
+static host_reg
+lightest_pin(const struct seam *seam, const uint64_t *weights, uint64_t weight,
+	const host_reg *pins, unsigned count)
+{
+	host_reg best = REG_NONE;
+
+	for (unsigned k = 0; k < count; k++) {
+		uint64_t w = seam->slot_of_pin[pins[k]] == 0xff
+				     ? 0
+				     : weights[seam->slot_of_pin[pins[k]]];
+
+		if (w < weight) {
+			best = pins[k];
+			weight = w;
+		}
+	}
+	return best;
+}
+
+/* Slots that are used more than those that are pinned take their places; the others stay where they are between units. */
+static void
+improve_pins(struct seam *seam, const uint64_t *weights, unsigned kind, const host_reg *pins,
+	unsigned count)
+{
+	uint64_t left[IR_MAX_SLOTS];
+	unsigned slot;
+
+	memcpy(left, weights, slot_total * sizeof(left[0]));
+	while ((slot = heaviest_slot(left, kind)) != slot_total) {
+		host_reg reg;
+
+		left[slot] = 0;
+		if (seam->pin_of_slot[slot] != REG_NONE)
+			continue;
+		reg = lightest_pin(seam, weights, weights[slot], pins, count);
+		if (reg == REG_NONE)
 			return;
-		weights[slot] = 0;
-		seam->pin_of_slot[slot] = pins[k];
-		seam->high_home_of_slot[slot] = 0;
-		seam->slot_of_pin[pins[k]] = (uint8_t)slot;
-		seam->pin_mask |= 1u << pins[k];
+		pin(seam, slot, reg);
 	}
 }
 
@@ -69,17 +105,12 @@ static void
 choose_pins(struct region *r, const struct region_trace *traces, unsigned count)
 {
 	uint64_t weights[IR_MAX_SLOTS] = { 0 };
-	struct seam *seam = &r->seam;
 
-	memset(seam->pin_of_slot, REG_NONE, sizeof(seam->pin_of_slot));
-	memset(seam->slot_of_pin, 0xff, sizeof(seam->slot_of_pin));
-	memcpy(seam->high_home_of_slot, canonical_seam.high_home_of_slot,
-		sizeof(seam->high_home_of_slot));
-	seam->pin_mask = 0;
+	r->seam = canonical_seam;
 	r->written[0] = r->written[1] = 0;
 	weigh_slots(traces, count, weights, r->written);
-	pin_heaviest(seam, weights, IR_SLOT_INTEGER, gpr_pins, GPR_PINS);
-	pin_heaviest(seam, weights, IR_SLOT_VECTOR, vector_pins, VECTOR_PINS);
+	improve_pins(&r->seam, weights, IR_SLOT_INTEGER, gpr_pins, GPR_PINS);
+	improve_pins(&r->seam, weights, IR_SLOT_VECTOR, vector_pins, VECTOR_PINS);
 }
 
 /* ---- from one seam to another --------------------------------------------------------------------------------------------- */
@@ -157,6 +188,14 @@ region_label_of(const struct compiler *c, uint64_t target)
 	return -1;
 }
 
+bool
+region_is_emitted(const struct compiler *c, uint64_t target)
+{
+	int label = region_label_of(c, target);
+
+	return label >= 0 && c->region->labels[label].code != NULL;
+}
+
 void
 region_jump_to(struct compiler *c, uint8_t *field, unsigned label)
 {
@@ -178,6 +217,19 @@ patch_jumps(struct region *r)
 		x86_patch_rel32(r->jumps[k].field, r->labels[r->jumps[k].label].code);
 }
 
+/* The guest pc to which an exit goes inside the region, should a trace begin there; calls: where they come back to. */
+static uint64_t
+inner_target(const struct ir_unit *u, const struct ir_insn *in)
+{
+	switch (in->op) {
+	case IR_exit_if:
+	case IR_exit_direct: return (uint64_t)in->imm;
+	case IR_exit_call: return (uint64_t)u->insns[in->a].imm;
+	case IR_exit_call_indirect: return (uint64_t)u->insns[in->b].imm;
+	default: return UINT64_MAX;
+	}
+}
+
 /* Where a jump of the trace itself or of one emitted later leads. */
 static void
 find_loop_heads(struct compiler *c, const struct region_trace *traces, unsigned count)
@@ -186,11 +238,7 @@ find_loop_heads(struct compiler *c, const struct region_trace *traces, unsigned 
 		const struct ir_unit *u = traces[k].unit;
 
 		for (ir_ref i = 0; i < u->count; i++) {
-			const struct ir_insn *in = &u->insns[i];
-			int label = ir_op_info[in->op].effect == IR_EFFECT_EXIT &&
-						    ir_op_info[in->op].has_imm
-					    ? region_label_of(c, (uint64_t)in->imm)
-					    : -1;
+			int label = region_label_of(c, inner_target(u, &u->insns[i]));
 
 			if (label >= 0 && (unsigned)label <= k)
 				c->region->labels[label].loop_head = true;
@@ -205,13 +253,12 @@ compile_trace(struct compiler *c, const struct ir_unit *u, struct region_label *
 {
 	c->u = u;
 	c->guest_pc = u->guest_pc;
-	c->stub_count = c->cold_count = 0;
 	analyze(c);
 	allocate_begin(c);
 	label->code = c->w.at;
 	if (label->loop_head)
 		select_loop_head_poll(c, u->guest_pc);
-	select_unit(c);
+	select_main_path(c);
 }
 
 static void
@@ -239,8 +286,9 @@ region_compile(
 		r->labels[k] = (struct region_label){ .guest_pc = traces[k].unit->guest_pc };
 	find_loop_heads(c, traces, count);
 	region_emit_enter(c);
-	for (unsigned k = 0; k < count && !c->failed && !c->w.overflow; k++)
-		compile_trace(c, traces[k].unit, &r->labels[k]);
+	for (r->current = 0; r->current < count && !c->failed && !c->w.overflow; r->current++)
+		compile_trace(c, traces[r->current].unit, &r->labels[r->current]);
+	select_cold_code(c);
 	if (c->failed || c->w.overflow)
 		return;
 	emit_fault_landing(c);

@@ -26,11 +26,14 @@ struct region {
 	struct region_label labels[REGION_MAX_TRACES];
 	struct region_jump jumps[REGION_MAX_JUMPS];
 	uint32_t label_count, jump_count;
+	uint32_t current;    /* trace whose main path is being emitted; label_count: all are */
 	uint64_t written[2]; /* slots that the region puts: a bit each */
 };
 
 /* The label of the trace that begins at guest pc `target`; -1: the target is outside, or there is no region. */
 int region_label_of(const struct compiler *c, uint64_t target);
+/* Whether a trace begins at `target` whose code exists already: a jump there goes backward. */
+bool region_is_emitted(const struct compiler *c, uint64_t target);
 /* The rel32 field `field` leads to `label`. */
 void region_jump_to(struct compiler *c, uint8_t *field, unsigned label);
 /* From the region's places to the canonical ones, and back: no register but pins, no flags are touched. */

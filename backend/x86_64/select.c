@@ -22,7 +22,7 @@ is_dead(const struct compiler *c, ir_ref i, const struct ir_insn *in)
 }
 
 void
-select_unit(struct compiler *c)
+select_main_path(struct compiler *c)
 {
 	for (ir_ref i = 0; i < c->u->count && !c->failed && !c->w.overflow; i++) {
 		const struct ir_insn *in = &c->u->insns[i];
@@ -38,6 +38,11 @@ select_unit(struct compiler *c)
 			c->eflags = IR_NONE;
 		allocate_end_insn(c, i);
 	}
+}
+
+void
+select_cold_code(struct compiler *c)
+{
 	select_exit_stubs(c);
 	for (uint32_t k = 0; k < c->cold_count; k++) {
 		struct cold_path *cold = &c->cold[k];

@@ -18,8 +18,9 @@ enum entry_point {
 	ENTRY_RUNTIME_CALLS, /* one a runtime call of the guest */
 };
 
-/* Emit the whole unit: main path, exit stubs, cold paths. */
-void select_unit(struct compiler *c);
+/* Emit the unit's main path; then, behind it, its exit stubs and cold paths. A region's main paths come first, all of them. */
+void select_main_path(struct compiler *c);
+void select_cold_code(struct compiler *c);
 /* The check of IR_MODE_CHECK_CODE units: the guest code is still what was translated. */
 void select_code_check(struct compiler *c);
 /* At the head of a loop in a region: leave for the dispatcher if a signal pends. */

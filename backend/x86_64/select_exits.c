@@ -96,7 +96,18 @@ emit_exit_count(struct compiler *c, const struct code_exit *exit)
 	emit_count(c, 1 + (uint64_t)(exit - c->exits));
 }
 
-/* Leave at once if a signal pends: only backward branches ask, so every loop does. */
+/*
+ * Backward branches leave every so often, so that the runtime learns where loops are, and at once when a signal pends: fuel is
+ * gone then.
+ */
+static uint8_t *
+emit_fuel_check(struct compiler *c)
+{
+	x86_alu_mi(&c->w, X86_SUB, 4, x86_mem_base(X86_RBP, CPU_HOT(loop_fuel)), 1);
+	return x86_jcc_rel32(&c->w, X86_S);
+}
+
+/* In a region's loops: leave if a signal pends. */
 static uint8_t *
 emit_poll(struct compiler *c)
 {
@@ -136,7 +147,7 @@ static void
 emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, bool poll)
 {
 	struct code_exit *exit = new_exit(c, target, kind);
-	uint8_t *pending = poll ? emit_poll(c) : NULL;
+	uint8_t *pending = poll ? emit_fuel_check(c) : NULL;
 
 	emit_exit_count(c, exit);
 	align_patchable(c, 1);
@@ -170,6 +181,8 @@ select_exit_direct(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 	(void)i;
 	meet_seam(c, target);
+	if (c->region && region_label_of(c, target) == (int)c->region->current + 1)
+		return; /* the next trace's code follows */
 	emit_edge(c, target);
 }
 
@@ -182,32 +195,45 @@ emit_backward_exit(struct compiler *c, enum x86_cond condition, uint64_t target)
 
 	snapshot_take(c, &s);
 	snapshot_describe_flags(c, &s, target);
+	if (c->region && snapshot_empty(&s)) {
+		region_jump_to(
+			c, x86_jcc_rel32(&c->w, condition), (unsigned)region_label_of(c, target));
+		return;
+	}
 	skip = x86_jcc_rel32(&c->w, x86_cond_not(condition));
 	snapshot_emit(c, &s);
 	emit_edge(c, target);
 	x86_patch_rel32(skip, c->w.at);
 }
 
-void
-select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
+static struct exit_stub *
+new_stub(struct compiler *c)
 {
-	enum x86_cond condition = need_condition(c, in->a, in->aux);
-	struct exit_stub *stub = &c->stubs[c->stub_count];
-
-	(void)i;
-	keep_eflags(c);
-	if (!c->region && wants_poll(c, (uint64_t)in->imm)) {
-		emit_backward_exit(c, condition, (uint64_t)in->imm);
-		return;
-	}
 	if (c->stub_count == MAX_STUBS - 1)
 		c->failed = true;
 	else
 		c->stub_count++;
+	return &c->stubs[c->stub_count - 1];
+}
+
+void
+select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	enum x86_cond condition = need_condition(c, in->a, in->aux);
+	struct exit_stub *stub;
+
+	(void)i;
+	keep_eflags(c);
+	if (c->region ? region_is_emitted(c, (uint64_t)in->imm)
+		      : wants_poll(c, (uint64_t)in->imm)) {
+		emit_backward_exit(c, condition, (uint64_t)in->imm);
+		return;
+	}
+	stub = new_stub(c);
+	stub->kind = STUB_DIRECT;
 	snapshot_take(c, &stub->state);
 	snapshot_describe_flags(c, &stub->state, (uint64_t)in->imm);
 	stub->guest_pc = (uint64_t)in->imm;
-	stub->poll = false;
 	align_patchable(c, 2);
 	stub->jump = x86_jcc_rel32(&c->w, condition);
 }
@@ -224,9 +250,9 @@ emit_poll_stub(struct compiler *c, struct exit_stub *stub)
 void
 select_loop_head_poll(struct compiler *c, uint64_t guest_pc)
 {
-	struct exit_stub *stub = &c->stubs[c->stub_count++];
+	struct exit_stub *stub = new_stub(c);
 
-	*stub = (struct exit_stub){ .poll = true, .guest_pc = guest_pc };
+	*stub = (struct exit_stub){ .kind = STUB_POLL, .guest_pc = guest_pc };
 	stub->jump = emit_poll(c);
 }
 
@@ -243,35 +269,6 @@ emit_region_stub(struct compiler *c, struct exit_stub *stub)
 	x86_patch_rel32(stub->jump, c->w.at);
 	snapshot_emit(c, &stub->state);
 	emit_edge(c, stub->guest_pc);
-}
-
-static void
-emit_exit_stub(struct compiler *c, struct exit_stub *stub)
-{
-	if (stub->poll) {
-		emit_poll_stub(c, stub);
-		return;
-	}
-	if (c->region) {
-		emit_region_stub(c, stub);
-		return;
-	}
-	if (snapshot_empty(&stub->state) && !c->unit->counters) {
-		struct code_exit *exit = new_exit(c, stub->guest_pc, CODE_EXIT_JUMP);
-
-		emit_link_stub(c, exit, stub->jump);
-		return;
-	}
-	x86_patch_rel32(stub->jump, c->w.at);
-	snapshot_emit(c, &stub->state);
-	emit_direct_jump(c, stub->guest_pc, CODE_EXIT_JUMP, false);
-}
-
-void
-select_exit_stubs(struct compiler *c)
-{
-	for (uint32_t k = 0; k < c->stub_count && !c->failed; k++)
-		emit_exit_stub(c, &c->stubs[k]);
 }
 
 /* ---- indirect exits ------------------------------------------------------------------------------------------------------------ */
@@ -350,16 +347,15 @@ backend_indirect_remove_code(struct indirect_entry *table, const uint8_t *code, 
 			empty_entry(table, &table[k]);
 }
 
-void
-select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
+/* rax = guest pc, state canonical. */
+static void
+emit_indirect_jump(struct compiler *c, enum ir_indirect kind)
 {
-	(void)i;
 	struct x86_mem code;
 	uint8_t *miss;
 
-	make_canonical_with_rax(c, in->a);
 	emit_count(c, 0);
-	if (in->aux == IR_INDIRECT_RETURN) {
+	if (kind == IR_INDIRECT_RETURN) {
 		x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, x86_mem_base(X86_RSP, 8));
 		uint8_t *other = x86_jcc_rel8(&c->w, X86_NE);
 		x86_plain(&c->w, X86_RET);
@@ -369,6 +365,74 @@ select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	x86_jmp_m(&c->w, code);
 	x86_patch_rel32(miss, c->w.at);
 	emit_leave_indirect(c);
+}
+
+void
+select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	(void)i;
+	make_canonical_with_rax(c, in->a);
+	emit_indirect_jump(c, in->aux);
+}
+
+void
+select_exit_unless(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	enum x86_gpr expected = (enum x86_gpr)temp_gpr(c);
+	enum x86_gpr target = (enum x86_gpr)use_gpr(c, in->a);
+	struct exit_stub *stub = new_stub(c);
+
+	(void)i;
+	emit_guest_address(c, expected, (uint64_t)in->imm);
+	x86_alu_rr(&c->w, X86_CMP, 8, target, expected);
+	*stub = (struct exit_stub){ .kind = STUB_INDIRECT, .indirect = in->aux };
+	snapshot_take(c, &stub->state);
+	snapshot_add(c, &stub->state, X86_RAX, in->a);
+	stub->jump = x86_jcc_rel32(&c->w, X86_NE);
+}
+
+static void
+emit_indirect_stub(struct compiler *c, struct exit_stub *stub)
+{
+	x86_patch_rel32(stub->jump, c->w.at);
+	snapshot_emit(c, &stub->state);
+	region_emit_leave(c);
+	emit_indirect_jump(c, stub->indirect);
+}
+
+/* ---- stubs -------------------------------------------------------------------------------------------------------------------------- */
+
+static void
+emit_exit_stub(struct compiler *c, struct exit_stub *stub)
+{
+	if (stub->kind == STUB_POLL) {
+		emit_poll_stub(c, stub);
+		return;
+	}
+	if (stub->kind == STUB_INDIRECT) {
+		emit_indirect_stub(c, stub);
+		return;
+	}
+	if (c->region) {
+		emit_region_stub(c, stub);
+		return;
+	}
+	if (snapshot_empty(&stub->state) && !c->unit->counters) {
+		struct code_exit *exit = new_exit(c, stub->guest_pc, CODE_EXIT_JUMP);
+
+		emit_link_stub(c, exit, stub->jump);
+		return;
+	}
+	x86_patch_rel32(stub->jump, c->w.at);
+	snapshot_emit(c, &stub->state);
+	emit_direct_jump(c, stub->guest_pc, CODE_EXIT_JUMP, false);
+}
+
+void
+select_exit_stubs(struct compiler *c)
+{
+	for (uint32_t k = 0; k < c->stub_count && !c->failed; k++)
+		emit_exit_stub(c, &c->stubs[k]);
 }
 
 /* ---- calls ------------------------------------------------------------------------------------------------------------------------ */

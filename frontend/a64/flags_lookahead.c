@@ -64,24 +64,51 @@ data_processing_register(struct lookahead *k, uint32_t word)
 	return FATE_UNKNOWN;
 }
 
+/* Loads and stores of whole structures: up to four registers in a row, and the base. */
+static void
+writes_structure(struct lookahead *k, uint32_t word)
+{
+	for (unsigned n = 0; n < 4; n++)
+		writes_vector(k, (word + n) & 31);
+	writes_general(k, word >> 5 & 31);
+}
+
+/* Exclusives, ordered loads and stores, atomics, pointer authentication, tags: any register that their encodings name. */
+static void
+writes_all_named(struct lookahead *k, uint32_t word)
+{
+	writes_general(k, word & 31);
+	writes_general(k, (word + 1) & 31); /* CASP */
+	writes_general(k, word >> 5 & 31);
+	writes_general(k, word >> 10 & 31);
+	writes_general(k, word >> 16 & 31);
+	writes_general(k, ((word >> 16) + 1) & 31);
+}
+
 /* Arm ARM C4.1.4: every register that a load or store of any form might write, writeback and status included. */
-static enum fate
+static void
 load_store(struct lookahead *k, uint32_t word)
 {
 	bool vector = word >> 26 & 1;
 	unsigned group = word >> 28 & 3, first = word & 31, second = word >> 10 & 31;
-	unsigned base = word >> 5 & 31;
-	bool pair = group == 2;
+	unsigned form = word >> 10 & 3;
+	bool pair = group == 2, literal = group == 1 && !(word >> 24 & 1);
 	bool unsigned_offset = group == 3 && (word >> 24 & 1);
 	bool plain_register = group == 3 && !(word >> 24 & 1) &&
-			      (word >> 21 & 1 ? (word >> 10 & 3) == 2 : (word >> 10 & 3) == 0);
-	bool pair_offset = pair && (word >> 23 & 3) == 2;
+			      (word >> 21 & 1 ? form == 2 : form == 0 || form == 2);
+	bool indexed = group == 3 && !(word >> 24 & 1) && !(word >> 21 & 1) && form & 1;
+	bool pair_offset = pair && (word >> 23 & 3) != 1 && (word >> 23 & 3) != 3;
 
-	if (group == 0 || (group == 3 && !unsigned_offset && !plain_register && (word >> 21 & 1) &&
-				  (word >> 10 & 3) != 2))
-		return FATE_UNKNOWN; /* exclusives, ordered, structures, atomics, pointer authentication */
-	if (!unsigned_offset && !plain_register && !pair_offset && group != 1)
-		writes_general(k, base);
+	if (group == 0 && vector) {
+		writes_structure(k, word);
+		return;
+	}
+	if (!unsigned_offset && !plain_register && !indexed && !pair && !literal) {
+		writes_all_named(k, word);
+		return;
+	}
+	if (indexed || (pair && !pair_offset))
+		writes_general(k, word >> 5 & 31);
 	if (vector) {
 		writes_vector(k, first);
 		if (pair)
@@ -91,7 +118,6 @@ load_store(struct lookahead *k, uint32_t word)
 		if (pair)
 			writes_general(k, second);
 	}
-	return FATE_GOES_ON;
 }
 
 /* Arm ARM C4.1.6: floating point and vectors. Conversions write general registers: both files are taken as written. */
@@ -128,7 +154,7 @@ insn_fate(struct lookahead *k, uint32_t word)
 	case 4:
 	case 6:
 	case 12:
-	case 14: return load_store(k, word);
+	case 14: load_store(k, word); return FATE_GOES_ON;
 	case 7:
 	case 15: return floating_point(k, word);
 	default: return is_hint_or_nop(word) ? FATE_GOES_ON : FATE_UNKNOWN;

@@ -104,6 +104,18 @@ end_at(struct lift *l, const struct lift_request *request, uint64_t pc)
 	l->ended = true;
 }
 
+/* The trace's last block falls through to one that begins a trace of its own. */
+static bool
+path_ends_before(const struct lift *l)
+{
+	if (l->path_left)
+		return false;
+	for (uint32_t k = 0; k < l->label_count; k++)
+		if (l->labels[k] == l->pc)
+			return true;
+	return false;
+}
+
 static void
 lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 {
@@ -117,8 +129,14 @@ lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 		return;
 	}
 	while (!l->ended && !l->overflow) {
-		if (u->guest_insns >= limit || in_unit(u, l->pc) || ends_at(u, request, l->pc) ||
+		if (l->follows_path && l->path_left && *l->path == l->pc) {
+			l->path++; /* the next block begins without a branch */
+			l->path_left--;
+		}
+		if (u->guest_insns >= limit ||
 			(u->guest_insns != 0 && is_critical(request, l->pc)) ||
+			(l->follows_path && u->guest_insns && path_ends_before(l)) ||
+			(!l->follows_path && (in_unit(u, l->pc) || ends_at(u, request, l->pc))) ||
 			!can_fetch(&window, request, l->pc) || !add_to_ranges(u, l->pc)) {
 			end_at(l, request, l->pc);
 			break;
@@ -165,6 +183,11 @@ a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request *requ
 	for (;;) {
 		ir_begin(l, u, &a64_layout, request->pc, request->mode);
 		l->no_folding = request->as_lifted;
+		l->follows_path = request->path != NULL;
+		l->path = request->path;
+		l->path_left = request->path_length;
+		l->labels = request->labels;
+		l->label_count = request->label_count;
 		lift_insns(l, request, limit);
 		if (!l->overflow)
 			break;

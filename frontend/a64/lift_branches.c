@@ -15,24 +15,96 @@ return_address(struct lift *l)
 	return ir_address(l, (int64_t)(l->pc + 4));
 }
 
+/* ---- where lifting goes on --------------------------------------------------------------- */
+
+/* Whether the trace's path goes on at `pc`; it is one block shorter then. */
+static bool
+path_leads_to(struct lift *l, uint64_t pc)
+{
+	if (l->path_left == 0 || *l->path != pc)
+		return false;
+	l->path++;
+	l->path_left--;
+	return true;
+}
+
+/* A branch to `pc`: lifting goes on there, or ends where the path or the basic block does. */
+static void
+go_on_at(struct lift *l, uint64_t pc)
+{
+	l->next_pc = pc;
+	if ((l->follows_path && !path_leads_to(l, pc)) || l->unit->mode & IR_MODE_RECORD)
+		end_with_jump(l, pc);
+}
+
+/* A conditional branch: a side exit for the side that lifting does not follow. */
+static void
+branch_if(struct lift *l, enum ir_condition condition, ir_ref flags, uint64_t target)
+{
+	if (l->follows_path && target != l->pc + 4 && path_leads_to(l, target)) {
+		ir_exit_if(l, condition ^ 1, flags, (int64_t)(l->pc + 4));
+		l->next_pc = target;
+		return;
+	}
+	ir_exit_if(l, condition, flags, (int64_t)target);
+	if (l->follows_path || l->unit->mode & IR_MODE_RECORD)
+		go_on_at(l, l->pc + 4);
+}
+
+/* An indirect branch to `target`, once x30 is written if it is a call: the path's next block is guessed and tested. */
+static void
+branch_to_value(struct lift *l, enum ir_indirect kind, ir_ref target)
+{
+	for (uint32_t k = 0; k < l->label_count && l->path_left == 0; k++) {
+		ir_ref same = ir_flags_sub(l, I64, target, ir_address(l, (int64_t)l->labels[k]));
+
+		ir_exit_if(l, IR_EQ, same, (int64_t)l->labels[k]);
+	}
+	if (l->path_left == 0) {
+		ir_exit_indirect(l, kind, target);
+		l->ended = true;
+		return;
+	}
+	l->next_pc = *l->path;
+	if (l->unit->insns[target].op != IR_address ||
+		(uint64_t)l->unit->insns[target].imm != l->next_pc)
+		ir_exit_unless(l, kind, target, (int64_t)l->next_pc);
+	l->path++;
+	l->path_left--;
+}
+
+static bool
+is_label(const struct lift *l, uint64_t pc)
+{
+	for (uint32_t k = 0; k < l->label_count; k++)
+		if (l->labels[k] == pc)
+			return true;
+	return false;
+}
+
 /* ---- direct ------------------------------------------------------------------------------ */
 
 /* B: lifting goes on at the target. */
 static void
 lift_b(struct lift *l, const struct a64_b *d)
 {
-	l->next_pc = branch_target(l, d->imm26, 26);
+	go_on_at(l, branch_target(l, d->imm26, 26));
 }
 A64_LIFTER(b);
 
-/* BL: X30 = return address; call. */
+/* BL: X30 = return address; call. A trace goes through a function that it calls as through its own code. */
 static void
 lift_bl(struct lift *l, const struct a64_bl *d)
 {
+	uint64_t target = branch_target(l, d->imm26, 26);
 	ir_ref back = return_address(l);
 
 	put_gpr(l, I64, 30, back);
-	ir_exit_call(l, back, (int64_t)branch_target(l, d->imm26, 26));
+	if (l->follows_path && (l->path_left || is_label(l, target))) {
+		go_on_at(l, target);
+		return;
+	}
+	ir_exit_call(l, back, (int64_t)target);
 	l->ended = true;
 }
 A64_LIFTER(bl);
@@ -44,9 +116,9 @@ lift_b_cond(struct lift *l, const struct a64_b_cond *d)
 	uint64_t target = branch_target(l, d->imm19, 19);
 
 	if (d->cond >= IR_AL)
-		l->next_pc = target;
+		go_on_at(l, target);
 	else
-		ir_exit_if(l, d->cond, get_flags(l), (int64_t)target);
+		branch_if(l, d->cond, get_flags(l), target);
 }
 A64_LIFTER(b_cond);
 
@@ -57,7 +129,7 @@ compare_and_branch(
 	enum ir_type t = gpr_type(sf);
 	ir_ref flags = ir_flags_sub(l, t, get_gpr(l, t, rt), ir_const(l, t, 0));
 
-	ir_exit_if(l, condition, flags, (int64_t)target);
+	branch_if(l, condition, flags, target);
 }
 
 /* CBZ. */
@@ -83,7 +155,7 @@ test_and_branch(
 	enum ir_type t = bit >= 32 ? I64 : I32;
 	ir_ref mask = ir_const(l, t, (int64_t)(UINT64_C(1) << bit));
 
-	ir_exit_if(l, condition, ir_flags_and(l, t, get_gpr(l, t, rt), mask), (int64_t)target);
+	branch_if(l, condition, ir_flags_and(l, t, get_gpr(l, t, rt), mask), target);
 }
 
 /* TBZ. */
@@ -108,8 +180,7 @@ A64_LIFTER(tbnz);
 static void
 lift_br(struct lift *l, const struct a64_br *d)
 {
-	ir_exit_indirect(l, IR_INDIRECT_JUMP, get_gpr(l, I64, d->rn));
-	l->ended = true;
+	branch_to_value(l, IR_INDIRECT_JUMP, get_gpr(l, I64, d->rn));
 }
 A64_LIFTER(br);
 
@@ -121,6 +192,10 @@ lift_blr(struct lift *l, const struct a64_blr *d)
 	ir_ref back = return_address(l);
 
 	put_gpr(l, I64, 30, back);
+	if (l->follows_path && (l->path_left || l->label_count)) {
+		branch_to_value(l, IR_INDIRECT_JUMP, target);
+		return;
+	}
 	ir_exit_call_indirect(l, target, back);
 	l->ended = true;
 }
@@ -130,8 +205,7 @@ A64_LIFTER(blr);
 static void
 lift_ret(struct lift *l, const struct a64_ret *d)
 {
-	ir_exit_indirect(l, IR_INDIRECT_RETURN, get_gpr(l, I64, d->rn));
-	l->ended = true;
+	branch_to_value(l, IR_INDIRECT_RETURN, get_gpr(l, I64, d->rn));
 }
 A64_LIFTER(ret);
 

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// See trace_recorder.h. One thread of the process records at a time; the others go on in tier 0 until its turn comes.
+#include "runtime/trace_recorder.h"
+
+#include <string.h>
+
+#include "runtime/host_memory.h"
+#include "runtime/thread.h"
+#include "runtime/threads.h"
+#include "runtime/units.h"
+
+/* Backward branches between two looks at where a thread is. */
+#define FUEL 4000
+/* Looks that find a thread at the same head before its loop is recorded. */
+#define LOOKS            2
+#define RECORD_MAX_STEPS 600
+/* Passes over the head after which enough is known. */
+#define RECORD_MAX_PASSES 40
+/*
+ * A recording and what becomes of it take as long as some ten thousand backward branches, so there must be time enough between them:
+ * each costs RECORDING_COST looks. The first few are free.
+ */
+#define RECORDING_COST 24
+#define CREDIT_MAX     (10 * RECORDING_COST)
+#define CALL_DEPTH     16
+/* Regions made for one head, and attempts that came to nothing, before it is left alone; each needs four times the looks. */
+#define MAX_ATTEMPTS 3
+
+/* What is known of loop heads; a colliding one takes the place over, which only forgets. */
+#define HEAD_BITS 9
+struct head {
+	uint64_t pc;
+	uint16_t looks, attempts;
+};
+
+static struct {
+	struct guest_thread *thread; /* who records, or NULL */
+	struct head *head;
+	uint32_t steps, depth;
+	uint32_t previous;          /* block index */
+	uint64_t calls[CALL_DEPTH]; /* functions entered */
+	struct recording recording;
+} * state;
+
+static struct head heads[1 << HEAD_BITS];
+static int32_t fuel = FUEL;
+static unsigned looks = LOOKS;
+static uint32_t credit = CREDIT_MAX; /* looks that may still be spent */
+static bool off, eager;
+
+void
+trace_recorder_init(const struct run_options *options)
+{
+	off = options->no_regions || options->single_instruction;
+	eager = options->eager_regions;
+	if (eager) {
+		fuel = 0;
+		looks = 1;
+	}
+	if (!off)
+		state = host_memory_map(sizeof(*state));
+	off = off || !state;
+}
+
+void
+trace_recorder_refuel(struct guest_thread *t)
+{
+	__atomic_store_n(&t->cpu.hot.loop_fuel, off ? INT32_MAX : fuel, __ATOMIC_RELAXED);
+}
+
+static struct head *
+head_of(uint64_t pc)
+{
+	struct head *h = &heads[(pc >> 2) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - HEAD_BITS)];
+
+	if (h->pc != pc)
+		*h = (struct head){ .pc = pc };
+	return h;
+}
+
+/* ---- recording --------------------------------------------------------------------------------------------------------- */
+
+/* Translated code of the other kind must not be come upon by a return or an indirect branch. */
+static void
+change_mode(struct guest_thread *t, uint32_t mode)
+{
+	t->cpu.hot.mode = mode;
+	thread_clear_indirect_table(t);
+	backend_reset_return_stack(&t->cpu);
+}
+
+static bool
+begin(struct guest_thread *t, struct head *head)
+{
+	struct guest_thread *nobody = NULL;
+
+	if (!eager && credit < RECORDING_COST)
+		return false;
+	if (!__atomic_compare_exchange_n(
+		    &state->thread, &nobody, t, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return false;
+	if (!eager)
+		credit -= RECORDING_COST;
+	head->looks = 0;
+	head->attempts++;
+	state->head = head;
+	state->steps = state->depth = 0;
+	state->recording.mode = t->cpu.hot.mode;
+	state->recording.block_count = 1;
+	state->recording.blocks[0] = (struct recorded_block){ .pc = t->cpu.hot.pc, .count = 1 };
+	state->previous = 0;
+	change_mode(t, t->cpu.hot.mode | IR_MODE_RECORD);
+	return true;
+}
+
+static void
+end(struct guest_thread *t)
+{
+	change_mode(t, t->cpu.hot.mode & ~(uint32_t)IR_MODE_RECORD);
+	__atomic_store_n(&state->thread, NULL, __ATOMIC_RELEASE);
+}
+
+void
+trace_recorder_abort(struct guest_thread *t)
+{
+	if (state && __atomic_load_n(&state->thread, __ATOMIC_RELAXED) == t)
+		end(t);
+}
+
+void
+trace_recorder_after_fork(struct guest_thread *t)
+{
+	if (state && __atomic_load_n(&state->thread, __ATOMIC_RELAXED) != t)
+		state->thread = NULL;
+}
+
+/* The block at `pc`; -1: there is no room for it. */
+static int
+block_at(struct recording *r, uint64_t pc)
+{
+	for (uint32_t k = 0; k < r->block_count; k++)
+		if (r->blocks[k].pc == pc)
+			return (int)k;
+	if (r->block_count == RECORD_MAX_BLOCKS)
+		return -1;
+	r->blocks[r->block_count] = (struct recorded_block){ .pc = pc };
+	return (int)r->block_count++;
+}
+
+static void
+note_edge(struct recorded_block *from, uint32_t to)
+{
+	for (uint32_t k = 0; k < from->successor_count; k++)
+		if (from->successors[k].block == to) {
+			from->successors[k].count++;
+			return;
+		}
+	if (from->successor_count == RECORD_MAX_SUCCESSORS)
+		return;
+	from->successors[from->successor_count].block = (uint16_t)to;
+	from->successors[from->successor_count++].count = 1;
+}
+
+/* Regions go through calls as through jumps, so a function that calls itself is none for them. */
+static bool
+enter_function(uint64_t pc)
+{
+	for (uint32_t k = 0; k < state->depth; k++)
+		if (state->calls[k] == pc)
+			return false;
+	if (state->depth == CALL_DEPTH)
+		return false;
+	state->calls[state->depth++] = pc;
+	return true;
+}
+
+/* Notes that the thread has come to its pc. False when nothing can come of the recording. */
+static bool
+note_block(struct guest_thread *t, const struct code_exit *jump)
+{
+	struct recording *r = &state->recording;
+	int block = block_at(r, t->cpu.hot.pc);
+
+	if (block < 0)
+		return false;
+	r->blocks[block].count++;
+	note_edge(&r->blocks[state->previous], (uint32_t)block);
+	state->previous = (uint32_t)block;
+	if (jump && jump->kind == CODE_EXIT_CALL)
+		return enter_function(t->cpu.hot.pc);
+	if (jump && jump->kind == CODE_EXIT_RETURN && state->depth)
+		state->depth--;
+	return true;
+}
+
+bool
+trace_recorder_step(struct guest_thread *t, const struct code_exit *jump, bool out_of_fuel)
+{
+	struct head *head;
+
+	if (off)
+		return false;
+	if (__atomic_load_n(&state->thread, __ATOMIC_RELAXED) == t) {
+		if (t->cpu.hot.mode != (state->recording.mode | IR_MODE_RECORD) ||
+			!note_block(t, jump)) {
+			end(t);
+			return false;
+		}
+		if (++state->steps < RECORD_MAX_STEPS &&
+			state->recording.blocks[0].count < RECORD_MAX_PASSES)
+			return true;
+		change_mode(t, state->recording.mode);
+		units_make_region(t, &state->recording);
+		__atomic_store_n(&state->thread, NULL, __ATOMIC_RELEASE);
+		return false;
+	}
+	if (!out_of_fuel || !jump || jump->kind != CODE_EXIT_JUMP)
+		return false;
+	credit += credit < CREDIT_MAX;
+	head = head_of(t->cpu.hot.pc);
+	return ++head->looks >= looks << 2 * head->attempts && head->attempts < MAX_ATTEMPTS &&
+	       begin(t, head);
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Regions against the IR interpreter: random traces that jump to each other, loops among them, do what the interpreter does trace by
+// trace; and state at faults inside them is precise.
+#include <signal.h>
+#include <ucontext.h>
+
+#include "random_unit.h"
+
+#define MAX_TRACES    6
+#define TRACE_PC(k)   (UINT64_C(0x1000) * ((k) + 1))
+#define OUT_OF_ROUNDS 0x900000
+#define ROUNDS_SLOT   27 /* x27 counts the traces that may still run */
+
+static struct ir_unit traces[MAX_TRACES], prefix;
+static struct generator generator;
+static struct compiled_test test;
+
+/* A trace that gives up when the rounds are spent, so that every loop ends. */
+static void
+generate_trace(struct ir_unit *u, unsigned number, const struct exit_targets *targets)
+{
+	struct lift *l = &generator.l;
+	ir_ref rounds;
+
+	generator.first_kept_slot = ROUNDS_SLOT; /* and the window's */
+	generate_begin(&generator, u, TRACE_PC(number));
+	rounds = ir_get(l, I64, ROUNDS_SLOT);
+	ir_exit_if(l, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, 0)), OUT_OF_ROUNDS);
+	ir_put(l, ROUNDS_SLOT, ir_sub(l, I64, rounds, ir_const(l, I64, 1)));
+	if (below(3) == 0)
+		ir_exit_unless(l, IR_INDIRECT_JUMP, pick(generator.i64, generator.n64),
+			(int64_t)random_value());
+	generate_body(&generator, 2 + below(30), targets);
+}
+
+static const struct code_unit *
+compile(unsigned count)
+{
+	struct region_trace list[MAX_TRACES];
+
+	for (unsigned k = 0; k < count; k++)
+		list[k] = (struct region_trace){ &traces[k], below(100) };
+	test.space = test.start;
+	return backend_compile_region(&test.space, list, count);
+}
+
+static uint64_t
+run(const struct code_unit *unit)
+{
+	test.compiled->hot.indirect_table = test.table;
+	test.compiled->hot.mxcsr = backend_mxcsr_for_mode(0);
+	backend_reset_return_stack(test.compiled);
+	backend_enter(test.compiled, unit);
+	if (test.compiled->cold.exit_reason == CPU_EXIT_LINK)
+		return ((struct code_exit *)(uintptr_t)test.compiled->cold.exit_argument)->guest_pc;
+	return test.compiled->hot.pc;
+}
+
+static const struct ir_unit *
+trace_at(uint64_t pc, unsigned count)
+{
+	for (unsigned k = 0; k < count; k++)
+		if (TRACE_PC(k) == pc)
+			return &traces[k];
+	return NULL;
+}
+
+/* Where interpreting trace after trace leaves the region. */
+static uint64_t
+interpret(unsigned count)
+{
+	const struct ir_unit *u = &traces[0];
+	uint64_t pc = 0;
+
+	for (; u; u = trace_at(pc, count))
+		pc = ir_interpret(&compiled_test_interpreter, u, test.interpreted).pc;
+	return pc;
+}
+
+static void
+fail(uint64_t at_seed, unsigned count, const char *slot, uint64_t pc, uint64_t expected)
+{
+	static char text[1 << 20];
+
+	for (unsigned k = 0; k < count; k++) {
+		ir_print(&traces[k], text, sizeof(text));
+		fprintf(stderr, "%s\n", text);
+	}
+	cr_assert_fail("seed %#llx: %s differs; pc %#llx, expected %#llx",
+		(unsigned long long)at_seed, slot ? slot : "no slot", (unsigned long long)pc,
+		(unsigned long long)expected);
+}
+
+static unsigned
+generate_region(void)
+{
+	uint64_t pcs[MAX_TRACES];
+	unsigned count = 1 + below(MAX_TRACES);
+	struct exit_targets targets = { pcs, count };
+
+	for (unsigned k = 0; k < count; k++)
+		pcs[k] = TRACE_PC(k);
+	for (unsigned k = 0; k < count; k++)
+		generate_trace(&traces[k], k, &targets);
+	return count;
+}
+
+static void
+random_region_state(void)
+{
+	random_state(&test);
+	a64_state(test.compiled)->x[ROUNDS_SLOT] = a64_state(test.interpreted)->x[ROUNDS_SLOT] =
+		below(20);
+}
+
+Test(backend_regions, random_regions_do_as_the_interpreter)
+{
+	uint8_t before[WINDOW], after[WINDOW];
+	unsigned looped = 0;
+
+	compiled_test_begin(&test);
+	for (unsigned round = 0; round < 8000; round++) {
+		uint64_t at_seed = seed = random_word() | 1, pc, expected;
+		unsigned count = generate_region();
+		const struct code_unit *unit = compile(count);
+		const char *slot;
+
+		cr_assert_not_null(unit);
+		random_region_state();
+		memcpy(before, window[0], WINDOW);
+		expected = interpret(count);
+		memcpy(after, window[0], WINDOW);
+		memcpy(window[0], before, WINDOW);
+		pc = run(unit);
+		slot = differing_slot(&test);
+		looped += pc == OUT_OF_ROUNDS;
+		if (slot || pc != expected || memcmp(after, window[0], WINDOW))
+			fail(at_seed, count, slot, pc, expected);
+	}
+	cr_assert_gt(looped, 500);
+}
+
+/* ---- faults ----------------------------------------------------------------------------------------------------------- */
+
+static const struct code_unit *faulting_unit;
+
+static void
+on_fault(int signo, siginfo_t *info, void *context)
+{
+	(void)info;
+	if (!faulting_unit || !backend_recover(faulting_unit, test.compiled, context))
+		signal(signo, SIG_DFL);
+}
+
+/* Interprets up to the instruction at `pc`, the first that is reached of those that access memory. */
+static uint64_t
+interpret_until(uint64_t pc, unsigned count)
+{
+	const struct ir_unit *u = &traces[0];
+	uint64_t at = 0;
+
+	for (; u && at != pc; u = trace_at(at, count)) {
+		if (pc - u->guest_pc < 0x1000) {
+			cut(&prefix, u, pc);
+			u = &prefix;
+		}
+		at = ir_interpret(&compiled_test_interpreter, u, test.interpreted).pc;
+	}
+	return at;
+}
+
+Test(backend_regions, state_at_a_fault_is_precise)
+{
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
+	uint8_t *hole = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned faults = 0;
+
+	compiled_test_begin(&test);
+	sigaltstack(&stack, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	for (unsigned round = 0; round < 8000; round++) {
+		uint64_t at_seed = seed = random_word() | 1, pc, expected;
+		unsigned count = generate_region();
+		const char *slot;
+
+		random_region_state();
+		a64_state(test.compiled)->x[28] = a64_state(test.interpreted)->x[28] =
+			(uint64_t)hole + 2048;
+		faulting_unit = compile(count);
+		cr_assert_not_null(faulting_unit);
+		pc = run(faulting_unit);
+		if (test.compiled->cold.exit_reason != CPU_EXIT_FAULT)
+			continue;
+		expected = interpret_until(pc, count);
+		slot = differing_slot(&test);
+		faults++;
+		if (slot || pc != expected)
+			fail(at_seed, count, slot, pc, expected);
+	}
+	cr_assert_gt(faults, 2000);
+}
