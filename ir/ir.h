@@ -186,7 +186,7 @@ enum ir_mode {
 	IR_MODE_SINGLE = 256,     /* one guest instruction a unit (debugging) */
 	IR_MODE_CHECK_NANS = 512, /* invalid operations are frequent: code tests for NaNs itself */
 	IR_MODE_CRITICAL =
-		1024, /* one step of a restartable sequence: runtime/critical_sections.h */
+		1024,          /* one step of a restartable sequence: runtime/critical_sections.h */
 	IR_MODE_RECORD = 2048, /* basic blocks whose ends the dispatcher sees (recording a trace) */
 	IR_MODE_FREE = 4096,
 };

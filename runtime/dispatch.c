@@ -120,8 +120,7 @@ run_critical(struct guest_thread *t, uint64_t armed)
 		backend_enter(cpu, unit);
 	}
 	if (cpu->cold.exit_reason == CPU_EXIT_LINK)
-		cpu->hot.pc =
-			exit_guest_pc((struct code_exit *)(uintptr_t)cpu->cold.exit_argument);
+		cpu->hot.pc = exit_guest_pc((struct code_exit *)(uintptr_t)cpu->cold.exit_argument);
 	world_leave_code(t);
 	cpu->hot.mode &= ~(uint32_t)IR_MODE_CRITICAL;
 	return cpu->cold.exit_reason == CPU_EXIT_EXCEPTION ||
