@@ -52,7 +52,8 @@ run(const struct code_unit *unit)
 	backend_reset_return_stack(test.compiled);
 	backend_enter(test.compiled, unit);
 	if (test.compiled->cold.exit_reason == CPU_EXIT_LINK)
-		return ((struct code_exit *)(uintptr_t)test.compiled->cold.exit_argument)->guest_pc;
+		return exit_guest_pc(
+			(struct code_exit *)(uintptr_t)test.compiled->cold.exit_argument);
 	return test.compiled->hot.pc;
 }
 
