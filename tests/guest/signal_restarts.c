@@ -2,6 +2,7 @@
 // System calls that a signal interrupts: which restart with SA_RESTART, which give EINTR, masks that hold during the call,
 // signals that the program ignores, and many rounds of waiting in which no signal may be lost.
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
 #include <pthread.h>
@@ -28,13 +29,39 @@ count(int signo)
 	handled++;
 }
 
-/* Interrupts the main thread once after 30 ms; after 60 ms more writes a byte, which ends a restarted read. */
+/* Waits until the main thread sleeps: 'S' behind the name in its stat, and so a little later. */
+static void
+wait_until_asleep(void)
+{
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)getpid());
+	for (int calm = 0; calm < 3; usleep(2000)) {
+		int fd = open(path, O_RDONLY);
+		ssize_t size = read(fd, text, sizeof(text) - 1);
+		char *state;
+
+		close(fd);
+		text[size > 0 ? size : 0] = 0;
+		state = strrchr(text, ')');
+		calm = state && state[2] == 'S' ? calm + 1 : 0;
+	}
+}
+
+/*
+ * Interrupts the main thread once it sleeps in the call; when the handler, if there is one, has run, writes a byte, which
+ * ends a restarted read.
+ */
 static void *
 interrupt(void *argument)
 {
-	usleep(30000);
+	struct sigaction action;
+
+	sigaction(SIGUSR1, NULL, &action);
+	wait_until_asleep();
 	pthread_kill(main_thread, SIGUSR1);
-	usleep(60000);
+	while (action.sa_handler != SIG_IGN && !handled)
+		usleep(1000);
 	if (write(pipe_fds[1], "x", 1) != 1)
 		exit(1);
 	return argument;
@@ -51,7 +78,7 @@ call_read(void)
 static long
 call_nanosleep(void)
 {
-	struct timespec time = { .tv_nsec = 80000000 }, left = { 0, 0 };
+	struct timespec time = { .tv_nsec = 800000000 }, left = { 0, 0 };
 	long result = nanosleep(&time, &left);
 
 	if (result < 0 && errno == EINTR && left.tv_nsec == 0)
@@ -103,7 +130,7 @@ static long
 call_futex(void)
 {
 	static int word;
-	struct timespec time = { .tv_nsec = 80000000 };
+	struct timespec time = { .tv_nsec = 800000000 };
 
 	return syscall(SYS_futex, &word, FUTEX_WAIT, 0, &time, NULL, 0);
 }
@@ -111,7 +138,7 @@ call_futex(void)
 static long
 call_sigtimedwait(void)
 {
-	struct timespec time = { .tv_nsec = 200000000 };
+	struct timespec time = { .tv_nsec = 800000000 };
 	sigset_t set;
 
 	sigemptyset(&set);
