@@ -335,14 +335,14 @@ cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetcha
 	if (!cache_enabled() || !cache_region_of(pc, pc + 4, &region))
 		return NULL;
 	source = region.source;
+	if (!source->opened)
+		source->bias = region.bias;
 	cache_source_open(source);
 	number = cache_file_find(&source->file, pc - region.bias, mode);
 	if (number < 0)
 		return NULL;
-	if (!source->position_independent && region.bias != source->file.header->bias) {
-		source->stale = true;
+	if (!source->position_independent && region.bias != source->file.header->bias)
 		return NULL;
-	}
 	if (!source->place_tried) {
 		source->place_tried = true;
 		if (use_in_place(source, &region))

@@ -22,8 +22,9 @@ struct cache_source {
 	char content_name[CACHE_NAME_SIZE]; /* that one's name; empty: by identity */
 	struct cache_identity content;
 	bool racy; /* changed just before it was mapped: a change after that could have the same times */
-	bool stale; /* the cache file is of other contents, or not for the address where the guest's file is */
+	bool stale; /* the cache file has units of other code than the guest's file has */
 	bool position_independent;
+	uint64_t bias;    /* where its code was first wanted */
 	bool place_tried; /* to use the cache file in place */
 	bool place_taken; /* something else was there */
 	struct unit_file place;

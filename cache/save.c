@@ -2,6 +2,7 @@
 // Saving: the units of a guest file that its cache file does not have are put together with those that it has, in a new file
 // that replaces the old one by rename. Writers take turns by a lock on the directory's lock file; who does not get it
 // at once leaves the work to the next process.
+#include <fcntl.h>
 #include <string.h>
 #include <x86intrin.h>
 
@@ -18,9 +19,12 @@
  * chance, so that files that are never far from complete become so, and nobody pays much for it.
  */
 #define FEW_UNITS        4
-#define WORTHWHILE_SHARE 4
+#define WORTHWHILE_SHARE 16
+/* The same for a file that could not be used in place; of 65536. */
+#define MENDING_CHANCE 16384
 
 static long directory_lock;
+static long page_map; /* /proc/self/pagemap; negative: not known */
 /* cache_save_all: every unit is worth it. */
 static bool save_all;
 
@@ -31,6 +35,7 @@ struct saving {
 	struct cache_contents contents;
 	struct page_note *notes; /* by page of the guest file */
 	uint64_t note_count;
+	uint64_t bias; /* where the guest has the file */
 	uint32_t old_units, added;
 	uint64_t bytes; /* of all items */
 };
@@ -45,8 +50,24 @@ struct page_note {
 };
 
 /*
- * The guest's memory still has the file's contents: it could not be written since it was mapped. What the file has now must be
- * what the older units were made from, too.
+ * A private mapping's page is the file's as long as nobody has written to it: the guest could not since it was mapped, but may
+ * have had the kernel do it (/proc/self/mem).
+ */
+static bool
+is_page_of_file(uint64_t address)
+{
+	const uint64_t present = UINT64_C(1) << 63, of_file = UINT64_C(1) << 61;
+	uint64_t entry;
+
+	return page_map < 0 ||
+	       host_syscall(SYS_pread64, page_map, &entry, sizeof(entry),
+		       address / CACHE_PAGE_SIZE * sizeof(entry)) != sizeof(entry) ||
+	       (entry & (present | of_file)) == (present | of_file);
+}
+
+/*
+ * The guest's memory has the file's contents. They must be what the older units were made from, too: else, if that was noticed
+ * before (source->stale), these units are dropped, or the guest's memory is not what it should be.
  */
 static void
 look_at_page(struct saving *s, uint64_t page, uint64_t bias)
@@ -62,7 +83,8 @@ look_at_page(struct saving *s, uint64_t page, uint64_t bias)
 		region.source != s->source || region.bias != bias)
 		return;
 	note->checksum = cache_guest_page_checksum(address, &readable);
-	if (readable && (!old || old->checksum == note->checksum))
+	if (readable && is_page_of_file(address) &&
+		(!old || old->checksum == note->checksum || s->source->stale))
 		note->state = PAGE_GOOD;
 }
 
@@ -129,10 +151,14 @@ list_pages(const struct saving *s, struct cache_page *pages)
 		bool is_old = k < old_count && old[k].number == page;
 		struct cache_page entry = { (uint32_t)page, s->notes[page].checksum };
 
-		if (is_old)
-			entry = old[k++];
-		else if (s->notes[page].state != PAGE_GOOD)
-			continue;
+		if (s->notes[page].state != PAGE_GOOD) {
+			if (!is_old || s->source->stale) {
+				k += is_old;
+				continue;
+			}
+			entry = old[k];
+		}
+		k += is_old;
 		if (pages)
 			pages[count] = entry;
 		count++;
@@ -154,15 +180,50 @@ add_item(struct saving *s, const struct code_unit *unit, ptrdiff_t shift)
 	return true;
 }
 
+/* Whether it is not certain that the guest's file has the code that the old unit was made from. */
+static bool
+is_outdated(struct saving *s, const struct code_unit *unit)
+{
+	const struct guest_range *ranges =
+		(const void *)((uintptr_t)unit->ranges + (uintptr_t)s->old.shift);
+
+	for (unsigned k = 0; k < unit->range_count; k++) {
+		uint64_t last = (ranges[k].end - 1) / CACHE_PAGE_SIZE;
+
+		for (uint64_t page = ranges[k].start / CACHE_PAGE_SIZE; page <= last; page++) {
+			const struct cache_page *old = cache_file_page(&s->old, page);
+
+			if (page >= s->note_count || !old)
+				return true;
+			if (s->notes[page].state == PAGE_UNSEEN)
+				look_at_page(s, page, s->bias);
+			if (s->notes[page].state != PAGE_GOOD ||
+				s->notes[page].checksum != old->checksum)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 add_old_units(struct saving *s)
 {
 	for (uint32_t k = 0; k < s->old_units; k++) {
 		const struct code_unit *unit = cache_file_unit(&s->old, k);
 
-		if (unit)
+		if (unit && !(s->source->stale && is_outdated(s, unit)))
 			add_item(s, unit, s->old.shift);
 	}
+}
+
+static bool
+is_known(struct saving *s, const struct code_unit *unit)
+{
+	int64_t number = cache_file_find(&s->old, unit->guest_offset, unit->mode);
+	const struct code_unit *old =
+		number < 0 ? NULL : cache_file_unit(&s->old, (uint32_t)number);
+
+	return old && !(s->source->stale && is_outdated(s, old));
 }
 
 static void
@@ -172,8 +233,7 @@ add_new_units(struct saving *s)
 		unsaved = unsaved->next) {
 		const struct code_unit *unit = unsaved->unit;
 
-		if (unit->invalid ||
-			cache_file_find(&s->old, unit->guest_offset, unit->mode) >= 0 ||
+		if (unit->invalid || is_known(s, unit) ||
 			(!s->source->position_independent &&
 				unit->home->bias != s->contents.bias) ||
 			!pages_are_good(s, unit) || !code_is_unchanged(unsaved))
@@ -226,6 +286,13 @@ build_and_write(struct saving *s, const char *name)
 	host_memory_unmap(image, size);
 }
 
+/* The cache file cannot be used in place, but a new one could. */
+static bool
+wants_mending(const struct cache_source *source)
+{
+	return source->file.header && (source->stale || source->place_taken);
+}
+
 static void
 gather_and_build(struct saving *s, const char *name)
 {
@@ -233,7 +300,7 @@ gather_and_build(struct saving *s, const char *name)
 
 	add_old_units(s);
 	add_new_units(s);
-	if (s->added == 0)
+	if (s->added == 0 && !wants_mending(s->source))
 		return;
 	s->contents.page_count = list_pages(s, NULL);
 	pages = host_allocate(s->contents.page_count * sizeof(*pages));
@@ -253,17 +320,19 @@ save_units(struct cache_source *source, uint32_t new_units)
 
 	cache_file_name(&source->identity, name);
 	/* with what other processes have saved since this one opened the file */
-	if (!source->stale)
-		s.old = cache_file_open(name, &source->identity, false);
-	if (!source->stale && !s.old.header && *source->content_name)
+	s.old = cache_file_open(name, &source->identity, false);
+	if (!s.old.header && *source->content_name)
 		s.old = cache_file_open(source->content_name, &source->content, false);
+	s.bias = source->unsaved ? source->unsaved->unit->home->bias : source->bias;
+	if (s.old.header && !source->position_independent && s.old.header->bias != s.bias)
+		cache_file_close(&s.old);
 	s.old_units = s.old.header ? s.old.header->unit_count : 0;
 	s.bytes = CACHE_HEADER_SIZE + HOST_PAGE_SIZE +
 		  (source->identity.size / CACHE_PAGE_SIZE + 1) * sizeof(struct cache_page);
 	s.note_count = source->identity.size / CACHE_PAGE_SIZE + 1;
 	s.contents = (struct cache_contents){
 		.identity = &source->identity,
-		.bias = s.old.header ? s.old.header->bias : source->unsaved->unit->home->bias,
+		.bias = s.bias,
 		.position_independent = source->position_independent,
 		.slot = (uintptr_t)backend_unlinked_slot(),
 	};
@@ -279,28 +348,34 @@ save_units(struct cache_source *source, uint32_t new_units)
 	cache_file_close(&s.old);
 }
 
+/* Of 65536. */
+static uint64_t
+chance(void)
+{
+	return __rdtsc() * UINT64_C(0x9e3779b97f4a7c15) >> 48;
+}
+
 /* Whether writing a file of `old_units` again is worth `new_units`: the more there are, the more likely. */
 static bool
 is_worthwhile(uint32_t old_units, uint32_t new_units)
 {
-	uint64_t chance = __rdtsc() * UINT64_C(0x9e3779b97f4a7c15) >> 48; /* of 65536 */
-
 	if (save_all)
 		return new_units > 0;
 	return new_units >= FEW_UNITS &&
-	       (uint64_t)new_units * WORTHWHILE_SHARE >= old_units * chance >> 16;
+	       (uint64_t)new_units * WORTHWHILE_SHARE >= old_units * chance() >> 16;
 }
 
 static void
 save_source(struct cache_source *source)
 {
-	const struct cache_header *known = source->stale ? NULL : source->file.header;
+	const struct cache_header *known = source->file.header;
 	uint32_t new_units = 0;
 
 	for (const struct cache_unsaved *unsaved = source->unsaved; unsaved;
 		unsaved = unsaved->next)
 		new_units += !unsaved->unit->invalid;
-	if (is_worthwhile(known ? known->unit_count : 0, new_units))
+	if (is_worthwhile(known ? known->unit_count : 0, new_units) ||
+		(wants_mending(source) && chance() < MENDING_CHANCE))
 		save_units(source, new_units);
 	source->unsaved = NULL;
 }
@@ -310,7 +385,7 @@ static bool any_unsaved;
 static void
 look_for_unsaved(struct cache_source *source)
 {
-	any_unsaved |= source->unsaved != NULL;
+	any_unsaved |= source->unsaved != NULL || wants_mending(source);
 }
 
 static void
@@ -323,7 +398,10 @@ save_with_lock(void)
 	directory_lock = cache_directory_lock(save_all);
 	if (directory_lock < 0)
 		return;
+	page_map = host_syscall(SYS_openat, AT_FDCWD, "/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	cache_each_source(save_source);
+	if (page_map >= 0)
+		host_syscall(SYS_close, page_map);
 	host_syscall(SYS_close, directory_lock);
 }
 
