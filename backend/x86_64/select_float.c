@@ -143,6 +143,96 @@ test_unordered(struct compiler *c, enum float_form form, host_reg a, host_reg b,
 	return X86_NZ;
 }
 
+/* ---- NaN results of two operands or one ------------------------------------------------------------------------------- */
+
+static const union vec128 quiet_bits[FLOAT_FORMS] = {
+	[FLOAT_SS] = { .s = { 0x00400000 } },
+	[FLOAT_SD] = { .d = { UINT64_C(1) << 51 } },
+	[FLOAT_PS] = { .s = { 0x00400000, 0x00400000, 0x00400000, 0x00400000 } },
+	[FLOAT_PD] = { .d = { UINT64_C(1) << 51, UINT64_C(1) << 51 } },
+};
+
+/* The second operand, if there is one that is not the first. */
+static host_reg
+other_operand(const struct cold_path *cold)
+{
+	return cold->b == cold->a ? REG_NONE : cold->b;
+}
+
+/*
+ * A NaN that the host made of numbers has the wrong sign. Of operands it takes the first that is a NaN, and so does Arm but
+ * where a quiet one comes before one that signals: that is left to the helper.
+ */
+static void
+emit_cold_nan_scalar(struct compiler *c, struct cold_path *cold)
+{
+	enum float_form form = (enum float_form)cold->aux;
+	enum x86_vector_op compare = form == FLOAT_SS ? X86_VUCOMISS : X86_VUCOMISD;
+	host_reg b = other_operand(cold);
+	uint8_t *operand_is_nan;
+
+	x86_vec_rr(&c->w, compare, XMM(cold->a), XMM(b == REG_NONE ? cold->a : b));
+	operand_is_nan = x86_jcc_rel8(&c->w, X86_P);
+	x86_vec_rrm(
+		&c->w, X86_VXORPS, XMM(cold->dst), XMM(cold->dst), x86_mem_rip(&sign_bits[form]));
+	x86_jmp_to(&c->w, cold->back);
+	x86_patch_rel8(operand_is_nan, c->w.at);
+	if (b == REG_NONE)
+		return;
+	x86_vec_rr(&c->w, compare, XMM(b), XMM(b));
+	x86_patch_rel32(x86_jcc_rel32(&c->w, X86_NP), cold->back);
+	x86_vec_rm(&c->w, X86_VPTEST, XMM(b), x86_mem_rip(&quiet_bits[form]));
+	x86_patch_rel32(x86_jcc_rel32(&c->w, X86_NZ), cold->back);
+	emit_cold_helper(c, cold);
+}
+
+#define COLD_SCRATCH 3
+
+static void
+transfer_cold_scratch(struct compiler *c, const unsigned *t, bool load)
+{
+	for (unsigned k = 0; k < COLD_SCRATCH; k++)
+		if (load)
+			x86_vec_rm(&c->w, X86_VMOVAPS, t[k], helper_argument(k));
+		else
+			x86_vec_mr(&c->w, X86_VMOVAPS, helper_argument(k), t[k]);
+}
+
+/* The same for lanes, with registers that are saved around it. */
+static void
+emit_cold_nan_packed(struct compiler *c, struct cold_path *cold)
+{
+	enum x86_vector_op compare = cold->aux == FLOAT_PS ? X86_VCMPPS : X86_VCMPPD;
+	host_reg b = other_operand(cold);
+	unsigned t[COLD_SCRATCH], count = 0, dst = XMM(cold->dst);
+	uint8_t *ask = NULL;
+
+	for (host_reg r = REG_XMM; count < COLD_SCRATCH; r++)
+		if (r != cold->a && r != b && r != cold->dst)
+			t[count++] = XMM(r);
+	transfer_cold_scratch(c, t, false);
+	x86_vec_rrri8(&c->w, compare, t[0], XMM(cold->a), XMM(cold->a), COMPARE_UNORDERED);
+	if (b != REG_NONE) {
+		x86_vec_rrri8(&c->w, compare, t[1], XMM(b), XMM(b), COMPARE_UNORDERED);
+		x86_vec_rrr(&c->w, X86_VANDPS, t[2], t[0], t[1]);
+		x86_vec_rrr(&c->w, X86_VANDNPS, t[2], XMM(b), t[2]);
+		x86_vec_rm(&c->w, X86_VPTEST, t[2], x86_mem_rip(&quiet_bits[cold->aux]));
+		ask = x86_jcc_rel32(&c->w, X86_NZ);
+		x86_vec_rrr(&c->w, X86_VORPS, t[0], t[0], t[1]);
+	}
+	x86_vec_rrri8(&c->w, compare, t[1], dst, dst, COMPARE_UNORDERED);
+	x86_vec_rrr(&c->w, X86_VANDNPS, t[0], t[0], t[1]);
+	x86_vec_rrm(&c->w, X86_VANDPS, t[0], t[0], x86_mem_rip(&sign_bits[cold->aux]));
+	x86_vec_rrr(&c->w, X86_VANDNPS, dst, t[0], dst);
+	transfer_cold_scratch(c, t, true);
+	if (!ask)
+		return;
+	x86_jmp_to(&c->w, cold->back);
+	x86_patch_rel32(ask, c->w.at);
+	transfer_cold_scratch(c, t, true);
+	emit_cold_helper(c, cold);
+}
+
 static bool
 checks_underflow(const struct compiler *c, enum float_doubt doubt)
 {
@@ -188,6 +278,14 @@ test_underflow(struct compiler *c, enum float_form form, host_reg dst, host_reg 
 	return X86_NZ;
 }
 
+static bool
+repairs_nans_inline(const struct compiler *c, enum float_doubt doubt, unsigned helper)
+{
+	return !checks_underflow(c, doubt) && !(c->u->mode & IR_MODE_DEFAULT_NAN) &&
+	       (helper == HELPER_fadd || helper == HELPER_fsub || helper == HELPER_fmul ||
+		       helper == HELPER_fdiv || helper == HELPER_fsqrt);
+}
+
 void
 float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper,
 	uint64_t imm, host_reg dst, const host_reg operands[3], host_reg scratch)
@@ -196,23 +294,25 @@ float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, u
 				     ? test_underflow(c, form, dst, scratch)
 				     : test_unordered(c, form, dst, dst, scratch);
 
-	cold_return_here(c, float_cold(c, cond, helper, imm, dst, operands));
+	struct cold_path *cold = float_cold(c, cond, helper, imm, dst, operands);
+
+	if (repairs_nans_inline(c, doubt, helper)) {
+		cold->emit = float_is_packed(form) ? emit_cold_nan_packed : emit_cold_nan_scalar;
+		cold->aux = (uint16_t)form;
+	}
+	cold_return_here(c, cold);
 }
 
 /* ---- two operands ---------------------------------------------------------------------------------------------------- */
 
-/*
- * The upper part of a scalar result is that of the first source: of a commutative operation the better one, if NaNs are
- * repaired behind it. Else the order says which of two NaNs it is to be.
- */
+/* The order of the operands says which of two NaNs is the result. */
 static void
 select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const float_ops ops,
-	unsigned helper, bool commutative, enum float_doubt doubt)
+	unsigned helper, enum float_doubt doubt)
 {
 	enum float_form form = float_form_of(in);
 	uint64_t imm = float_helper_imm(c, form);
 	host_reg a, b, scratch, dst;
-	bool swap;
 
 	if (!float_on_host(c)) {
 		float_select_helper(c, i, helper, imm);
@@ -228,12 +328,10 @@ select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const floa
 	}
 	scratch = float_scratch(c, form, doubt);
 	dst = def_vec(c, i);
-	swap = commutative && !float_upper_zero(c, in->a) && float_upper_zero(c, in->b);
-	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(swap ? b : a), XMM(swap ? a : b));
+	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(b));
 	float_repair(
 		c, form, doubt, helper, imm, dst, (const host_reg[]){ a, b, REG_NONE }, scratch);
-	c->values[i].upper_zero =
-		!float_is_packed(form) && float_upper_zero(c, swap ? in->b : in->a);
+	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
 }
 
 void
@@ -241,7 +339,7 @@ select_fadd(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VADD);
 
-	select_binary(c, i, in, ops, HELPER_fadd, true, FLOAT_DOUBT_NAN);
+	select_binary(c, i, in, ops, HELPER_fadd, FLOAT_DOUBT_NAN);
 }
 
 void
@@ -249,7 +347,7 @@ select_fsub(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VSUB);
 
-	select_binary(c, i, in, ops, HELPER_fsub, false, FLOAT_DOUBT_NAN);
+	select_binary(c, i, in, ops, HELPER_fsub, FLOAT_DOUBT_NAN);
 }
 
 void
@@ -257,7 +355,7 @@ select_fmul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VMUL);
 
-	select_binary(c, i, in, ops, HELPER_fmul, true, FLOAT_DOUBT_NAN_UNDERFLOW);
+	select_binary(c, i, in, ops, HELPER_fmul, FLOAT_DOUBT_NAN_UNDERFLOW);
 }
 
 void
@@ -265,7 +363,7 @@ select_fdiv(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	static const float_ops ops = FLOAT_OPS(VDIV);
 
-	select_binary(c, i, in, ops, HELPER_fdiv, false, FLOAT_DOUBT_NAN_UNDERFLOW);
+	select_binary(c, i, in, ops, HELPER_fdiv, FLOAT_DOUBT_NAN_UNDERFLOW);
 }
 
 /* ---- square root, fused multiply-add ------------------------------------------------------------------------------------ */
