@@ -130,7 +130,7 @@ unit-tests: $(UNIT_TESTS)
 
 # AddressSanitizer keeps its shadow where these map guest memory. What start-up allocates lives as long as the process,
 # so leaks are not looked for.
-UNIT_WITHOUT_ASAN := guest_memory
+UNIT_WITHOUT_ASAN := guest_memory critical_sections
 
 .PHONY: check-asan check-ubsan
 check-asan: deps
