@@ -54,7 +54,7 @@ trace_recorder_init(const struct run_options *options)
 	off = options->no_regions || options->single_instruction;
 	eager = options->eager_regions;
 	if (eager) {
-		fuel = 0;
+		fuel = 16; /* leaving at every branch would make threads that wait for each other crawl */
 		looks = 1;
 	}
 	if (!off)
