@@ -220,6 +220,8 @@ select_helper(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	const struct ir_insn *imm = in - 1;
 	const ir_ref operands[3] = { in->a, in->b, in->c };
 
+	if (float_select_packed_fcvt(c, i, in, (uint64_t)imm->imm))
+		return;
 	claim(c, X86_RAX);
 	for (unsigned k = 0; k < 3; k++)
 		if (operands[k] != IR_NONE)

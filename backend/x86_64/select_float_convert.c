@@ -50,6 +50,51 @@ select_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	c->values[i].upper_zero = to == 3 && float_upper_zero(c, in->a);
 }
 
+static void
+lengthen(struct compiler *c, ir_ref i, const struct ir_insn *in, bool upper)
+{
+	host_reg a = use_vec(c, in->a), dst = def_vec_over(c, i);
+
+	if (upper)
+		x86_vec_rri(&c->w, X86_VPSRLDQ_I, XMM(dst), XMM(a), 8);
+	x86_vec_rr(&c->w, X86_VCVTPS2PD, XMM(dst), XMM(upper ? dst : a));
+}
+
+static void
+narrow(struct compiler *c, ir_ref i, const struct ir_insn *in, bool upper)
+{
+	host_reg a = use_vec(c, in->a), old, t;
+
+	if (!upper) {
+		x86_vec_rr(&c->w, X86_VCVTPD2PS, XMM(def_vec_over(c, i)), XMM(a));
+		return;
+	}
+	old = use_vec(c, in->c);
+	t = temp_vec(c);
+	x86_vec_rr(&c->w, X86_VCVTPD2PS, XMM(t), XMM(a));
+	x86_vec_rrr(&c->w, X86_VPUNPCKLQDQ, XMM(def_vec_over(c, i)), XMM(old), XMM(t));
+}
+
+bool
+float_select_packed_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in, uint64_t imm)
+{
+	enum helper_shape shape = helper_imm_shape(imm);
+	unsigned from = helper_imm_lane(imm), to = helper_imm_to(imm);
+
+	if (!float_on_host(c) || c->u->mode & (IR_MODE_DEFAULT_NAN | IR_MODE_EXACT_FLAGS) ||
+		shape == HELPER_SCALAR ||
+		helper_imm_env(imm).rounding != (c->u->mode & IR_MODE_ROUNDING))
+		return false;
+	if (in->aux == HELPER_fcvtl && from == FLOAT_SINGLE && to == FLOAT_DOUBLE)
+		lengthen(c, i, in, shape == HELPER_VECTOR128);
+	else if (in->aux == HELPER_fcvtn && from == FLOAT_DOUBLE && to == FLOAT_SINGLE)
+		narrow(c, i, in, shape == HELPER_VECTOR128);
+	else
+		return false;
+	keep_eflags(c);
+	return true;
+}
+
 /* ---- to integral values --------------------------------------------------------------------------------------------------- */
 
 static enum float_rounding
