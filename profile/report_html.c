@@ -333,6 +333,7 @@ name_of_kind(uint64_t kind)
 	case CODE_EXIT_CALL: return "call";
 	case CODE_EXIT_RETURN: return "a call came back, on to";
 	case RECORDED_SYSTEM_CALL: return "system call, then";
+	case RECORDED_POLL: return "when a signal pends (not counted), to";
 	default: return "?";
 	}
 }

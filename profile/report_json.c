@@ -71,6 +71,7 @@ name_of_kind(uint64_t kind)
 	case CODE_EXIT_CALL: return "call";
 	case CODE_EXIT_RETURN: return "return";
 	case RECORDED_SYSTEM_CALL: return "system_call";
+	case RECORDED_POLL: return "poll";
 	default: return "unknown";
 	}
 }

@@ -134,6 +134,12 @@ recording_pass(const char *name, const struct ir_unit *u)
 		passes_length = PASSES_SIZE - 1;
 }
 
+void
+recording_forget_passes(void)
+{
+	passes_length = 0;
+}
+
 static uint8_t *
 put(uint8_t *at, const void *bytes, size_t size)
 {
@@ -151,6 +157,15 @@ guest_bytes(const struct code_unit *unit)
 	return bytes;
 }
 
+/* Exits that have no jump are followed by the dispatcher. */
+static uint64_t
+kind_of_exit(const struct code_exit *exit)
+{
+	if (exit->jump)
+		return exit->kind;
+	return exit->kind == CODE_EXIT_RETURN ? RECORDED_SYSTEM_CALL : RECORDED_POLL;
+}
+
 static void
 put_parts(uint8_t *at, const struct code_unit *unit)
 {
@@ -162,7 +177,7 @@ put_parts(uint8_t *at, const struct code_unit *unit)
 	}
 	for (unsigned k = 0; k < unit->exit_count; k++) {
 		const struct recorded_exit exit = { exit_guest_pc(&unit->exits[k]),
-			unit->exits[k].jump ? unit->exits[k].kind : RECORDED_SYSTEM_CALL };
+			kind_of_exit(&unit->exits[k]) };
 
 		at = put(at, &exit, sizeof(exit));
 	}

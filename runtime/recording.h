@@ -93,10 +93,12 @@ struct recorded_range {
 
 /** A system call leaves the unit; where a call comes back to (CODE_EXIT_RETURN) leaves it a second time. */
 #define RECORDED_SYSTEM_CALL 100
+/** Where a region asks whether a signal pends; not counted. */
+#define RECORDED_POLL 101
 
 struct recorded_exit {
 	uint64_t guest_pc;
-	uint64_t kind; /* enum code_exit_kind, or RECORDED_SYSTEM_CALL */
+	uint64_t kind; /* enum code_exit_kind, RECORDED_SYSTEM_CALL or RECORDED_POLL */
 };
 
 struct record_sample {
@@ -125,6 +127,7 @@ void recording_unit(const struct code_unit *unit, bool cached);
 
 /** As unit_reports_pass. */
 void recording_pass(const char *name, const struct ir_unit *u);
+void recording_forget_passes(void);
 
 /** The code buffer was emptied. */
 void recording_flush(void);

@@ -13,6 +13,7 @@
 #include "runtime/host_syscall.h"
 #include "runtime/region_plan.h"
 #include "runtime/translation_log.h"
+#include "runtime/unit_reports.h"
 #include "runtime/units.h"
 
 #define UNIT_GUEST_INSNS 24
@@ -157,7 +158,7 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 static struct ir_unit *trace_units;
 
 static void
-lift_trace(struct ir_unit *u, const struct planned_trace *trace, uint32_t mode)
+lift_trace(struct ir_unit *u, const struct planned_trace *trace, uint32_t mode, bool as_lifted)
 {
 	struct lift_request request = {
 		.pc = trace->pc,
@@ -169,9 +170,25 @@ lift_trace(struct ir_unit *u, const struct planned_trace *trace, uint32_t mode)
 		.path_length = trace->path_length,
 		.labels = trace->labels,
 		.label_count = trace->label_count,
+		.as_lifted = as_lifted,
 	};
 
 	isa->lift_unit(&lift, u, &request);
+}
+
+/* For dragoman profile: what trace `number`, which is in `u`, was before anything was folded, and what it is. */
+static void
+report_trace(
+	const struct ir_unit *u, const struct planned_trace *trace, uint32_t mode, uint32_t number)
+{
+	char name[64];
+
+	lift_trace(&ir, trace, mode, true);
+	snprintf(name, sizeof(name), "trace %u, as lifted", number);
+	if (!lift.overflow)
+		unit_reports_pass(name, &ir);
+	snprintf(name, sizeof(name), "trace %u, folded; what nothing uses removed", number);
+	unit_reports_pass(name, u);
 }
 
 struct code_unit *
@@ -185,16 +202,22 @@ translate_region(const struct region_plan *plan, uint32_t mode, struct code_spac
 	if (!trace_units)
 		return NULL;
 	for (uint32_t k = 0; k < plan->trace_count; k++) {
-		lift_trace(&trace_units[k], &plan->traces[k], mode);
+		lift_trace(&trace_units[k], &plan->traces[k], mode, false);
 		traces[k] = (struct region_trace){ &trace_units[k], plan->traces[k].weight };
-		if (trace_units[k].guest_insns == 0)
+		if (trace_units[k].guest_insns == 0) {
+			unit_reports_forget_passes();
 			return NULL;
+		}
+		if (unit_reports_wanted)
+			report_trace(&trace_units[k], &plan->traces[k], mode, k);
 		if (logged) {
 			check(&trace_units[k]);
 			translation_log_lifted(&trace_units[k]);
 		}
 	}
 	unit = backend_compile_region(space, traces, plan->trace_count);
+	if (!unit)
+		unit_reports_forget_passes();
 	if (unit && logged)
 		translation_log_compiled(unit);
 	return unit;

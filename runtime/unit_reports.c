@@ -72,6 +72,13 @@ unit_reports_pass(const char *name, const struct ir_unit *u)
 }
 
 void
+unit_reports_forget_passes(void)
+{
+	if (recording_wanted)
+		recording_forget_passes();
+}
+
+void
 unit_reports_flush(void)
 {
 	if (recording_wanted)

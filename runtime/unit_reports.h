@@ -25,6 +25,9 @@ void unit_reports_add(const struct code_unit *unit, bool cached);
  */
 void unit_reports_pass(const char *name, const struct ir_unit *u);
 
+/** The unit that the passes were of is not made. */
+void unit_reports_forget_passes(void);
+
 /** All units are gone: the code buffer was emptied. */
 void unit_reports_flush(void);
 

@@ -641,8 +641,10 @@ units_make_region(struct guest_thread *t, const struct recording *recording)
 	static struct region_plan plan;
 
 	lock_with_room(t);
+	set_activity(t, ACTIVITY_TRANSLATE);
 	if (region_plan(&plan, recording) && !page_changes_often(plan.traces[0].pc))
 		enter_region(&plan, recording->mode);
+	set_activity(t, ACTIVITY_DISPATCH);
 	lock_release(&lock);
 }
 
