@@ -95,6 +95,7 @@ static const char *const exit_names[CPU_EXIT_REASONS] = {
 	[CPU_EXIT_INDIRECT] = "indirect",
 	[CPU_EXIT_SYSTEM_CALL] = "system_call",
 	[CPU_EXIT_CALL_MADE] = "call_made",
+	[CPU_EXIT_CRITICAL_ABORT] = "critical_abort",
 	[CPU_EXIT_EXCEPTION] = "exception",
 	[CPU_EXIT_STALE] = "stale",
 	[CPU_EXIT_FAULT] = "fault",
@@ -209,8 +210,7 @@ add_json(struct report *r, const char *end, const struct thread_counts *counts,
 		add(r, "%s\"%s\":%llu", reason ? "," : "", exit_names[reason],
 			NUMBER(counts->exits[reason]));
 	add(r, "},\"system_calls\":%llu,\"signals\":%llu,\"threads\":%llu",
-		NUMBER(all_system_calls(counts)), NUMBER(counts->signals),
-		NUMBER(threads_ended));
+		NUMBER(all_system_calls(counts)), NUMBER(counts->signals), NUMBER(threads_ended));
 	add(r, ",\"translation_seconds\":%.9f,\"cpu_seconds\":%.9f,\"wall_seconds\":%.9f}\n",
 		times->translation, times->cpu, times->wall);
 }
