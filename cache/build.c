@@ -197,6 +197,9 @@ link_unit(const struct cache_contents *contents, const struct cache_header *head
 
 	for (unsigned k = 0; k < unit->exit_count; k++) {
 		exits[k].slot = (const uint8_t *)(uintptr_t)contents->slot;
+		/* what recording leaves for is followed by the dispatcher */
+		if (unit->mode & IR_MODE_RECORD)
+			continue;
 		int64_t target =
 			unit_file_look_up(cache_section(header, CACHE_INDEX), header->index_bits,
 				units, header->unit_count, exits[k].guest_offset, unit->mode);

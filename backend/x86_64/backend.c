@@ -153,7 +153,7 @@ keep_relocations(struct compiler *c)
 
 	if (!c->relocatable || !relocations ||
 		(c->u->mode &
-			(IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_RECORD | IR_MODE_CRITICAL)))
+			(IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)))
 		return;
 	memcpy(relocations, c->relocations, c->relocation_count * sizeof(*relocations));
 	c->unit->relocations = relocations;
