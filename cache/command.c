@@ -260,7 +260,7 @@ static int
 usage(FILE *to, int status)
 {
 	for (size_t k = 0; k < COMMAND_COUNT; k++)
-		fprintf(to, "%s dragoman cache %-6s %-14s%s\n",
+		fprintf(to, "%s dragoman cache %-6s %-15s%s\n",
 			k ? "      " : "usage:", commands[k].name, commands[k].arguments,
 			commands[k].help);
 	fputs("--system behind a command's name: of the system's cache, " CACHE_SYSTEM_DIRECTORY
@@ -299,7 +299,8 @@ cache_main(int argc, char **argv)
 	bool system = argc > 2 && strcmp(argv[2], "--system") == 0;
 	int count = argc - 2 - system;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
+	/* dragoman cache [COMMAND] --help */
+	if (argc > 1 && strcmp(argv[argc > 2 ? 2 : 1], "--help") == 0)
 		return usage(stdout, 0);
 	for (size_t k = 0; argc >= 2 && k < COMMAND_COUNT; k++) {
 		if (strcmp(argv[1], commands[k].name) || (count > 0) != !commands[k].run)

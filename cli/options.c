@@ -346,6 +346,8 @@ cli_print_help(FILE *stream)
 	fputs("Usage: dragoman [OPTIONS] PROGRAM [ARGUMENTS]\n"
 	      "       dragoman profile [-o FILE.html] [OPTIONS] PROGRAM [ARGUMENTS]\n"
 	      "       dragoman binfmt install|remove|status\n"
+	      "       dragoman cache stat|verify|prune|clear|warm|export|import (--help says "
+	      "more)\n"
 	      "Runs an arm64 (AArch64) Linux program on this machine.\n\nOptions:\n",
 		stream);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
