@@ -34,7 +34,8 @@ def fail(text):
 
 def environment(directory, **changes):
     """The environment with a cache directory (None: none is named)."""
-    env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "DRAGOMAN_CACHE": directory}
+    # hot loops are recorded and compiled anew in each run: units of that are no measure of what the cache gives
+    env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "DRAGOMAN_CACHE": directory, "DRAGOMAN_REGIONS": "off"}
     env.update(changes)
     return {name: value for name, value in env.items() if value is not None}
 
