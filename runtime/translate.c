@@ -87,19 +87,19 @@ check(const struct ir_unit *u)
  * unit has one.
  */
 static bool
-learn_critical_sections(void)
+learn_critical_sections(const struct ir_unit *u)
 {
-	uint64_t pc = ir.guest_pc;
+	uint64_t pc = u->guest_pc;
 	bool learnt = false;
 
-	for (ir_ref i = 0; i < ir.count; i++) {
-		const struct ir_insn *insn = &ir.insns[i], *value;
+	for (ir_ref i = 0; i < u->count; i++) {
+		const struct ir_insn *insn = &u->insns[i], *value;
 
 		if (insn->op == IR_guest_pc)
 			pc = (uint64_t)insn->imm;
 		if (insn->op != IR_store || (insn->aux & IR_MEM_SIZE) != 3)
 			continue;
-		value = &ir.insns[insn->b];
+		value = &u->insns[insn->b];
 		if (value->op == IR_address || value->op == IR_const)
 			learnt |= critical_sections_learn((uint64_t)value->imm, pc);
 	}
@@ -122,13 +122,12 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 	checking = mode & IR_MODE_CHECK_CODE;
 	for (; request.max_guest_insns; request.max_guest_insns /= 2) {
 		struct code_unit *unit;
-
 		bool arms;
 
 		isa->lift_unit(&lift, &ir, &request);
 		if (lift.overflow)
 			continue;
-		arms = learn_critical_sections();
+		arms = learn_critical_sections(&ir);
 		if (arms)
 			isa->lift_unit(&lift, &ir, &request);
 		if (logged) {
@@ -196,6 +195,7 @@ translate_region(const struct region_plan *plan, uint32_t mode, struct code_spac
 {
 	struct region_trace traces[REGION_PLAN_TRACES];
 	struct code_unit *unit;
+	bool arms = false;
 
 	if (!trace_units)
 		trace_units = host_memory_map(sizeof(*trace_units) * REGION_PLAN_TRACES);
@@ -203,6 +203,7 @@ translate_region(const struct region_plan *plan, uint32_t mode, struct code_spac
 		return NULL;
 	for (uint32_t k = 0; k < plan->trace_count; k++) {
 		lift_trace(&trace_units[k], &plan->traces[k], mode, false);
+		arms |= learn_critical_sections(&trace_units[k]);
 		traces[k] = (struct region_trace){ &trace_units[k], plan->traces[k].weight };
 		if (trace_units[k].guest_insns == 0) {
 			unit_reports_forget_passes();
@@ -218,6 +219,8 @@ translate_region(const struct region_plan *plan, uint32_t mode, struct code_spac
 	unit = backend_compile_region(space, traces, plan->trace_count);
 	if (!unit)
 		unit_reports_forget_passes();
+	if (unit && arms)
+		unit->relocations = NULL;
 	if (unit && logged)
 		translation_log_compiled(unit);
 	return unit;
