@@ -195,6 +195,8 @@ struct indirect_entry {
 	uint64_t guest_pc;
 	const uint8_t *code;
 };
+/** guest_pc of the empty first two entries (all others: 0): a pc whose place is elsewhere. */
+#define INDIRECT_NEVER_FIRST 8
 void backend_indirect_remove(struct indirect_entry *table, uint64_t pc);
 void backend_indirect_remove_code(struct indirect_entry *table, const uint8_t *code, size_t size);
 void backend_indirect_insert(

@@ -27,7 +27,8 @@ _Static_assert(sizeof(struct indirect_entry) << INDIRECT_TABLE_BITS == THREAD_TA
 
 struct indirect_entry threads_empty_table[1 << INDIRECT_TABLE_BITS] __attribute__((aligned(64))) = {
 	/* As in thread_clear_indirect_table. */
-	[0] = { .guest_pc = 4 },
+	[0] = { .guest_pc = INDIRECT_NEVER_FIRST },
+	[1] = { .guest_pc = INDIRECT_NEVER_FIRST },
 };
 
 static struct lock list_lock;
@@ -144,7 +145,7 @@ thread_clear_indirect_table(struct guest_thread *t)
 {
 	memset(t->indirect_table, 0, THREAD_TABLE_SIZE);
 	/* Zero is an address that a guest may jump to, and its slot is the first: no other pc with slot 0 is 4. */
-	t->indirect_table[0].guest_pc = 4;
+	t->indirect_table[0].guest_pc = t->indirect_table[1].guest_pc = INDIRECT_NEVER_FIRST;
 }
 
 /* Makes a block that may have belonged to another thread this new thread's. */
@@ -163,7 +164,8 @@ prepare(struct guest_thread *t, bool used_before)
 	if (used_before)
 		thread_clear_indirect_table(t);
 	else
-		t->indirect_table[0].guest_pc = 4;
+		t->indirect_table[0].guest_pc = t->indirect_table[1].guest_pc =
+			INDIRECT_NEVER_FIRST;
 	t->cpu.hot.indirect_table = t->indirect_table;
 	trace_recorder_refuel(t);
 	backend_init_cpu(&t->cpu, block + THREAD_RETURN_STACK_OFFSET, THREAD_RETURN_STACK_SIZE);

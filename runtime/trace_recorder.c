@@ -23,6 +23,8 @@
 #define RECORDING_COST 24
 #define CREDIT_MAX     (10 * RECORDING_COST)
 #define CALL_DEPTH     16
+/* After so many blocks most should have been seen before; a loop where they are not (an interpreter's) will be no region. */
+#define WIDE_STEPS 64
 /* Regions made for one head, and attempts that came to nothing, before it is left alone; each needs four times the looks. */
 #define MAX_ATTEMPTS 3
 
@@ -181,8 +183,10 @@ note_block(struct guest_thread *t, const struct code_exit *jump)
 	struct recording *r = &state->recording;
 	int block = block_at(r, t->cpu.hot.pc);
 
-	if (block < 0)
+	if (block < 0 || (state->steps >= WIDE_STEPS && r->block_count * 2 > state->steps)) {
+		state->head->attempts = MAX_ATTEMPTS;
 		return false;
+	}
 	r->blocks[block].count++;
 	note_edge(&r->blocks[state->previous], (uint32_t)block);
 	state->previous = (uint32_t)block;

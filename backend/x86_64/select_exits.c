@@ -285,6 +285,9 @@ make_canonical_with_rax(struct compiler *c, ir_ref value)
 	region_emit_leave(c);
 }
 
+/* Functions that call each other often lie a power of two apart often enough: the index takes higher bits of the pc in. */
+#define INDIRECT_FOLD 13
+
 /* rax = guest pc: the address of its hash table entry in terms of rdx and rcx; jumps to the returned field on a miss. */
 static uint8_t *
 emit_hash_probe(struct compiler *c, struct x86_mem *code)
@@ -292,7 +295,8 @@ emit_hash_probe(struct compiler *c, struct x86_mem *code)
 	struct x86_mem entry = x86_mem_index(X86_RDX, X86_RCX, 2, 0);
 
 	x86_load(&c->w, 8, X86_RDX, x86_mem_base(X86_RBP, CPU_HOT(indirect_table)));
-	x86_mov_rr(&c->w, 4, X86_RCX, X86_RAX);
+	x86_rorx_rri(&c->w, 4, X86_RCX, X86_RAX, INDIRECT_FOLD);
+	x86_alu_rr(&c->w, X86_XOR, 4, X86_RCX, X86_RAX);
 	x86_alu_ri(&c->w, X86_AND, 4, X86_RCX, ((1 << INDIRECT_TABLE_BITS) - 1) << 2);
 	x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, entry);
 	*code = x86_mem_offset(entry, 8);
@@ -305,17 +309,42 @@ emit_leave_indirect(struct compiler *c)
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_INDIRECT * 8));
 }
 
+/* The same for the entry beside it, whose code is jumped to; or out. */
+static void
+emit_second_probe(struct compiler *c)
+{
+	struct x86_mem entry = x86_mem_index(X86_RDX, X86_RCX, 2, 0);
+	uint8_t *miss;
+
+	x86_alu_ri(&c->w, X86_XOR, 4, X86_RCX, sizeof(struct indirect_entry) / 4);
+	x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, entry);
+	miss = x86_jcc_rel8(&c->w, X86_NE);
+	x86_jmp_m(&c->w, x86_mem_offset(entry, 8));
+	x86_patch_rel8(miss, c->w.at);
+	emit_leave_indirect(c);
+}
+
 static struct indirect_entry *
 indirect_entry(struct indirect_entry *table, uint64_t pc)
 {
-	return &table[(pc >> 2) & ((1 << INDIRECT_TABLE_BITS) - 1)];
+	return &table[(pc ^ (uint32_t)pc >> INDIRECT_FOLD) >> 2 & ((1 << INDIRECT_TABLE_BITS) - 1)];
+}
+
+/* A pc that another has taken the place of is beside it. */
+static struct indirect_entry *
+second_entry(struct indirect_entry *table, const struct indirect_entry *entry)
+{
+	return &table[(entry - table) ^ 1];
 }
 
 void
 backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct code_unit *unit)
 {
-	struct indirect_entry *entry = indirect_entry(table, pc);
+	struct indirect_entry *entry = indirect_entry(table, pc),
+			      *other = second_entry(table, entry);
 
+	if (entry->guest_pc != pc && entry->code)
+		*other = *entry;
 	entry->guest_pc = pc;
 	entry->code = unit->code;
 }
@@ -327,16 +356,20 @@ backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct 
 static void
 empty_entry(struct indirect_entry *table, struct indirect_entry *entry)
 {
-	__atomic_store_n(&entry->guest_pc, entry == table ? 4 : 0, __ATOMIC_RELAXED);
+	__atomic_store_n(
+		&entry->guest_pc, entry < table + 2 ? INDIRECT_NEVER_FIRST : 0, __ATOMIC_RELAXED);
 }
 
 void
 backend_indirect_remove(struct indirect_entry *table, uint64_t pc)
 {
-	struct indirect_entry *entry = indirect_entry(table, pc);
+	struct indirect_entry *entry = indirect_entry(table, pc),
+			      *other = second_entry(table, entry);
 
 	if (__atomic_load_n(&entry->guest_pc, __ATOMIC_RELAXED) == pc)
 		empty_entry(table, entry);
+	if (__atomic_load_n(&other->guest_pc, __ATOMIC_RELAXED) == pc)
+		empty_entry(table, other);
 }
 
 void
@@ -364,7 +397,7 @@ emit_indirect_jump(struct compiler *c, enum ir_indirect kind)
 	miss = emit_hash_probe(c, &code);
 	x86_jmp_m(&c->w, code);
 	x86_patch_rel32(miss, c->w.at);
-	emit_leave_indirect(c);
+	emit_second_probe(c);
 }
 
 void
@@ -506,7 +539,7 @@ select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in
 	call_miss = x86_call_rel32(&c->w);
 	x86_jmp_to(&c->w, landing);
 	x86_patch_rel32(call_miss, c->w.at);
-	emit_leave_indirect(c);
+	emit_second_probe(c);
 }
 
 /* ---- exits to the runtime ------------------------------------------------------------------------------------------------------------ */

@@ -86,7 +86,8 @@ compiled_test_begin(struct compiled_test *t)
 	t->compiled = aligned_alloc(64, (sizeof(struct cpu) + 63) & ~63ul);
 	t->interpreted = aligned_alloc(64, (sizeof(struct cpu) + 63) & ~63ul);
 	t->table = calloc(sizeof(*t->table), 1 << INDIRECT_TABLE_BITS);
-	t->table[0].guest_pc = 4; /* no pc is in the slot of another */
+	t->table[0].guest_pc = t->table[1].guest_pc =
+		INDIRECT_NEVER_FIRST; /* no pc is in the slot of another */
 	memset(t->compiled, 0, sizeof(struct cpu));
 	memset(t->interpreted, 0, sizeof(struct cpu));
 	backend_init_cpu(t->compiled, malloc(TEST_RETURN_STACK_SIZE), TEST_RETURN_STACK_SIZE);
