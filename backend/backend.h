@@ -55,6 +55,8 @@ struct code_unit {
 	uint32_t code_size;
 	const uint8_t
 		*fault_landing; /* of a region: where its faults go on; NULL: the common place */
+	const uint32_t *polls;  /* of a region: see backend_leave_loops */
+	uint32_t poll_count;
 	struct code_exit *exits;
 	struct code_exit *incoming; /* exits of other units linked to this one */
 	const uint8_t *recipes;     /* delta-coded; for backend_recover */
@@ -171,6 +173,9 @@ void backend_image_key(char *text, size_t size);
  */
 void backend_link(struct code_exit *exit, struct code_unit *target);
 void backend_unlink(struct code_exit *exit);
+
+/** Make threads that are in the unit's own loops, if it is a region, leave it for good. Safe while they execute the code. */
+void backend_leave_loops(const struct code_unit *unit);
 
 /** Prepare a new thread's struct cpu: return stack [base, base+size), entry points, MXCSR, pins. */
 void backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size);

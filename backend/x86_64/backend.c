@@ -174,6 +174,10 @@ finish(struct compiler *c, const struct code_space *before)
 	c->unit->exit_count = (uint16_t)c->exit_count;
 	c->unit->recipe_size = (uint32_t)(c->recipe_at - c->unit->recipes);
 	space->data = c->recipe_at;
+	if (c->region && !region_keep_polls(c)) {
+		*space = *before;
+		return NULL;
+	}
 	keep_relocations(c);
 	space->code = c->w.at + (-(uintptr_t)c->w.at & 15);
 	return c->unit;

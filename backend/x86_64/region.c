@@ -280,7 +280,7 @@ region_compile(
 	choose_pins(r, traces, count);
 	c->region = r;
 	c->seam = &r->seam;
-	r->jump_count = 0;
+	r->jump_count = r->poll_count = 0;
 	r->label_count = count;
 	for (unsigned k = 0; k < count; k++)
 		r->labels[k] = (struct region_label){ .guest_pc = traces[k].unit->guest_pc };
@@ -293,4 +293,20 @@ region_compile(
 		return;
 	emit_fault_landing(c);
 	patch_jumps(r);
+}
+
+/* Metadata is handed out in order, behind the recipes: to be called when these are complete. */
+bool
+region_keep_polls(struct compiler *c)
+{
+	const struct region *r = c->region;
+	size_t size = r->poll_count * sizeof(*r->polls);
+	uint32_t *polls = take_data(c->space, size);
+
+	if (!polls)
+		return false;
+	memcpy(polls, r->polls, size);
+	c->unit->polls = polls;
+	c->unit->poll_count = r->poll_count;
+	return true;
 }

@@ -25,7 +25,9 @@ struct region {
 	struct seam seam;
 	struct region_label labels[REGION_MAX_TRACES];
 	struct region_jump jumps[REGION_MAX_JUMPS];
-	uint32_t label_count, jump_count;
+	uint32_t polls
+		[REGION_MAX_TRACES]; /* offsets in the code of the jumps that leave when a signal pends */
+	uint32_t label_count, jump_count, poll_count;
 	uint32_t current;    /* trace whose main path is being emitted; label_count: all are */
 	uint64_t written[2]; /* slots that the region puts: a bit each */
 };
@@ -40,6 +42,8 @@ void region_jump_to(struct compiler *c, uint8_t *field, unsigned label);
 void region_emit_leave(struct compiler *c);
 void region_emit_enter(struct compiler *c);
 
+/* Give the unit the list of its loops' polls; false when there is no room. */
+bool region_keep_polls(struct compiler *c);
 /* Emit the region; c->failed when it does not fit in some table. */
 void region_compile(
 	struct compiler *c, struct region *r, const struct region_trace *traces, unsigned count);

@@ -107,14 +107,6 @@ emit_fuel_check(struct compiler *c)
 	return x86_jcc_rel32(&c->w, X86_S);
 }
 
-/* In a region's loops: leave if a signal pends. */
-static uint8_t *
-emit_poll(struct compiler *c)
-{
-	x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RBP, CPU_HOT(signal_pending)), 0);
-	return x86_jcc_rel32(&c->w, X86_NE);
-}
-
 static bool
 wants_poll(const struct compiler *c, uint64_t target)
 {
@@ -247,13 +239,31 @@ emit_poll_stub(struct compiler *c, struct exit_stub *stub)
 	emit_way_out(c, new_exit(c, stub->guest_pc, CODE_EXIT_JUMP));
 }
 
+#define JCC_OPCODE 2 /* bytes before its rel32 */
+
 void
 select_loop_head_poll(struct compiler *c, uint64_t guest_pc)
 {
 	struct exit_stub *stub = new_stub(c);
 
 	*stub = (struct exit_stub){ .kind = STUB_POLL, .guest_pc = guest_pc };
-	stub->jump = emit_poll(c);
+	x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RBP, CPU_HOT(signal_pending)), 0);
+	/* backend_leave_loops writes over the opcode, which is two bytes, by one store */
+	if ((uintptr_t)c->w.at % 8 == 7)
+		x86_nop(&c->w, 1);
+	stub->jump = x86_jcc_rel32(&c->w, X86_NE);
+	if (stub->jump)
+		c->region->polls[c->region->poll_count++] = code_offset(c, stub->jump - JCC_OPCODE);
+}
+
+#define NOP_JMP 0xe990 /* little-endian: nop; jmp rel32 */
+
+void
+backend_leave_loops(const struct code_unit *unit)
+{
+	for (uint32_t k = 0; k < unit->poll_count; k++)
+		__atomic_store_n((uint16_t *)(void *)(unit->code + unit->polls[k]), NOP_JMP,
+			__ATOMIC_RELEASE);
 }
 
 /* A side exit inside a region: where the trace's state is at the region's seam already, its jump leads to the label itself. */

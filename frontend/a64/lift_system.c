@@ -50,13 +50,23 @@ lift_dsb(struct lift *l, const struct a64_dsb *d)
 }
 A64_LIFTER(dsb);
 
+/* What follows may be new code: not the rest of the region that a trace belongs to, which may be of old code. */
+static void
+end_for_new_code(struct lift *l)
+{
+	if (l->follows_path)
+		end_with_lookup(l);
+	else
+		end_with_jump(l, l->next_pc);
+}
+
 /* ISB: what follows is fetched anew. */
 static void
 lift_isb(struct lift *l, const struct a64_isb *d)
 {
 	(void)d;
 	ir_fence(l, IR_FENCE_CODE);
-	end_with_jump(l, l->next_pc);
+	end_for_new_code(l);
 }
 A64_LIFTER(isb);
 
@@ -75,7 +85,7 @@ static void
 lift_ic_ivau(struct lift *l, const struct a64_ic_ivau *d)
 {
 	ir_runtime_call(l, I64, A64_CALL_INVALIDATE_CODE, get_gpr(l, I64, d->rt));
-	end_with_jump(l, l->next_pc);
+	end_for_new_code(l);
 }
 A64_LIFTER(ic_ivau);
 
