@@ -45,18 +45,6 @@ enter_linked(struct guest_thread *t, const struct code_exit *exit)
 	return NULL;
 }
 
-/* False when the unit is gone by now, or no longer valid: a thread that is about to enter a region is not seen by who throws it away. */
-static bool
-enter(struct guest_thread *t, const struct code_unit *unit)
-{
-	if (!world_enter_code(t))
-		return false;
-	if (!__atomic_load_n(&unit->invalid, __ATOMIC_SEQ_CST))
-		return true;
-	world_leave_code(t);
-	return false;
-}
-
 /* Runs translated code from the thread's pc on. Gives the exit that it left by, if that is to be linked, else NULL. */
 static struct code_exit *
 run_code(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
@@ -66,7 +54,7 @@ run_code(struct guest_thread *t, struct code_exit *unlinked, bool indirect)
 
 	if (!unit) {
 		unit = next_unit(t, unlinked, indirect);
-		while (!enter(t, unit))
+		while (!world_enter_code(t))
 			unit = units_get(t);
 	}
 	thread_set_activity(t, ACTIVITY_CODE);

@@ -91,14 +91,6 @@ poke_all(struct guest_thread *self)
 }
 
 void
-world_poke_others(struct guest_thread *self)
-{
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if (world_shared)
-		poke_all(self);
-}
-
-void
 world_stop(struct guest_thread *t)
 {
 	const struct timespec patience = { 0, PATIENCE_NANOSECONDS };

@@ -66,9 +66,6 @@ void world_resume(void);
 /** To be called while the world is stopped: the code buffer is empty. */
 void world_forget_code(void);
 
-/** Has all threads but `self` that are in translated code leave it at their next poll; does not wait for them. */
-void world_poke_others(struct guest_thread *self);
-
 /** For the host's signal handler: whether this is a poke, which the guest is not to see. */
 bool world_is_poke(const siginfo_t *info);
 

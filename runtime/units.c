@@ -17,7 +17,6 @@
 #include "runtime/lock.h"
 #include "runtime/recording.h"
 #include "runtime/region_plan.h"
-#include "runtime/signals_internal.h"
 #include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/translate.h"
@@ -57,7 +56,6 @@ static uint32_t hashed_units;
 static struct page_unit **page_table;
 static struct code_unit **units_by_code;
 static uint32_t unit_count;
-static bool region_is_gone; /* and its threads have not been told yet */
 struct units_statistics units_statistics;
 
 /* A page whose translations were thrown away this often is translated with checks of its code (IR_MODE_CHECK_CODE). */
@@ -701,7 +699,6 @@ invalidate_unit(struct code_unit *unit)
 	if (unit->invalid)
 		return;
 	unit->invalid = true;
-	region_is_gone |= unit->tier == UNIT_TIER_REGION;
 	remove_from_hash(unit);
 	unlink_incoming(unit);
 	unlink_outgoing(unit);
@@ -728,16 +725,6 @@ invalidate_page(uint64_t page, uint64_t start, uint64_t end)
 		*at = record->next;
 	}
 	return any;
-}
-
-/* A loop of a region runs within its unit: threads that are in it do not come to a stub, but to a poll. */
-static void
-leave_regions(void)
-{
-	struct guest_thread *self = thread_current();
-
-	signals_request_visit(self);
-	world_poke_others(self);
 }
 
 static void
@@ -795,8 +782,6 @@ detach_files_in_range(uint64_t start, uint64_t end)
 void
 units_invalidate(uint64_t start, uint64_t end)
 {
-	bool gone;
-
 	if (start >= end)
 		return;
 	critical_sections_forget(start, end);
@@ -804,11 +789,7 @@ units_invalidate(uint64_t start, uint64_t end)
 	detach_files_in_range(start, end);
 	if (unit_count)
 		invalidate_all_in_range(start, end);
-	gone = region_is_gone;
-	region_is_gone = false;
 	lock_release(&lock);
-	if (gone)
-		leave_regions();
 }
 
 void
