@@ -699,6 +699,7 @@ invalidate_unit(struct code_unit *unit)
 	if (unit->invalid)
 		return;
 	unit->invalid = true;
+	backend_leave_loops(unit);
 	remove_from_hash(unit);
 	unlink_incoming(unit);
 	unlink_outgoing(unit);
