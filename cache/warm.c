@@ -28,7 +28,7 @@
 #define MIB      ((double)(1 << 20))
 #define JOBS_MAX 256
 /* Bytes of cache for a byte of text, to see beforehand that there will be no room. */
-#define EXPECTED_GROWTH 12
+#define EXPECTED_GROWTH 24
 /* No file's share of the limit is expected to be larger. */
 #define EXPECTED_MAX CACHE_FILE_LIMIT
 
