@@ -309,10 +309,14 @@ select_pairwise_narrow(
 	host_reg x = temp_vec(c), y = x, t = temp_vec(c), dst;
 
 	vec_rro(c, X86_VPSHUFB, x, a, evens_first);
-	if (a != b) {
-		y = temp_vec(c);
-		vec_rro(c, X86_VPSHUFB, y, b, evens_first);
+	if (a == b) {
+		/* both halves of the result are the same */
+		vec_roi(c, X86_VPSHUFD, t, in_register(x), 0x4e);
+		vec_rrr(c, op, def_vec_over(c, i), x, t);
+		return;
 	}
+	y = temp_vec(c);
+	vec_rro(c, X86_VPSHUFB, y, b, evens_first);
 	vec_rrr(c, X86_VPUNPCKLQDQ, t, x, y);
 	dst = def_vec_over(c, i);
 	vec_rrr(c, X86_VPUNPCKHQDQ, dst, x, y);
