@@ -152,8 +152,7 @@ keep_relocations(struct compiler *c)
 	uint32_t *relocations = take_data(c->space, c->relocation_count * sizeof(*relocations));
 
 	if (!c->relocatable || !relocations ||
-		(c->u->mode &
-			(IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)))
+		(c->u->mode & (IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)))
 		return;
 	memcpy(relocations, c->relocations, c->relocation_count * sizeof(*relocations));
 	c->unit->relocations = relocations;

@@ -73,8 +73,7 @@ bool float_is_checked(const struct compiler *c, enum float_doubt doubt);
 bool float_upper_zero(const struct compiler *c, ir_ref ref);
 
 /** The helper of FCVTL and FCVTN by the host's instruction, where that does the same; else false. */
-bool float_select_packed_fcvt(
-	struct compiler *c, ir_ref i, const struct ir_insn *in, uint64_t imm);
+bool float_select_packed_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in, uint64_t imm);
 
 /** Instruction i, all of it, by its helper. */
 void float_select_helper(struct compiler *c, ir_ref i, unsigned helper, uint64_t imm);

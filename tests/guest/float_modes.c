@@ -118,10 +118,11 @@ two_operands(uint64_t a, uint64_t b)
 	D2("fadd")
 	D2("fsub")
 	D2("fmul")
-	D2("fdiv") D2("fnmul") D2("fmax") D2("fmin") D2("fmaxnm") D2("fminnm") D2("fmulx")
-		D2("fabd") D2("frecps") D2("frsqrts") S2("fadd") S2("fsub") S2("fmul") S2("fdiv")
-			S2("fmax") S2("fminnm") S2("fmulx") S2("frecps") D3("fmadd") D3("fmsub")
-				D3("fnmadd") D3("fnmsub") COMPARE("fcmp") COMPARE("fcmpe")
+	D2("fdiv")
+	D2("fnmul") D2("fmax") D2("fmin") D2("fmaxnm") D2("fminnm") D2("fmulx") D2("fabd")
+		D2("frecps") D2("frsqrts") S2("fadd") S2("fsub") S2("fmul") S2("fdiv") S2("fmax")
+			S2("fminnm") S2("fmulx") S2("frecps") D3("fmadd") D3("fmsub") D3("fnmadd")
+				D3("fnmsub") COMPARE("fcmp") COMPARE("fcmpe")
 }
 
 static void
@@ -130,8 +131,9 @@ one_operand(uint64_t a)
 	D1("fsqrt")
 	D1("fneg")
 	D1("fabs")
-	D1("frinti") D1("frintx") D1("frinta") D1("frintn") D1("frintz") D1("frintm") D1(
-		"frintp") D1("frecpe") D1("frsqrte") D1("frecpx") TO_INTEGER("fcvtzs", "", "d")
+	D1("frinti")
+	D1("frintx") D1("frinta") D1("frintn") D1("frintz") D1("frintm") D1("frintp") D1(
+		"frecpe") D1("frsqrte") D1("frecpx") TO_INTEGER("fcvtzs", "", "d")
 		TO_INTEGER("fcvtzs", "w", "d") TO_INTEGER("fcvtzu", "", "d") TO_INTEGER(
 			"fcvtzu", "w", "d") TO_INTEGER("fcvtns", "", "d") TO_INTEGER("fcvtau", "w",
 			"d") TO_INTEGER("fcvtms", "w", "d") TO_INTEGER("fcvtpu", "",

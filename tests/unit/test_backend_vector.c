@@ -310,8 +310,8 @@ compare(const struct form *f, const struct ir_unit *u)
 		backend_enter(&got, unit);
 		cr_assert_eq(got.cold.exit_reason, CPU_EXIT_LINK);
 		taken = (const struct code_exit *)got.cold.exit_argument;
-		cr_assert_eq(
-			outcome.pc, exit_guest_pc(taken), "%s leaves elsewhere", ir_op_info[f->op].name);
+		cr_assert_eq(outcome.pc, exit_guest_pc(taken), "%s leaves elsewhere",
+			ir_op_info[f->op].name);
 		if (memcmp(want.guest + X_OFFSET, got.guest + X_OFFSET, STATE_END - X_OFFSET) !=
 			0) {
 			describe(f, u, &before, &want, &got);
