@@ -109,7 +109,7 @@ generated: $(GENERATED_HEADERS)
 # reported, and stops only the tests that need it.
 .PHONY: unit-archive unit-tests objects
 objects: $(OBJECTS)
-unit-archive:
+unit-archive: generated
 	@$(MAKE) -s --no-print-directory -k $(LIB_OBJECTS) || echo "  (unit tests that need the files above cannot be linked)"
 	@newest=$$(ls -t $(LIB_OBJECTS) 2>/dev/null | head -n 1); \
 	if [ -n "$$newest" ] && { [ ! -e $(BUILD)/libdragoman.a ] || [ "$$newest" -nt $(BUILD)/libdragoman.a ]; }; then \

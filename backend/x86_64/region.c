@@ -12,11 +12,6 @@
 
 /* ---- choosing the region's pins ----------------------------------------------------------------------------------------- */
 
-struct slot_weight {
-	uint64_t weight;
-	uint8_t slot;
-};
-
 /* How often each slot is read and written, by the traces' own weights. */
 static void
 weigh_slots(const struct region_trace *traces, unsigned count, uint64_t *weights, uint64_t *written)
