@@ -42,7 +42,7 @@ SOURCES := $(sort $(foreach f,$(FOLDERS),$(wildcard $(f)/*.c)))
 
 # frontend/ISA/NAME.decode -> build/gen/frontend/ISA/decode.{c,h}, by tools/generate_decoder.
 DECODE_TABLES := $(wildcard frontend/*/*.decode)
-DECODERS := $(if $(wildcard tools/generate_decoder.c),$(foreach t,$(DECODE_TABLES),$(BUILD)/gen/$(dir $(t))decode.c))
+DECODERS := $(if $(wildcard tools/generate_decoder/*.c),$(foreach t,$(DECODE_TABLES),$(BUILD)/gen/$(dir $(t))decode.c))
 GENERATED_HEADERS := $(DECODERS:.c=.h)
 
 OBJECTS := $(SOURCES:%.c=$(BUILD)/obj/%.o) $(DECODERS:$(BUILD)/gen/%.c=$(BUILD)/obj/gen/%.o)
@@ -51,7 +51,6 @@ START := runtime/libc_start.c
 LIB_OBJECTS := $(filter-out $(MAIN:%.c=$(BUILD)/obj/%.o) $(START:%.c=$(BUILD)/obj/%.o),$(OBJECTS))
 UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
 UNIT_TESTS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
-TOOL_SOURCES := $(wildcard tools/*.c)
 
 # ---- the executable --------------------------------------------------------------------------------------
 
@@ -84,10 +83,16 @@ $(BUILD)/obj/%.o: %.c Makefile | $(GENERATED_HEADERS)
 
 # ---- host tools and what they generate ---------------------------------------------------------------------
 
+define compile_tool
+@echo "  HOSTCC  $(@F)"
+@mkdir -p $(@D)
+@$(CC) -std=gnu17 -O2 -g $(WARNINGS) -D_GNU_SOURCE -I. -o $@.$$$$ $(filter %.c,$^) && mv -f $@.$$$$ $@
+endef
+
+$(BUILD)/tools/generate_decoder: $(wildcard tools/generate_decoder/*) Makefile
+	$(compile_tool)
 $(BUILD)/tools/%: tools/%.c Makefile
-	@echo "  HOSTCC  $<"
-	@mkdir -p $(@D)
-	@$(CC) -std=gnu17 -O2 -g $(WARNINGS) -D_GNU_SOURCE -I. -o $@.$$$$ $< && mv -f $@.$$$$ $@
+	$(compile_tool)
 
 # usage of the tool: generate_decoder TABLE OUTPUT.c OUTPUT.h
 define decoder_rule

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Makes tests/unit/known_answers.h: an arm64 program that executes every form of
+// Makes tests/unit/known_answers.def: an arm64 program that executes every form of
 // known_answer_forms.def. To do it again, on an Arm machine or with Debian's qemu-user:
 //   cd tests/unit
 //   aarch64-linux-gnu-gcc -static -march=armv8-a+crypto+crc -I../.. known_answers_guest.c -o known
-//   qemu-aarch64-static ./known > known_answers.h
+//   qemu-aarch64-static ./known > known_answers.def
 #include <stdio.h>
 
 #include "tests/unit/known_answer_inputs.h"

@@ -28,10 +28,10 @@ static const struct form forms[] = {
 #define FORM_COUNT (sizeof(forms) / sizeof(forms[0]))
 
 static const uint64_t known_digests[] = {
-#include "tests/unit/known_answers.h"
+#include "tests/unit/known_answers.def"
 };
 _Static_assert(sizeof(known_digests) / sizeof(known_digests[0]) == FORM_COUNT,
-	"known_answers.h was made from another known_answer_forms.def");
+	"known_answers.def was made from another known_answer_forms.def");
 
 /* The unit mode bits of an FPCR value. */
 static uint32_t
