@@ -327,9 +327,11 @@ copy_space(struct analysis *a, struct space *to, const struct space *from)
 	to->mappings = allocate(a, from->mapping_count, sizeof(*to->mappings));
 	if (!to->units || !to->mappings)
 		return;
-	memcpy(to->units, from->units, from->count * sizeof(*to->units));
+	if (from->count) /* memcpy takes no NULL, even for nothing */
+		memcpy(to->units, from->units, from->count * sizeof(*to->units));
 	to->count = to->room = from->count;
-	memcpy(to->mappings, from->mappings, from->mapping_count * sizeof(*to->mappings));
+	if (from->mapping_count)
+		memcpy(to->mappings, from->mappings, from->mapping_count * sizeof(*to->mappings));
 	to->mapping_count = from->mapping_count;
 }
 

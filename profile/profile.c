@@ -259,8 +259,10 @@ seconds(struct timeval time)
 static bool
 write_reports(struct run *run, int status, const struct rusage *usage, double wall)
 {
+	struct symbol_table symbols = { 0 };
 	struct report report = {
 		.command = run->command,
+		.symbols = &symbols,
 		.top = run->settings->top,
 		.wall = wall,
 		.user = seconds(usage->ru_utime),
@@ -277,7 +279,7 @@ write_reports(struct run *run, int status, const struct rusage *usage, double wa
 	if (!profile->images)
 		return complain("%s was not run by dragoman; there is no report", run->command[0]);
 	report.profile = profile;
-	report.symbols = own_symbols_read();
+	symbol_table_read(&symbols, "/proc/self/exe");
 	report.lost = run->samples.lost;
 	report.period = run->sampler     ? 1.0 / run->settings->frequency
 			: profile->total ? (report.user + report.kernel) / (double)profile->total

@@ -6,16 +6,17 @@
 #include <stdio.h>
 
 #include "profile/analysis.h"
-#include "profile/own_symbols.h"
+#include "runtime/symbol_table.h"
 
 /** A profile with what is known of the run besides. */
 struct report {
 	const struct profile *profile;
-	const struct own_symbols *symbols; /* of this program, NULL: it has none */
-	char **command;                    /* as after `dragoman profile`, NULL-terminated */
-	unsigned top;                      /* how many units are shown */
-	double period;                     /* seconds of processor time that a sample stands for */
-	double wall;                       /* seconds that the program ran */
+	const struct symbol_table
+		*symbols; /* of dragoman, at the one address that all processes have it at */
+	char **command;   /* as after `dragoman profile`, NULL-terminated */
+	unsigned top;     /* how many units are shown */
+	double period;    /* seconds of processor time that a sample stands for */
+	double wall;      /* seconds that the program ran */
 	double user,
 		kernel; /* processor time of the program and its waited-for children, by the kernel's account */
 	uint64_t lost;    /* samples */

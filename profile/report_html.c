@@ -256,10 +256,11 @@ gather_own(const struct report *report, struct own_function *functions)
 	const struct profile *profile = report->profile;
 	size_t kept = 0;
 
-	for (size_t k = 0; k < profile->own_count; k++)
-		functions[k] = (struct own_function){ own_symbols_find(
-							      report->symbols, profile->own[k].pc),
-			profile->own[k].spent, 1 };
+	for (size_t k = 0; k < profile->own_count; k++) {
+		const char *name = symbol_table_function(report->symbols, profile->own[k].pc);
+
+		functions[k] = (struct own_function){ name ? name : "?", profile->own[k].spent, 1 };
+	}
 	qsort(functions, profile->own_count, sizeof(*functions), compare_own);
 	for (size_t k = 0; k < profile->own_count; k++) {
 		if (kept && !compare_own(&functions[kept - 1], &functions[k]))
@@ -277,7 +278,7 @@ put_own_functions(const struct report *report, FILE *file)
 	struct own_function *functions;
 	size_t count;
 
-	if (!report->symbols || !report->profile->own_count)
+	if (!report->symbols->count || !report->profile->own_count)
 		return;
 	functions = calloc(report->profile->own_count, sizeof(*functions));
 	if (!functions)

@@ -193,6 +193,17 @@ find_function(const struct symbol_table *table, uint64_t address)
 	return function->size && address - function->address >= function->size ? NULL : function;
 }
 
+const char *
+symbol_table_function(const struct symbol_table *table, uint64_t address)
+{
+	const struct symbol_function *function = NULL;
+
+	for (unsigned k = 0; k < table->segment_count; k++)
+		if (address - table->segments[k].address < table->segments[k].size)
+			function = find_function(table, address);
+	return function ? table->names + function->name : NULL;
+}
+
 void
 symbol_table_describe(const struct symbol_table *table, uint64_t offset, char *text, size_t size)
 {

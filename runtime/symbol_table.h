@@ -40,6 +40,9 @@ void symbol_table_read(struct symbol_table *table, const char *path);
 /** Frees what it holds, and makes it all zeros. */
 void symbol_table_free(struct symbol_table *table);
 
+/** The name of the function that holds `address`, as the file has it; NULL: none does. */
+const char *symbol_table_function(const struct symbol_table *table, uint64_t address);
+
 /**
  * Writes "SYMBOL+0xN [FILE]", "[FILE+0xN]" (`offset` itself), or "" for a table of no file. A space or control character in
  * FILE is shown as '?'.
