@@ -3,12 +3,13 @@
 // are pinned in host registers for all of it, whichever they are; a trace is selected and allocated like a unit, only that its
 // edges meet at the region's seam. Code layout:
 //
-//     entry: canonical places -> region's places
+//     entry: canonical places -> region's places; which version (enum region_version)
 //     trace 0: [loop head: leave if a signal pends] code, side exits, cold code; then trace 1, ...
 //     fault landing: region's places -> canonical ones, and to the fault trampoline (recipes lead here)
 #include "backend/x86_64/region.h"
 
 #include "backend/x86_64/select.h"
+#include "ir/vec128.h"
 
 /* ---- choosing the region's pins ----------------------------------------------------------------------------------------- */
 
@@ -165,11 +166,160 @@ region_emit_leave(struct compiler *c)
 		emit_transfer(c, c->seam, &canonical_seam, true);
 }
 
+/* ---- scalars ------------------------------------------------------------------------------------------------------------------ */
+
+static bool
+is_scalar(uint8_t type)
+{
+	return type == F32 || type == F64;
+}
+
+/* Whether a vector value is zero in its upper half whatever its operands are. */
+static bool
+is_half(const struct ir_insn *in)
+{
+	return in->op == IR_vlow || in->op == IR_v_from_f || in->op == IR_vhigh ||
+	       (in->op == IR_vconst && (in->imm == 0 || in->aux == 1));
+}
+
+static bool
+is_scalar_arithmetic(const struct ir_insn *in)
+{
+	return is_scalar(in->type) &&
+	       (in->op == IR_fadd || in->op == IR_fsub || in->op == IR_fmul || in->op == IR_fdiv ||
+		       in->op == IR_fsqrt || in->op == IR_fma);
+}
+
+/* What is found out of vector slots. */
+struct accesses {
+	bool read[IR_MAX_SLOTS];  /* as scalars */
+	bool other[IR_MAX_SLOTS]; /* written as something else */
+	bool arithmetic;          /* there is some on scalars */
+};
+
+/* F32 gives way to F64, which asks for less. */
+static void
+note_access(
+	struct region *r, struct accesses *found, const struct ir_unit *u, const struct ir_insn *in)
+{
+	unsigned slot = in->aux;
+	const struct ir_insn *value = in->op == IR_put ? &u->insns[in->a] : in;
+	enum ir_type type = ir_result_type(value);
+
+	if (slot_kind[slot] != IR_SLOT_VECTOR)
+		return;
+	found->read[slot] |= is_scalar(type) && in->op == IR_get;
+	if (is_scalar(type))
+		r->scalar[slot] = r->scalar[slot] == 0 || r->scalar[slot] == type ? type : F64;
+	else if (in->op == IR_put && is_half(value))
+		r->scalar[slot] = F64;
+	else if (in->op == IR_put)
+		found->other[slot] = true;
+}
+
+/* Vector slots that the region reads and writes as scalars alone. */
+static void
+find_scalars(struct region *r, const struct region_trace *traces, unsigned count)
+{
+	struct accesses found = { .arithmetic = false };
+	bool scalars = false;
+
+	memset(r->scalar, 0, sizeof(r->scalar));
+	for (unsigned k = 0; k < count; k++) {
+		const struct ir_unit *u = traces[k].unit;
+
+		for (ir_ref i = 0; i < u->count; i++) {
+			const struct ir_insn *in = &u->insns[i];
+
+			found.arithmetic |= is_scalar_arithmetic(in);
+			if (in->op == IR_get || in->op == IR_put)
+				note_access(r, &found, u, in);
+		}
+	}
+	for (unsigned slot = 0; slot < slot_total; slot++) {
+		if (found.other[slot] || !found.read[slot])
+			r->scalar[slot] = 0;
+		scalars |= r->scalar[slot] != 0;
+	}
+	r->has_scalars = found.arithmetic && scalars;
+}
+
+bool
+region_slot_is_scalar(const struct compiler *c, unsigned slot, enum ir_type t)
+{
+	return c->region && c->region->version == REGION_SCALARS &&
+	       (c->region->scalar[slot] == F32 || c->region->scalar[slot] == t) && is_scalar(t);
+}
+
+/* EFLAGS: NZ when a slot that is to hold a scalar of `type` does not. The slots are at the region's places, xmm0 is free. */
+static bool
+test_scalars(struct compiler *c, enum ir_type type)
+{
+	static const union vec128 upper[] = {
+		[F32] = { .s = { 0, UINT32_MAX, UINT32_MAX, UINT32_MAX } },
+		[F64] = { .d = { 0, UINT64_MAX } },
+	};
+	bool any = false;
+
+	for (unsigned slot = 0; slot < slot_total; slot++) {
+		host_reg pin = c->seam->pin_of_slot[slot];
+		unsigned xmm = pin != REG_NONE ? XMM(pin) : c->seam->high_home_of_slot[slot];
+
+		if (c->region->scalar[slot] != type)
+			continue;
+		if (!any)
+			x86_vec_rrr(&c->w, X86_VPXOR, 0, 0, 0);
+		if (xmm)
+			x86_vec_rrr(&c->w, X86_VPOR, 0, 0, xmm);
+		else
+			x86_vec_rrm(&c->w, X86_VPOR, 0, 0, slot_memory(slot));
+		any = true;
+	}
+	if (any)
+		x86_vec_rm(&c->w, X86_VPTEST, 0, x86_mem_rip(&upper[type]));
+	return any;
+}
+
+static void
+jump_to_version(struct compiler *c, uint8_t *field, enum region_version version, unsigned label)
+{
+	enum region_version current = c->region->version;
+
+	c->region->version = version;
+	region_jump_to(c, field, label);
+	c->region->version = current;
+}
+
+/* To `label` of REGION_SCALARS if the slots are what that version counts on. */
+static void
+emit_switch_to_scalars(struct compiler *c, unsigned label)
+{
+	uint8_t *stay[2] = { NULL, NULL };
+
+	if (test_scalars(c, F32))
+		stay[0] = x86_jcc_rel32(&c->w, X86_NZ);
+	if (test_scalars(c, F64))
+		stay[1] = x86_jcc_rel32(&c->w, X86_NZ);
+	jump_to_version(c, x86_jmp_rel32(&c->w), REGION_SCALARS, label);
+	for (unsigned k = 0; k < 2; k++)
+		if (stay[k])
+			x86_patch_rel32(stay[k], c->w.at);
+}
+
 void
 region_emit_enter(struct compiler *c)
 {
 	if (c->region)
 		emit_transfer(c, &canonical_seam, c->seam, false);
+}
+
+void
+region_emit_entry(struct compiler *c, unsigned label)
+{
+	region_emit_enter(c);
+	if (c->region->has_scalars)
+		emit_switch_to_scalars(c, label);
+	jump_to_version(c, x86_jmp_rel32(&c->w), REGION_GENERAL, label);
 }
 
 /* ---- labels ------------------------------------------------------------------------------------------------------------------ */
@@ -178,7 +328,7 @@ int
 region_label_of(const struct compiler *c, uint64_t target)
 {
 	for (uint32_t k = 0; c->region && k < c->region->label_count; k++)
-		if (c->region->labels[k].guest_pc == target)
+		if (c->region->labels[0][k].guest_pc == target)
 			return (int)k;
 	return -1;
 }
@@ -188,7 +338,7 @@ region_is_emitted(const struct compiler *c, uint64_t target)
 {
 	int label = region_label_of(c, target);
 
-	return label >= 0 && c->region->labels[label].code != NULL;
+	return label >= 0 && c->region->labels[c->region->version][label].code != NULL;
 }
 
 void
@@ -196,12 +346,12 @@ region_jump_to(struct compiler *c, uint8_t *field, unsigned label)
 {
 	struct region *r = c->region;
 
-	if (r->labels[label].code) {
-		x86_patch_rel32(field, r->labels[label].code);
+	if (r->labels[r->version][label].code) {
+		x86_patch_rel32(field, r->labels[r->version][label].code);
 	} else if (r->jump_count == REGION_MAX_JUMPS) {
 		c->failed = true;
 	} else {
-		r->jumps[r->jump_count++] = (struct region_jump){ field, label };
+		r->jumps[r->jump_count++] = (struct region_jump){ field, label, r->version };
 	}
 }
 
@@ -209,7 +359,8 @@ static void
 patch_jumps(struct region *r)
 {
 	for (uint32_t k = 0; k < r->jump_count; k++)
-		x86_patch_rel32(r->jumps[k].field, r->labels[r->jumps[k].label].code);
+		x86_patch_rel32(
+			r->jumps[k].field, r->labels[r->jumps[k].version][r->jumps[k].label].code);
 }
 
 /* The guest pc to which an exit goes inside the region, should a trace begin there; calls: where they come back to. */
@@ -236,7 +387,7 @@ find_loop_heads(struct compiler *c, const struct region_trace *traces, unsigned 
 			int label = region_label_of(c, inner_target(u, &u->insns[i]));
 
 			if (label >= 0 && (unsigned)label <= k)
-				c->region->labels[label].loop_head = true;
+				c->region->labels[0][label].loop_head = true;
 		}
 	}
 }
@@ -253,7 +404,22 @@ compile_trace(struct compiler *c, const struct ir_unit *u, struct region_label *
 	label->code = c->w.at;
 	if (label->loop_head)
 		select_loop_head_poll(c, u->guest_pc);
+	if (label->loop_head && c->region->has_scalars && c->region->version == REGION_GENERAL)
+		emit_switch_to_scalars(c, c->region->current);
 	select_main_path(c);
+}
+
+static void
+compile_version(struct compiler *c, enum region_version version, const struct region_trace *traces)
+{
+	struct region *r = c->region;
+
+	r->version = version;
+	c->stub_count = c->cold_count = 0;
+	for (r->current = 0; r->current < r->label_count && !c->failed && !c->w.overflow;
+		r->current++)
+		compile_trace(c, traces[r->current].unit, &r->labels[version][r->current]);
+	select_cold_code(c);
 }
 
 static void
@@ -273,17 +439,19 @@ region_compile(
 		return;
 	}
 	choose_pins(r, traces, count);
+	find_scalars(r, traces, count);
 	c->region = r;
 	c->seam = &r->seam;
 	r->jump_count = r->poll_count = 0;
 	r->label_count = count;
 	for (unsigned k = 0; k < count; k++)
-		r->labels[k] = (struct region_label){ .guest_pc = traces[k].unit->guest_pc };
+		r->labels[0][k] = (struct region_label){ .guest_pc = traces[k].unit->guest_pc };
 	find_loop_heads(c, traces, count);
-	region_emit_enter(c);
-	for (r->current = 0; r->current < count && !c->failed && !c->w.overflow; r->current++)
-		compile_trace(c, traces[r->current].unit, &r->labels[r->current]);
-	select_cold_code(c);
+	memcpy(r->labels[1], r->labels[0], sizeof(r->labels[0]));
+	region_emit_entry(c, 0);
+	if (r->has_scalars)
+		compile_version(c, REGION_SCALARS, traces);
+	compile_version(c, REGION_GENERAL, traces);
 	if (c->failed || c->w.overflow)
 		return;
 	emit_fault_landing(c);

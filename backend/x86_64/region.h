@@ -15,20 +15,32 @@ struct region_label {
 	bool loop_head; /* a jump from this trace or a later one leads here: asks whether a signal pends */
 };
 
+/*
+ * A region with scalar floating-point arithmetic is emitted twice: REGION_SCALARS is for vector slots whose registers are zero above
+ * the scalars that the region keeps in them, so that results are, too, and need not be made so. Entries and, in the other version, the
+ * heads of loops look which it is.
+ */
+enum region_version { REGION_GENERAL, REGION_SCALARS, REGION_VERSIONS };
+
 /* A jump to a label whose code did not exist yet. */
 struct region_jump {
 	uint8_t *field;
 	uint32_t label;
+	enum region_version version;
 };
 
 struct region {
 	struct seam seam;
-	struct region_label labels[REGION_MAX_TRACES];
+	struct region_label labels[REGION_VERSIONS][REGION_MAX_TRACES];
 	struct region_jump jumps[REGION_MAX_JUMPS];
-	uint32_t polls
-		[REGION_MAX_TRACES]; /* offsets in the code of the jumps that leave when a signal pends */
+	/* offsets in the code of the jumps that leave when a signal pends */
+	uint32_t polls[REGION_MAX_TRACES * REGION_VERSIONS];
 	uint32_t label_count, jump_count, poll_count;
-	uint32_t current;    /* trace whose main path is being emitted; label_count: all are */
+	enum region_version version; /* being emitted */
+	uint32_t current; /* trace whose main path is being emitted; label_count: all are */
+	uint8_t scalar
+		[IR_MAX_SLOTS]; /* vector slots: the type, F32 or F64, that REGION_SCALARS counts on; else 0 */
+	bool has_scalars;
 	uint64_t written[2]; /* slots that the region puts: a bit each */
 };
 
@@ -41,6 +53,10 @@ void region_jump_to(struct compiler *c, uint8_t *field, unsigned label);
 /* From the region's places to the canonical ones, and back: no register but pins, no flags are touched. */
 void region_emit_leave(struct compiler *c);
 void region_emit_enter(struct compiler *c);
+/* From the canonical places to `label`. */
+void region_emit_entry(struct compiler *c, unsigned label);
+/* Whether slot `slot`'s register is zero above a scalar of type `t`. */
+bool region_slot_is_scalar(const struct compiler *c, unsigned slot, enum ir_type t);
 
 /* Give the unit the list of its loops' polls; false when there is no room. */
 bool region_keep_polls(struct compiler *c);

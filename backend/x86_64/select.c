@@ -126,6 +126,8 @@ select_get(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		x86_load(&c->w, 8, (enum x86_gpr)def_gpr(c, i), slot_memory(in->aux));
 	else
 		select_get_early(c, i);
+	if (region_slot_is_scalar(c, in->aux, in->type))
+		c->values[i].upper_zero = true;
 	keep_eflags(c);
 }
 

@@ -488,8 +488,7 @@ emit_return_landing(struct compiler *c, uint64_t return_pc)
 
 	x86_lea(&c->w, 8, X86_RSP, x86_mem_base(X86_RSP, 8));
 	if (label >= 0) {
-		region_emit_enter(c);
-		region_jump_to(c, x86_jmp_rel32(&c->w), (unsigned)label);
+		region_emit_entry(c, (unsigned)label);
 		return;
 	}
 	emit_direct_jump(c, return_pc, CODE_EXIT_RETURN, false);
