@@ -266,8 +266,8 @@ uint32_t backend_flags_from_nzcv(unsigned nzcv);
 /** The cumulative floating-point flags (FPSR_* of ir/float.h) that code has raised since they were last taken. */
 uint32_t backend_take_fp_flags(struct cpu *cpu);
 
-/** MXCSR control bits for mode bits (rounding, FZ, whether invalid operations trap); sticky flags zero. */
-uint32_t backend_mxcsr_for_mode(uint32_t mode);
+/** hot.fp_control (x86-64: MXCSR) for mode bits (rounding, FZ, whether invalid operations trap); cumulative flags zero. */
+uint32_t backend_fp_control_for_mode(uint32_t mode);
 
 /**
  * SIGFPE at `uc`'s pc in translated code: an invalid floating-point operation. It is done as the guest's architecture has it,

@@ -12,10 +12,12 @@
 #include "cache/cache_internal.h"
 #include "cache/content.h"
 #include "cache/log.h"
+#include "ir/guest_isa.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/translate.h"
 #include "runtime/unit_files.h"
 #include "runtime/unit_reports.h"
 
@@ -89,7 +91,8 @@ cache_make_key(void)
 		return false;
 	if (!append_build_id(build, sizeof(build)))
 		return false;
-	int length = snprintf(cache_key, sizeof(cache_key), "%s aarch64 armv8.0+lse ", build);
+	int length = snprintf(cache_key, sizeof(cache_key), "%s %s %s ", build, translate_isa->name,
+		translate_isa->processor);
 	backend_image_key(cache_key + length, sizeof(cache_key) - (size_t)length);
 	return true;
 }

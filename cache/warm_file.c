@@ -15,10 +15,14 @@
 
 #include "cache/cache.h"
 #include "cache/code_starts.h"
-#include "frontend/a64/decode.h"
+#include "ir/guest_isa.h"
 #include "loader/layout.h"
 #include "runtime/guest_memory.h"
+#include "runtime/translate.h"
 #include "runtime/units.h"
+
+/* From one place where an instruction may stand to the next. */
+#define STEP (translate_isa->instruction_size)
 
 /* A file of more sections of code than this is taken by its segments, of which there are at most as many. */
 #define EXTENTS_LIMIT 1024
@@ -57,10 +61,10 @@ mark_of(struct warming *w, uint64_t address)
 	const struct code_extent *last = &w->extents[w->last_extent];
 	unsigned low = 0, high = w->extent_count;
 
-	if (address % 4)
+	if (address % STEP)
 		return NULL;
 	if (address >= last->start && address < last->end)
-		return &w->marks[w->last_extent][(address - last->start) / 4];
+		return &w->marks[w->last_extent][(address - last->start) / STEP];
 	while (low < high) {
 		unsigned middle = low + (high - low) / 2;
 
@@ -72,7 +76,7 @@ mark_of(struct warming *w, uint64_t address)
 	if (low == w->extent_count || address < w->extents[low].start)
 		return NULL;
 	w->last_extent = low;
-	return &w->marks[low][(address - w->extents[low].start) / 4];
+	return &w->marks[low][(address - w->extents[low].start) / STEP];
 }
 
 /* Makes room at the queue's end; false: there is no memory for it. */
@@ -124,13 +128,13 @@ found_start(void *context, uint64_t address, enum code_start_kind kind)
 static void
 cover(struct warming *w, uint64_t start, uint64_t end)
 {
-	for (uint64_t address = start; address < end; address += 4) {
+	for (uint64_t address = start; address < end; address += STEP) {
 		uint8_t *mark = mark_of(w, address);
 
 		if (!mark || *mark & IS_COVERED)
 			continue;
 		*mark |= IS_COVERED;
-		w->result->text_done += 4;
+		w->result->text_done += STEP;
 		w->result->functions_done += (*mark & IS_FUNCTION) != 0;
 	}
 }
@@ -193,38 +197,17 @@ follow(struct warming *w)
 		translate_from(w, w->queue[w->done++]);
 }
 
-static uint32_t
-word_at(const struct warming *w, uint64_t address)
-{
-	uint32_t word;
-
-	memcpy(&word, (const void *)(uintptr_t)(address + w->file.bias), sizeof(word));
-	return word;
-}
-
-/* What fills the room between functions. */
-static bool
-is_padding(uint32_t word)
-{
-	enum { NOP = 0xd503201f };
-
-	return word == NOP || word == 0;
-}
-
 /* What was not reached, and may be code all the same. What is padding or no instruction is not text that could be translated. */
 static void
 follow_rest(struct warming *w, unsigned extent)
 {
 	uint64_t address = w->extents[extent].start;
 
-	for (; address < w->extents[extent].end && !w->full; address += 4) {
-		uint32_t word;
-
-		if (w->marks[extent][(address - w->extents[extent].start) / 4] & IS_COVERED)
+	for (; address < w->extents[extent].end && !w->full; address += STEP) {
+		if (w->marks[extent][(address - w->extents[extent].start) / STEP] & IS_COVERED)
 			continue;
-		word = word_at(w, address);
-		if (is_padding(word) || a64_decode(word) == A64_ROW_none) {
-			w->result->text -= 4;
+		if (!translate_isa->is_code((const void *)(uintptr_t)(address + w->file.bias))) {
+			w->result->text -= STEP;
 			continue;
 		}
 		enqueue(w, address);
@@ -245,7 +228,7 @@ find_code(struct warming *w)
 	for (unsigned k = 0; k < w->extent_count; k++) {
 		uint64_t size = w->extents[k].end - w->extents[k].start;
 
-		w->marks[k] = calloc(size / 4, 1);
+		w->marks[k] = calloc(size / STEP, 1);
 		if (!w->marks[k])
 			return false;
 		w->result->text += size;

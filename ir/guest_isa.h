@@ -33,6 +33,8 @@ typedef uint64_t (*guest_runtime_call)(struct cpu *cpu, uint64_t argument);
 
 struct guest_isa {
 	const char *name; /* "aarch64" */
+	const char *
+		processor; /* what units are lifted for: one of another processor is another unit */
 	uint16_t elf_machine;
 	const struct ir_state_layout *layout;
 	/* Lift a unit into `l` (ir_begin is called by it); never fails: undecodable words become exits. */
@@ -41,6 +43,10 @@ struct guest_isa {
 	uint32_t runtime_call_count;
 	/* Disassemble one instruction at `pc` into `text`; returns its length in bytes. */
 	unsigned (*disassemble)(uint64_t pc, const void *code, char *text, size_t size);
+	/* Alignment of instructions, and the size of the shortest. */
+	unsigned instruction_size;
+	/* Whether what stands at `code` may be reached: an instruction, and not what fills the room between functions. */
+	bool (*is_code)(const void *code);
 };
 
 #endif

@@ -36,7 +36,7 @@ struct cpu_hot {
 	void *indirect_table;   /* indirect-branch hash table; replaced by an empty one when a signal pends */
 	uint32_t signal_pending;/* polled at the heads of loops of regions; nonzero: leave for the dispatcher */
 	uint32_t flags;         /* NZCV in the backend's representation */
-	uint32_t mxcsr;         /* host SSE control and sticky flags for this guest thread */
+	uint32_t fp_control;    /* the backend's: floating-point control and cumulative flags as the host has them */
 	uint32_t mode;          /* current mode bits, part of unit keys */
 	int32_t loop_fuel;      /* counted down on backward branches; negative: leave for the dispatcher */
 	uint64_t pc;            /* guest pc; valid outside translated code and at exits to the runtime */
@@ -67,15 +67,15 @@ struct cpu;
 struct cpu_cold {
 	uint64_t exit_reason;     /* enum cpu_exit_reason */
 	uint64_t exit_argument;
-	void *host_stack;         /* rsp of C code while translated code runs */
-	void *return_stack_top;   /* rsp of translated code while C code runs */
+	void *host_stack;         /* stack pointer of C code while translated code runs */
+	void *return_stack_top;   /* stack pointer of translated code while C code runs */
 	void *return_stack_base;  /* highest usable address, where the sentinel lies */
 	void *thread;             /* struct guest_thread * */
-	uint64_t host_mxcsr;      /* MXCSR of C code */
+	uint64_t host_fp_control; /* hot.fp_control of C code */
 	void *runtime_return;     /* where a runtime call goes back to: it may forget the return stack */
 	uint64_t helper_imm;      /* immediate of the helper being called */
-	uint64_t cold_rax;        /* rax while out-of-line code calls a helper */
-	uint64_t fp_flags;        /* FPSR bits of floating-point operations that C computed; cumulative like MXCSR's */
+	uint64_t saved_scratch;   /* a register of the backend's while out-of-line code calls a helper */
+	uint64_t fp_flags;        /* FPSR bits of floating-point operations that C computed; cumulative like those in hot.fp_control */
 	uint64_t invalid_operations; /* host traps that invalid floating-point operations have cost */
 	uint64_t flags_operands[2]; /* of flags that are only described so far (the backend's) */
 	uint16_t fcmp_flags[2][72]; /* the backend's */
@@ -88,7 +88,7 @@ struct cpu_cold {
 };
 // clang-format on
 
-/** What rbp points into (plus 128). Guest-specific slots follow cpu_hot; 64-byte aligned. */
+/** All state of a guest's processor. Guest-specific slots follow cpu_hot; 64-byte aligned. */
 struct cpu {
 	union {
 		struct cpu_hot hot;

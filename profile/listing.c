@@ -9,15 +9,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "frontend/a64/lift.h"
-#include "ir/builder.h"
+#include "ir/guest_isa.h"
 #include "runtime/disassembler_memory.h"
 #include "runtime/guest_memory.h"
+#include "runtime/translate.h"
 
 #define IR_TEXT_SIZE (1u << 19)
-#define GUEST_INSN   4u
 
-static const struct guest_isa *const isa = &a64_isa;
 static csh host;
 
 bool
@@ -37,9 +35,10 @@ listing_guest(const struct profiled_unit *unit, listing_line line, void *to)
 	for (unsigned r = 0; r < unit->record->code_range_count; r++) {
 		uint64_t end = unit->ranges[r].end;
 
-		for (uint64_t pc = unit->ranges[r].start; pc + GUEST_INSN <= end;
-			pc += GUEST_INSN) {
-			isa->disassemble(
+		for (uint64_t pc = unit->ranges[r].start;
+			pc + translate_isa->instruction_size <= end;
+			pc += translate_isa->instruction_size) {
+			translate_isa->disassemble(
 				pc, code + (pc - unit->ranges[r].start), text, sizeof(text));
 			snprintf(whole, sizeof(whole), "%llx  %s", (unsigned long long)pc, text);
 			line(to, whole, -1, 0);
@@ -53,7 +52,7 @@ listing_guest(const struct profiled_unit *unit, listing_line line, void *to)
 uint64_t
 listing_count_guest(const struct profiled_unit *unit)
 {
-	return profiled_guest_bytes(unit) / GUEST_INSN;
+	return profiled_guest_bytes(unit) / translate_isa->instruction_size;
 }
 
 /* ---- host ------------------------------------------------------------------------------------------------------------------ */
@@ -184,7 +183,7 @@ lift_and_print(const struct profiled_unit *unit, bool as_lifted, char *text, siz
 		.as_lifted = as_lifted,
 	};
 
-	isa->lift_unit(&lift, &ir, &request);
+	translate_isa->lift_unit(&lift, &ir, &request);
 	return lift.overflow ? 0 : ir_print(&ir, text, size);
 }
 

@@ -90,10 +90,10 @@ static void
 start_checking_nans(struct guest_thread *t)
 {
 	struct cpu *cpu = &t->cpu;
-	uint32_t control = backend_mxcsr_for_mode(cpu->hot.mode);
+	uint32_t control = backend_fp_control_for_mode(cpu->hot.mode);
 
 	cpu->hot.mode |= IR_MODE_CHECK_NANS;
-	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode) | (cpu->hot.mxcsr & ~control);
+	cpu->hot.fp_control = backend_fp_control_for_mode(cpu->hot.mode) | (cpu->hot.fp_control & ~control);
 	thread_clear_indirect_table(t);
 	backend_reset_return_stack(cpu);
 }

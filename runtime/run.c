@@ -66,7 +66,7 @@ set_first_registers(struct guest_thread *t, const struct loaded_program *program
 	t->cpu.hot.pc = program->entry;
 	t->cpu.hot.mode = 0;
 	t->cpu.hot.flags = backend_flags_from_nzcv(0);
-	t->cpu.hot.mxcsr = backend_mxcsr_for_mode(0);
+	t->cpu.hot.fp_control = backend_fp_control_for_mode(0);
 }
 
 static void

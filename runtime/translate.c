@@ -21,7 +21,7 @@
 #define CHECKED_UNIT_GUEST_INSNS 16
 #define TRACE_GUEST_INSNS        400
 
-static const struct guest_isa *isa = &a64_isa;
+const struct guest_isa *const translate_isa = &a64_isa;
 static struct ir_unit ir;
 static struct lift lift;
 static uint32_t logged;
@@ -34,8 +34,8 @@ translate_init(const struct run_options *options, struct code_space *space, char
 {
 	logged = options->log & (RUN_LOG_IN_ASM | RUN_LOG_IR | RUN_LOG_OUT_ASM);
 	single_instruction = options->single_instruction;
-	translation_log_init(options, isa);
-	return backend_init(space, isa, why, size);
+	translation_log_init(options, translate_isa);
+	return backend_init(space, translate_isa, why, size);
 }
 
 /*
@@ -124,12 +124,12 @@ translate(uint64_t pc, uint32_t mode, struct code_space *space)
 		struct code_unit *unit;
 		bool arms;
 
-		isa->lift_unit(&lift, &ir, &request);
+		translate_isa->lift_unit(&lift, &ir, &request);
 		if (lift.overflow)
 			continue;
 		arms = learn_critical_sections(&ir);
 		if (arms)
-			isa->lift_unit(&lift, &ir, &request);
+			translate_isa->lift_unit(&lift, &ir, &request);
 		if (logged) {
 			check(&ir);
 			translation_log_lifted(&ir);
@@ -172,7 +172,7 @@ lift_trace(struct ir_unit *u, const struct planned_trace *trace, uint32_t mode, 
 		.as_lifted = as_lifted,
 	};
 
-	isa->lift_unit(&lift, u, &request);
+	translate_isa->lift_unit(&lift, u, &request);
 }
 
 /* For dragoman profile: what trace `number`, which is in `u`, was before anything was folded, and what it is. */

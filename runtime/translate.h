@@ -6,7 +6,11 @@
 #include "backend/backend.h"
 #include "runtime/run_options.h"
 
+struct guest_isa;
 struct region_plan;
+
+/** The guest's instruction set. */
+extern const struct guest_isa *const translate_isa;
 
 /** Starts frontend and backend; `space` receives the trampolines. False with the reason in `why`. */
 bool translate_init(

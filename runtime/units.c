@@ -6,6 +6,7 @@
 #include <x86intrin.h>
 
 #include "cache/cache.h"
+#include "ir/guest_isa.h"
 #include "runtime/critical_sections.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
@@ -28,9 +29,6 @@ _Static_assert(CODE_SIZE == RUN_CODE_SIZE_MAX, "what -tb-size may ask for");
 #define DATA_SIZE  UINT64_C(0x20000000)
 /* Room that one unit surely does not exceed: with less left, the buffer counts as full. */
 #define ROOM_FOR_A_UNIT (UINT64_C(1) << 20)
-
-/* Bytes of every A64 instruction. */
-#define GUEST_INSTRUCTION_SIZE 4
 
 struct lock units_lock;
 struct code_space units_space;
@@ -109,8 +107,8 @@ units_count_made(
 
 	counts->units++;
 	for (unsigned r = 0; r < unit->code_range_count; r++)
-		counts->guest_insns +=
-			(unit->ranges[r].end - unit->ranges[r].start) / GUEST_INSTRUCTION_SIZE;
+		counts->guest_insns += (unit->ranges[r].end - unit->ranges[r].start) /
+				       translate_isa->instruction_size;
 	counts->code_bytes += (uint64_t)(units_space.code - before->code);
 	counts->cycles += cycles;
 	units_statistics.data_bytes += (uint64_t)(units_space.data - before->data);
@@ -123,7 +121,8 @@ is_in_critical_section(const struct code_unit *unit)
 	for (unsigned r = 0; r < unit->range_count; r++) {
 		struct guest_range range = unit_range(unit, r);
 
-		for (uint64_t pc = range.start; pc < range.end; pc += GUEST_INSTRUCTION_SIZE)
+		for (uint64_t pc = range.start; pc < range.end;
+			pc += translate_isa->instruction_size)
 			if (critical_sections_contain(pc))
 				return true;
 	}

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Translations are thrown away (see units.h) when their guest code changes or goes, or turns out to be a critical section.
+#include "ir/guest_isa.h"
 #include "runtime/critical_sections.h"
 #include "runtime/guest_memory.h"
 #include "runtime/stop_world.h"
 #include "runtime/threads.h"
+#include "runtime/translate.h"
 #include "runtime/unit_files.h"
 #include "runtime/units_internal.h"
 
@@ -116,7 +118,8 @@ void
 units_retranslate(uint64_t pc)
 {
 	lock_acquire(&units_lock);
-	units_table_take_from_page(pc / GUEST_PAGE_SIZE, pc, pc + 4, units_throw_away);
+	units_table_take_from_page(
+		pc / GUEST_PAGE_SIZE, pc, pc + translate_isa->instruction_size, units_throw_away);
 	lock_release(&units_lock);
 }
 

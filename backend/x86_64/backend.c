@@ -280,7 +280,7 @@ backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
 
 	cpu->cold.return_stack_base = (uint8_t *)return_stack + size - 64;
 	backend_reset_return_stack(cpu);
-	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode);
+	cpu->hot.fp_control = backend_fp_control_for_mode(cpu->hot.mode);
 	cpu->cold.system_call = system_call;
 	flags_init_cpu(cpu);
 	entries[ENTRY_LINK] = trampolines.link;
@@ -372,7 +372,7 @@ backend_return_stack_fault(struct cpu *cpu, ucontext_t *uc, const void *fault_ad
 
 /* MXCSR: exceptions masked but for invalid operation (bit 7), rounding in bits 13-14, FTZ bit 15, DAZ bit 6. */
 uint32_t
-backend_mxcsr_for_mode(uint32_t mode)
+backend_fp_control_for_mode(uint32_t mode)
 {
 	static const uint32_t rounding[4] = {
 		[IR_ROUND_NEAREST] = 0,

@@ -15,13 +15,13 @@ backend_take_fp_flags(struct cpu *cpu)
 	uint32_t flags = 0;
 
 	for (unsigned n = 0; n < 6; n++)
-		if (cpu->hot.mxcsr >> n & 1)
+		if (cpu->hot.fp_control >> n & 1)
 			flags |= flag[n];
 	/* Arm notes denormal operands only when it flushes them. */
 	if (!(cpu->hot.mode & IR_MODE_FLUSH))
 		flags &= ~(uint32_t)FPSR_IDC;
 	flags |= (uint32_t)cpu->cold.fp_flags;
-	cpu->hot.mxcsr &= ~MXCSR_FLAGS;
+	cpu->hot.fp_control &= ~MXCSR_FLAGS;
 	cpu->cold.fp_flags = 0;
 	return flags;
 }

@@ -98,7 +98,7 @@ static void
 emit_cold_helper(struct compiler *c, struct cold_path *cold)
 {
 	const host_reg operands[3] = { cold->a, cold->b, cold->d };
-	struct x86_mem saved = x86_mem_base(X86_RBP, CPU_COLD(cold_rax));
+	struct x86_mem saved = x86_mem_base(X86_RBP, CPU_COLD(saved_scratch));
 
 	x86_store(&c->w, 8, saved, X86_RAX);
 	for (unsigned k = 0; k < 3; k++)

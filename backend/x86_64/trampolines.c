@@ -67,9 +67,9 @@ enter_guest_state(struct x86_writer *w)
 		x86_push_r(w, callee_saved[k]);
 	x86_lea(w, 8, X86_RBP, x86_mem_base(X86_RDI, CPU_BIAS));
 	x86_store(w, 8, hot(CPU_COLD(host_stack)), X86_RSP);
-	x86_stmxcsr(w, hot(CPU_COLD(host_mxcsr)));
+	x86_stmxcsr(w, hot(CPU_COLD(host_fp_control)));
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
-	x86_ldmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_ldmxcsr(w, hot(CPU_HOT(fp_control)));
 	x86_mov_rr(w, 8, X86_RAX, X86_RSI);
 }
 
@@ -86,7 +86,7 @@ generate_enter(struct x86_writer *w)
 static void
 return_to_c(struct x86_writer *w)
 {
-	x86_ldmxcsr(w, hot(CPU_COLD(host_mxcsr)));
+	x86_ldmxcsr(w, hot(CPU_COLD(host_fp_control)));
 	for (unsigned k = COUNT(callee_saved); k-- > 0;)
 		x86_pop_r(w, callee_saved[k]);
 	x86_plain(w, X86_RET);
@@ -103,7 +103,7 @@ generate_leave(struct x86_writer *w)
 	transfer_vector_pins(w, false);
 	x86_store(w, 8, hot(CPU_COLD(return_stack_top)), X86_RSP);
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(host_stack)));
-	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_stmxcsr(w, hot(CPU_HOT(fp_control)));
 	return_to_c(w);
 	return without_gprs;
 }
@@ -162,7 +162,7 @@ static void (*generate_vector_transfer(struct x86_writer *w, bool load))(struct 
 	x86_lea(w, 8, X86_RBP, x86_mem_base(X86_RDI, CPU_BIAS));
 	transfer_vector_pins(w, load);
 	if (!load)
-		x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
+		x86_stmxcsr(w, hot(CPU_HOT(fp_control)));
 	x86_pop_r(w, X86_RBP);
 	x86_plain(w, X86_RET);
 	return (void (*)(struct cpu *))(uintptr_t)start;
@@ -197,12 +197,12 @@ generate_runtime_call(struct x86_writer *w)
 	transfer_pins(w, false);
 	x86_pop_m(w, hot(CPU_COLD(runtime_return)));
 	use_host_stack(w);
-	x86_stmxcsr(w, hot(CPU_HOT(mxcsr)));
-	x86_ldmxcsr(w, hot(CPU_COLD(host_mxcsr)));
+	x86_stmxcsr(w, hot(CPU_HOT(fp_control)));
+	x86_ldmxcsr(w, hot(CPU_COLD(host_fp_control)));
 	x86_lea(w, 8, X86_RDI, x86_mem_base(X86_RBP, -CPU_BIAS));
 	x86_mov_rr(w, 8, X86_RSI, X86_RDX);
 	x86_call_r(w, X86_RAX);
-	x86_ldmxcsr(w, hot(CPU_HOT(mxcsr)));
+	x86_ldmxcsr(w, hot(CPU_HOT(fp_control)));
 	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_top)));
 	transfer_pins(w, true);
 	x86_jmp_m(w, hot(CPU_COLD(runtime_return)));

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "frontend/a64/decode.h"
 #include "frontend/a64/flags_lookahead.h"
 
 #define INSN_SIZE 4
@@ -201,12 +202,26 @@ a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request *requ
 		ir_finish(l);
 }
 
+/* The room between functions is filled with NOP or zeros. */
+static bool
+is_code(const void *code)
+{
+	enum { NOP = 0xd503201f };
+	uint32_t word;
+
+	memcpy(&word, code, sizeof(word));
+	return word != NOP && word != 0 && a64_decode(word) != A64_ROW_none;
+}
+
 const struct guest_isa a64_isa = {
 	.name = "aarch64",
+	.processor = "armv8.0+lse",
 	.elf_machine = 183, /* EM_AARCH64 */
 	.layout = &a64_layout,
 	.lift_unit = a64_lift_unit,
 	.runtime_calls = a64_runtime_calls,
 	.runtime_call_count = A64_CALL_COUNT,
 	.disassemble = a64_disassemble,
+	.instruction_size = 4,
+	.is_code = is_code,
 };

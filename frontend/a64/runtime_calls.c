@@ -95,7 +95,7 @@ a64_write_fpcr(struct cpu *cpu, uint32_t fpcr)
 	/* Flags raised so far are read by the rules of the mode they were raised in. */
 	collect_flags(cpu);
 	set_mode(cpu, a64_mode_from_fpcr(cpu->hot.mode, fpcr));
-	cpu->hot.mxcsr = backend_mxcsr_for_mode(cpu->hot.mode);
+	cpu->hot.fp_control = backend_fp_control_for_mode(cpu->hot.mode);
 }
 
 /* A program that looks at FPSR runs with exact flags from then on; signal frames ask for less. */

@@ -74,7 +74,7 @@ load_state(struct a64_state *a, const struct row_record *record)
 	a->sp = s->sp;
 	a->hot.flags = s->nzcv >> 28;
 	a->hot.mode = a64_mode_from_fpcr(IR_MODE_EXACT_FLAGS, s->fpcr);
-	a->hot.mxcsr = MXCSR_DEFAULT;
+	a->hot.fp_control = MXCSR_DEFAULT;
 	a->hot.pc = row_entry(record->slot);
 	a->fpsr = s->fpsr;
 	a->exclusive_address = A64_NO_EXCLUSIVE;

@@ -116,7 +116,7 @@ run_compiled(struct compiled_test *t, const struct ir_unit *u)
 	}
 	t->compiled->hot.indirect_table = t->table;
 	t->compiled->hot.mode = u->mode;
-	t->compiled->hot.mxcsr = backend_mxcsr_for_mode(u->mode);
+	t->compiled->hot.fp_control = backend_fp_control_for_mode(u->mode);
 	backend_reset_return_stack(t->compiled);
 	backend_enter(t->compiled, unit);
 	if (t->compiled->cold.exit_reason == CPU_EXIT_LINK)

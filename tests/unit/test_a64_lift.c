@@ -44,7 +44,7 @@ backend_reset_return_stack(struct cpu *c)
 }
 
 uint32_t
-backend_mxcsr_for_mode(uint32_t mode)
+backend_fp_control_for_mode(uint32_t mode)
 {
 	(void)mode;
 	return 0x1f80;
@@ -552,13 +552,13 @@ Test(a64_lift, fpcr_and_fpsr)
 	code[0] = 0xd53b4401; /* mrs x1, fpcr */
 	code[1] = 0xd53b4422; /* mrs x2, fpsr */
 	lift_at(0, cpu.hot.mode, 20);
-	cpu.hot.mxcsr |= 1 << 0 | 1 << 5;
+	cpu.hot.fp_control |= 1 << 0 | 1 << 5;
 	s->qc.d[1] = 1;
 	assert_exit(ir_interpret(&interpreter, &unit, &cpu), IR_exit_indirect, at(2));
 	cr_assert_eq(s->x[1], s->x[0]);
 	cr_assert_eq(s->x[2], 1 << 0 | 1 << 4 | 1 << 27);
 	cr_assert(cpu.hot.mode & IR_MODE_EXACT_FLAGS);
-	cr_assert_eq(cpu.hot.mxcsr & 0x3f, 0);
+	cr_assert_eq(cpu.hot.fp_control & 0x3f, 0);
 	/* With exact flags on, a unit goes on behind it. */
 	code[0] = 0xd51b443f; /* msr fpsr, xzr */
 	code[1] = 0xd53b4422; /* mrs x2, fpsr */
@@ -571,10 +571,10 @@ Test(a64_lift, fpcr_and_fpsr)
 /* Denormal operands count only when FZ flushes them. */
 Test(a64_lift, denormal_flag_needs_flushing)
 {
-	cpu.hot.mxcsr = 1 << 1;
+	cpu.hot.fp_control = 1 << 1;
 	cr_assert_eq(a64_read_fpsr(&cpu), 0);
 	a64_write_fpcr(&cpu, 1 << 24);
-	cpu.hot.mxcsr |= 1 << 1;
+	cpu.hot.fp_control |= 1 << 1;
 	cr_assert_eq(a64_read_fpsr(&cpu), 1 << 7);
 }
 

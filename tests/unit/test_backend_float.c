@@ -141,7 +141,7 @@ compiled_flags(const struct cpu *cpu)
 	uint32_t flags = (uint32_t)cpu->cold.fp_flags;
 
 	for (unsigned n = 0; n < 6; n++)
-		if (cpu->hot.mxcsr >> n & 1)
+		if (cpu->hot.fp_control >> n & 1)
 			flags |= fpsr[n];
 	return flags;
 }
@@ -214,7 +214,7 @@ run_once(const struct operation *o, uint32_t mode, const struct layout *layout,
 	set_inputs(o, layout, seed);
 	test.compiled->hot.indirect_table = test.table;
 	test.compiled->hot.mode = mode;
-	test.compiled->hot.mxcsr = backend_mxcsr_for_mode(mode);
+	test.compiled->hot.fp_control = backend_fp_control_for_mode(mode);
 	test.compiled->cold.fp_flags = 0;
 	memcpy(&before, test.compiled, sizeof(before));
 	memcpy(test.interpreted, test.compiled, sizeof(before));

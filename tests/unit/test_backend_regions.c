@@ -48,7 +48,7 @@ static uint64_t
 run(const struct code_unit *unit)
 {
 	test.compiled->hot.indirect_table = test.table;
-	test.compiled->hot.mxcsr = backend_mxcsr_for_mode(0);
+	test.compiled->hot.fp_control = backend_fp_control_for_mode(0);
 	backend_reset_return_stack(test.compiled);
 	backend_enter(test.compiled, unit);
 	if (test.compiled->cold.exit_reason == CPU_EXIT_LINK)
