@@ -142,6 +142,8 @@ add_text(struct report *r, const struct thread_counts *counts, const struct time
 	add(r, "%-21s %12llu\n", "metadata bytes", NUMBER(s->data_bytes));
 	add(r, "%-21s %12llu\n", "exits linked", NUMBER(s->links));
 	add(r, "%-21s %12llu\n", "indirect misses", NUMBER(s->lookups));
+	add(r, "%-21s %12llu  (%llu basic blocks, %.6f seconds)\n", "recordings",
+		NUMBER(s->recordings), NUMBER(s->recording_steps), (double)s->recording_time / 1e9);
 	add(r, "%-21s %12llu\n", "units invalidated", NUMBER(s->invalidated));
 	add(r, "%-21s %12llu\n", "code buffer emptied", NUMBER(world_generation));
 	for (unsigned reason = 0; reason < CPU_EXIT_REASONS; reason++) {
@@ -205,6 +207,8 @@ add_json(struct report *r, const char *end, const struct thread_counts *counts,
 		NUMBER(units_code_used()), NUMBER(s->data_bytes), NUMBER(s->links));
 	add(r, ",\"indirect_misses\":%llu,\"units_invalidated\":%llu,\"code_buffer_emptied\":%llu",
 		NUMBER(s->lookups), NUMBER(s->invalidated), NUMBER(world_generation));
+	add(r, ",\"recordings\":%llu,\"recording_steps\":%llu,\"recording_seconds\":%.9f",
+		NUMBER(s->recordings), NUMBER(s->recording_steps), (double)s->recording_time / 1e9);
 	add(r, ",\"dispatcher_entries\":{");
 	for (unsigned reason = 0; reason < CPU_EXIT_REASONS; reason++)
 		add(r, "%s\"%s\":%llu", reason ? "," : "", exit_names[reason],

@@ -140,6 +140,18 @@ list_remove(struct guest_thread *t)
 	t->previous = NULL;
 }
 
+/* The handler of a signal that comes between sets what it finds wrong by itself, or is seen here. */
+void
+thread_use_indirect_table(struct guest_thread *t, bool own)
+{
+	void **table = &t->cpu.hot.indirect_table;
+
+	__atomic_store_n(table, own ? t->indirect_table : threads_empty_table, __ATOMIC_RELAXED);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&t->cpu.hot.signal_pending, __ATOMIC_RELAXED))
+		__atomic_store_n(table, (void *)threads_empty_table, __ATOMIC_RELAXED);
+}
+
 void
 thread_clear_indirect_table(struct guest_thread *t)
 {

@@ -110,6 +110,9 @@ struct guest_thread *threads_first(void);
 /** The table in place of a thread's own while a signal pends: no entry matches. */
 extern struct indirect_entry threads_empty_table[];
 
+/** Whether the thread's code uses the thread's own table, or an empty one; a signal that pends leaves it the empty one. */
+void thread_use_indirect_table(struct guest_thread *t, bool own);
+
 /** Forgets all entries of a thread's indirect-branch table. */
 void thread_clear_indirect_table(struct guest_thread *t);
 

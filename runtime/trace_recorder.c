@@ -3,8 +3,10 @@
 #include "runtime/trace_recorder.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "runtime/host_memory.h"
+#include "runtime/host_syscall.h"
 #include "runtime/thread.h"
 #include "runtime/threads.h"
 #include "runtime/units.h"
@@ -16,13 +18,10 @@
 #define RECORD_MAX_STEPS 600
 /* Passes over the head after which enough is known. */
 #define RECORD_MAX_PASSES 40
-/*
- * A recording and what becomes of it take as long as some ten thousand backward branches, so there must be time enough between them:
- * each costs RECORDING_COST looks. The first few are free.
- */
-#define RECORDING_COST 24
-#define CREDIT_MAX     (10 * RECORDING_COST)
-#define CALL_DEPTH     16
+/* Recordings and what becomes of them may take this much processor time, and the TIME_SHARE'th part of what the process has had. */
+#define FREE_TIME  INT64_C(1000000) /* nanoseconds */
+#define TIME_SHARE 64
+#define CALL_DEPTH 16
 /* After so many blocks most should have been seen before; a loop where they are not (an interpreter's) will be no region. */
 #define WIDE_STEPS 64
 /* Regions made for one head, and attempts that came to nothing, before it is left alone; each needs four times the looks. */
@@ -39,6 +38,7 @@ static struct {
 	struct guest_thread *thread; /* who records, or NULL */
 	struct head *head;
 	uint32_t steps, depth;
+	int64_t begun;              /* the thread's processor time */
 	uint32_t previous;          /* block index */
 	uint64_t calls[CALL_DEPTH]; /* functions entered */
 	struct recording recording;
@@ -47,7 +47,7 @@ static struct {
 static struct head heads[1 << HEAD_BITS];
 static int32_t fuel = FUEL;
 static unsigned looks = LOOKS;
-static uint32_t credit = CREDIT_MAX; /* looks that may still be spent */
+static int64_t spent; /* nanoseconds */
 static bool off, eager;
 
 void
@@ -82,13 +82,32 @@ head_of(uint64_t pc)
 
 /* ---- recording --------------------------------------------------------------------------------------------------------- */
 
-/* Translated code of the other kind must not be come upon by a return or an indirect branch. */
+/*
+ * Translated code of the other kind must not be come upon by a return or an indirect branch. The thread's own table keeps what it
+ * has; while it records, the dispatcher sees all its branches.
+ */
 static void
 change_mode(struct guest_thread *t, uint32_t mode)
 {
 	t->cpu.hot.mode = mode;
-	thread_clear_indirect_table(t);
+	thread_use_indirect_table(t, !(mode & IR_MODE_RECORD));
 	backend_reset_return_stack(&t->cpu);
+}
+
+static int64_t
+processor_time(int clock)
+{
+	struct timespec time = { 0 };
+
+	host_syscall(SYS_clock_gettime, clock, &time);
+	return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+static bool
+can_afford_recording(void)
+{
+	return eager || spent <= FREE_TIME ||
+	       spent <= FREE_TIME + processor_time(CLOCK_PROCESS_CPUTIME_ID) / TIME_SHARE;
 }
 
 static bool
@@ -96,14 +115,13 @@ begin(struct guest_thread *t, struct head *head)
 {
 	struct guest_thread *nobody = NULL;
 
-	if (!eager && credit < RECORDING_COST)
+	head->looks = 0;
+	if (!can_afford_recording())
 		return false;
 	if (!__atomic_compare_exchange_n(
 		    &state->thread, &nobody, t, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
-	if (!eager)
-		credit -= RECORDING_COST;
-	head->looks = 0;
+	state->begun = processor_time(CLOCK_THREAD_CPUTIME_ID);
 	head->attempts++;
 	state->head = head;
 	state->steps = state->depth = 0;
@@ -115,11 +133,24 @@ begin(struct guest_thread *t, struct head *head)
 	return true;
 }
 
+/* The time that the recording took is spent. */
+static void
+let_others_record(void)
+{
+	int64_t time = processor_time(CLOCK_THREAD_CPUTIME_ID) - state->begun;
+
+	spent += time;
+	units_statistics.recordings++;
+	units_statistics.recording_steps += state->steps;
+	units_statistics.recording_time += (uint64_t)time;
+	__atomic_store_n(&state->thread, NULL, __ATOMIC_RELEASE);
+}
+
 static void
 end(struct guest_thread *t)
 {
 	change_mode(t, t->cpu.hot.mode & ~(uint32_t)IR_MODE_RECORD);
-	__atomic_store_n(&state->thread, NULL, __ATOMIC_RELEASE);
+	let_others_record();
 }
 
 void
@@ -134,6 +165,7 @@ trace_recorder_after_fork(struct guest_thread *t)
 {
 	if (state && __atomic_load_n(&state->thread, __ATOMIC_RELAXED) != t)
 		state->thread = NULL;
+	spent = 0;
 }
 
 /* The block at `pc`; -1: there is no room for it. */
@@ -215,12 +247,11 @@ trace_recorder_step(struct guest_thread *t, const struct code_exit *jump, bool o
 			return true;
 		change_mode(t, state->recording.mode);
 		units_make_region(t, &state->recording);
-		__atomic_store_n(&state->thread, NULL, __ATOMIC_RELEASE);
+		let_others_record();
 		return false;
 	}
 	if (!out_of_fuel || !jump || jump->kind != CODE_EXIT_JUMP)
 		return false;
-	credit += credit < CREDIT_MAX;
 	head = head_of(t->cpu.hot.pc);
 	return ++head->looks >= looks << 2 * head->attempts && head->attempts < MAX_ATTEMPTS &&
 	       begin(t, head);
