@@ -174,7 +174,8 @@ struct compiler {
 	bool eflags_kept; /* the current selector says that it leaves EFLAGS alone, */
 	host_reg flags_scratch
 		[2]; /* for computing EFLAGS where nothing may be allocated; REG_NONE: allocate */
-	bool eflags_set; /* or that they hold c->eflags now */
+	bool eflags_set;       /* or that they hold c->eflags now */
+	bool releases_drained; /* no store-release can be behind in the store buffer here */
 
 	uint32_t stub_count, cold_count, exit_count, exit_capacity;
 	struct code_exit *exits;

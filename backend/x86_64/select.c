@@ -24,6 +24,7 @@ is_dead(const struct compiler *c, ir_ref i, const struct ir_insn *in)
 void
 select_main_path(struct compiler *c)
 {
+	c->releases_drained = false;
 	for (ir_ref i = 0; i < c->u->count && !c->failed && !c->w.overflow; i++) {
 		const struct ir_insn *in = &c->u->insns[i];
 		const struct value *v = &c->values[i];
