@@ -166,6 +166,11 @@ struct compiler {
 	bool slot_saved
 		[IR_MAX_SLOTS]; /* pinned, unnamed entry value was saved to the slot's memory */
 	uint32_t slot_next_get[IR_MAX_SLOTS];
+	uint32_t at; /* the instruction being selected */
+	struct {
+		uint32_t from, to;
+	} slot_unseen
+		[IR_MAX_SLOTS]; /* instructions at which nobody can ask for the slot's entry value any more */
 	ir_ref slot_reader[IR_MAX_SLOTS]; /* value whose only copy may be the slot's memory */
 	uint64_t spill_used;
 

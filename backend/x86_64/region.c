@@ -444,6 +444,7 @@ region_compile(
 	c->seam = &r->seam;
 	r->jump_count = r->poll_count = 0;
 	r->label_count = count;
+	r->traces = traces;
 	for (unsigned k = 0; k < count; k++)
 		r->labels[0][k] = (struct region_label){ .guest_pc = traces[k].unit->guest_pc };
 	find_loop_heads(c, traces, count);

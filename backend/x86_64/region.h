@@ -35,6 +35,7 @@ struct region {
 	struct region_jump jumps[REGION_MAX_JUMPS];
 	/* offsets in the code of the jumps that leave when a signal pends */
 	uint32_t polls[REGION_MAX_TRACES * REGION_VERSIONS];
+	const struct region_trace *traces; /* as many as labels of a version */
 	uint32_t label_count, jump_count, poll_count;
 	enum region_version version; /* being emitted */
 	uint32_t current; /* trace whose main path is being emitted; label_count: all are */
@@ -50,6 +51,8 @@ int region_label_of(const struct compiler *c, uint64_t target);
 bool region_is_emitted(const struct compiler *c, uint64_t target);
 /* The rel32 field `field` leads to `label`. */
 void region_jump_to(struct compiler *c, uint8_t *field, unsigned label);
+/* What becomes of flags behind an exit to `target`, inside the region or out of it; false: they may be read, or it is not known. */
+bool region_flags_fate(const struct compiler *c, uint64_t target, struct ir_flags_fate *fate);
 /* From the region's places to the canonical ones, and back: no register but pins, no flags are touched. */
 void region_emit_leave(struct compiler *c);
 void region_emit_enter(struct compiler *c);

@@ -31,6 +31,7 @@ select_main_path(struct compiler *c)
 
 		if (v->canon != i || v->folded || is_dead(c, i, in))
 			continue;
+		c->at = i;
 		c->eflags_kept = false;
 		c->eflags_set = false;
 		c->flags_scratch[0] = c->flags_scratch[1] = REG_NONE;

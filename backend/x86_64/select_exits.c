@@ -187,7 +187,10 @@ emit_backward_exit(struct compiler *c, enum x86_cond condition, uint64_t target)
 
 	snapshot_take(c, &s);
 	snapshot_describe_flags(c, &s, target);
-	if (c->region && snapshot_empty(&s)) {
+	if (c->region && s.move_count == 0 &&
+		(s.flags == FLAGS_IN_MEMORY || s.flags == FLAGS_DESCRIBED)) {
+		/* where the loop ends, memory has a description that nobody reads: the flags still pend */
+		snapshot_emit(c, &s);
 		region_jump_to(
 			c, x86_jcc_rel32(&c->w, condition), (unsigned)region_label_of(c, target));
 		return;
