@@ -451,23 +451,9 @@ cache_after_fork(void)
 	cache_each_source(forget_unsaved);
 }
 
-/* What is to be forgotten, for forget_unsaved_between. */
-static const uint8_t *forget_from, *forget_to;
-
-static void
-forget_unsaved_between(struct cache_source *source)
-{
-	for (struct cache_unsaved **at = &source->unsaved; *at;)
-		if ((uint8_t *)*at >= forget_from && (uint8_t *)*at < forget_to)
-			*at = (*at)->next;
-		else
-			at = &(*at)->next;
-}
-
 void
-cache_forget_units(const uint8_t *from, const uint8_t *to)
+cache_after_flush(void)
 {
-	forget_from = from;
-	forget_to = to;
-	cache_each_source(forget_unsaved_between);
+	cache_each_source(forget_unsaved);
+	cache_regions_forget_homes();
 }
