@@ -53,8 +53,11 @@ struct code_home *cache_home(uint64_t pc, struct code_space *space);
  */
 void cache_keep_unit(const struct code_unit *unit, struct code_space *space);
 
-/** All units are gone, also those to be saved. Under the units' lock. */
-void cache_after_flush(void);
+/** Units whose metadata lies from `from` to `to` are gone, also those to be saved. Under the units' lock. */
+void cache_forget_units(const uint8_t *from, const uint8_t *to);
+
+/** Units that are translated from now on get homes of their own, where they are: older ones will go before them. */
+void cache_forget_homes(void);
 
 /** Around fork, in the units' lock: lock before, unlock in parent and child. */
 void cache_fork_lock(void);

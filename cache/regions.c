@@ -186,7 +186,7 @@ cache_region_home(uint64_t pc, struct code_space *space)
 }
 
 void
-cache_regions_forget_homes(void)
+cache_forget_homes(void)
 {
 	lock_acquire(&lock);
 	for (uint32_t k = 0; k < region_count; k++)

@@ -50,9 +50,6 @@ bool cache_region_of(uint64_t start, uint64_t end, struct cache_region *found);
  */
 struct code_home *cache_region_home(uint64_t pc, struct code_space *space);
 
-/** The code buffer and the homes in it are gone. */
-void cache_regions_forget_homes(void);
-
 /** Remember a mapping; it replaces what it covers. Gives its source; NULL: the table is full, it is not cached. */
 struct cache_source *cache_region_add(uint64_t start, uint64_t end, uint64_t offset,
 	const struct stat *status, bool position_independent);

@@ -451,9 +451,23 @@ cache_after_fork(void)
 	cache_each_source(forget_unsaved);
 }
 
-void
-cache_after_flush(void)
+/* What is to be forgotten, for forget_unsaved_between. */
+static const uint8_t *forget_from, *forget_to;
+
+static void
+forget_unsaved_between(struct cache_source *source)
 {
-	cache_each_source(forget_unsaved);
-	cache_regions_forget_homes();
+	for (struct cache_unsaved **at = &source->unsaved; *at;)
+		if ((uint8_t *)*at >= forget_from && (uint8_t *)*at < forget_to)
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+}
+
+void
+cache_forget_units(const uint8_t *from, const uint8_t *to)
+{
+	forget_from = from;
+	forget_to = to;
+	cache_each_source(forget_unsaved_between);
 }

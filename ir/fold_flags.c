@@ -71,6 +71,21 @@ fold_flags_to_nzcv(struct lift *l, struct ir_insn *i)
 	return known_flags(l, i->a, &nzcv) ? ir_const(l, I64, (int64_t)nzcv << 28) : IR_NONE;
 }
 
+/* x + 1 where the carry of an addition or subtraction is set, else x: an addition with that carry. */
+static ir_ref
+fold_increment_by_carry(struct lift *l, struct ir_insn *i)
+{
+	uint8_t flags = fold_insn(l, i->a)->op;
+	ir_ref same = i->aux == IR_CC ? i->b : i->c, more = i->aux == IR_CC ? i->c : i->b;
+	const struct ir_insn *sum = fold_insn(l, more);
+
+	if ((i->aux != IR_CC && i->aux != IR_CS) ||
+		(flags != IR_flags_add && flags != IR_flags_sub) || sum->op != IR_add ||
+		sum->type != i->type || sum->a != same || !fold_is(l, sum->b, 1))
+		return IR_NONE;
+	return ir_adc(l, i->type, same, ir_const(l, i->type, 0), i->a);
+}
+
 /* select and flags_select. */
 static ir_ref
 fold_select(struct lift *l, struct ir_insn *i)
@@ -86,6 +101,7 @@ fold_select(struct lift *l, struct ir_insn *i)
 			return ir_condition(l, i->type, i->aux, i->a);
 		if (fold_is(l, i->b, 0) && fold_is(l, i->c, 1))
 			return ir_condition(l, i->type, i->aux ^ 1, i->a);
+		return fold_increment_by_carry(l, i);
 	}
 	return IR_NONE;
 }

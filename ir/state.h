@@ -39,6 +39,7 @@ struct cpu_hot {
 	uint32_t fp_control;    /* the backend's: floating-point control and cumulative flags as the host has them */
 	uint32_t mode;          /* current mode bits, part of unit keys */
 	int32_t loop_fuel;      /* counted down on backward branches; negative: leave for the dispatcher */
+	uint32_t release_pending; /* a store-release may still be in the host's store buffer */
 	uint64_t pc;            /* guest pc; valid outside translated code and at exits to the runtime */
 };
 // clang-format on

@@ -95,7 +95,6 @@ least_size(uint32_t type)
 	case RECORD_IMAGE: return sizeof(struct record_image);
 	case RECORD_FORK:
 	case RECORD_SHARE: return sizeof(struct record_fork);
-	case RECORD_FLUSH: return sizeof(struct record);
 	case RECORD_MAPPING: return sizeof(struct record_mapping) + 1;
 	case RECORD_UNIT: return sizeof(struct record_unit);
 	case RECORD_SAMPLE: return sizeof(struct record_sample);
@@ -562,11 +561,6 @@ take_record(struct analysis *a, const struct record *record)
 		fork_space(a, (const struct record_fork *)record);
 		break;
 	case RECORD_SHARE: share_space(a, (const struct record_fork *)record); break;
-	case RECORD_FLUSH:
-		space = own_space(a, record->process);
-		if (space)
-			space->count = 0;
-		break;
 	default: break;
 	}
 }

@@ -264,15 +264,6 @@ recording_unit(const struct code_unit *unit, bool cached)
 	passes_length = 0;
 }
 
-void
-recording_flush(void)
-{
-	struct record *record = begin_record(process, sizeof(*record));
-
-	if (record)
-		end_record(record, RECORD_FLUSH);
-}
-
 /* ---- processes --------------------------------------------------------------------------------------------------------------- */
 
 static void

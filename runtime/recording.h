@@ -36,8 +36,7 @@ enum record_type {
 	RECORD_IMAGE,   /* a process begins to run a program: struct record_image */
 	RECORD_FORK,    /* a process is a copy of another: struct record_fork */
 	RECORD_SHARE,   /* a process runs in another's memory: struct record_fork */
-	RECORD_FLUSH,   /* all units of the process are gone: struct record */
-	RECORD_UNIT,    /* a unit: struct record_unit */
+	RECORD_UNIT,    /* a unit, in place of those that it lies on top of: struct record_unit */
 	RECORD_MAPPING, /* a file with code that units are made of: struct record_mapping */
 	RECORD_SAMPLE,  /* where a thread was when its timer expired: struct record_sample */
 };
@@ -47,7 +46,7 @@ struct record {
 	uint32_t size;    /* in bytes, with this; written when the room is taken */
 	uint32_t type;    /* enum record_type; written last */
 	uint64_t time;    /* CLOCK_MONOTONIC, nanoseconds */
-	uint32_t process; /* of RECORD_UNIT and RECORD_FLUSH: the one that the memory belongs to */
+	uint32_t process; /* of RECORD_UNIT: the one that the memory belongs to */
 	uint32_t padding;
 };
 
@@ -128,9 +127,6 @@ void recording_unit(const struct code_unit *unit, bool cached);
 /** As unit_reports_pass. */
 void recording_pass(const char *name, const struct ir_unit *u);
 void recording_forget_passes(void);
-
-/** The code buffer was emptied. */
-void recording_flush(void);
 
 /** In a forked child / in a task that is a process of its own in its creator's memory. */
 void recording_after_fork(void);

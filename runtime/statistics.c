@@ -13,7 +13,6 @@
 #include "loader/descriptors.h"
 #include "runtime/host_syscall.h"
 #include "runtime/run.h"
-#include "runtime/stop_world.h"
 #include "runtime/threads.h"
 #include "runtime/units.h"
 #include "syscalls/fd_guard.h"
@@ -145,7 +144,8 @@ add_text(struct report *r, const struct thread_counts *counts, const struct time
 	add(r, "%-21s %12llu  (%llu basic blocks, %.6f seconds)\n", "recordings",
 		NUMBER(s->recordings), NUMBER(s->recording_steps), (double)s->recording_time / 1e9);
 	add(r, "%-21s %12llu\n", "units invalidated", NUMBER(s->invalidated));
-	add(r, "%-21s %12llu\n", "code buffer emptied", NUMBER(world_generation));
+	add(r, "%-21s %12llu  (%llu times)\n", "units evicted", NUMBER(s->evicted),
+		NUMBER(s->evictions));
 	for (unsigned reason = 0; reason < CPU_EXIT_REASONS; reason++) {
 		snprintf(name, sizeof(name), "left by %s", exit_names[reason]);
 		add(r, "%-21s %12llu\n", name, NUMBER(counts->exits[reason]));
@@ -205,8 +205,11 @@ add_json(struct report *r, const char *end, const struct thread_counts *counts,
 		NUMBER(cache_statistics.units_saved));
 	add(r, ",\"code_bytes_used\":%llu,\"metadata_bytes\":%llu,\"exits_linked\":%llu",
 		NUMBER(units_code_used()), NUMBER(s->data_bytes), NUMBER(s->links));
-	add(r, ",\"indirect_misses\":%llu,\"units_invalidated\":%llu,\"code_buffer_emptied\":%llu",
-		NUMBER(s->lookups), NUMBER(s->invalidated), NUMBER(world_generation));
+	add(r,
+		",\"indirect_misses\":%llu,\"units_invalidated\":%llu,\"units_evicted\":%llu,"
+		"\"evictions\":%llu",
+		NUMBER(s->lookups), NUMBER(s->invalidated), NUMBER(s->evicted),
+		NUMBER(s->evictions));
 	add(r, ",\"recordings\":%llu,\"recording_steps\":%llu,\"recording_seconds\":%.9f",
 		NUMBER(s->recordings), NUMBER(s->recording_steps), (double)s->recording_time / 1e9);
 	add(r, ",\"dispatcher_entries\":{");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stopping all other threads outside translated code: to empty the code buffer, or to look at their registers.
+// Stopping all other threads outside translated code: to evict units, or to look at their registers.
 //
 // A thread says that it is in translated code (thread.in_code) before it enters, and then looks whether somebody stops the
 // world; who stops it says so first, and then looks at in_code of all threads. A thread in translated code is poked by a
@@ -15,7 +15,7 @@
 
 #include "runtime/thread.h"
 
-/** Counts how often the code buffer was emptied. */
+/** Counts how often units were evicted. */
 extern uint32_t world_generation;
 
 /** Whether there may be other tasks in this memory; whether one of them stops the world; see world_generation. */
@@ -63,7 +63,7 @@ void world_will_be_shared(void);
 void world_stop(struct guest_thread *t);
 void world_resume(void);
 
-/** To be called while the world is stopped: the code buffer is empty. */
+/** To be called while the world is stopped: units are gone. */
 void world_forget_code(void);
 
 /** For the host's signal handler: whether this is a poke, which the guest is not to see. */

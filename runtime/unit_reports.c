@@ -79,13 +79,6 @@ unit_reports_forget_passes(void)
 }
 
 void
-unit_reports_flush(void)
-{
-	if (recording_wanted)
-		recording_flush();
-}
-
-void
 unit_reports_after_fork(bool shares_descriptors)
 {
 	if (map_wanted)

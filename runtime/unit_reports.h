@@ -28,9 +28,6 @@ void unit_reports_pass(const char *name, const struct ir_unit *u);
 /** The unit that the passes were of is not made. */
 void unit_reports_forget_passes(void);
 
-/** All units are gone: the code buffer was emptied. */
-void unit_reports_flush(void);
-
 /** In a forked child: `shares_descriptors` as with CLONE_FILES. */
 void unit_reports_after_fork(bool shares_descriptors);
 

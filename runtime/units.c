@@ -27,12 +27,11 @@
 _Static_assert(CODE_SIZE == RUN_CODE_SIZE_MAX, "what -tb-size may ask for");
 #define DATA_START (CODE_START + CODE_SIZE)
 #define DATA_SIZE  UINT64_C(0x20000000)
-/* Room that one unit surely does not exceed: with less left, the buffer counts as full. */
-#define ROOM_FOR_A_UNIT (UINT64_C(1) << 20)
+
+#define NO_MEMORY "no memory for the code buffer; see `ulimit -v`"
 
 struct lock units_lock;
 struct code_space units_space;
-static struct code_space first_space; /* as it was before the first unit */
 struct units_statistics units_statistics;
 
 /* ---- start-up ---------------------------------------------------------------------------------------------------------- */
@@ -43,12 +42,13 @@ units_init(const struct run_options *options, char *why, size_t size)
 	uint8_t *code =
 		host_memory_map_at(CODE_START, CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
 	uint8_t *data = host_memory_map_at(DATA_START, DATA_SIZE, PROT_READ | PROT_WRITE);
+	struct code_space buffer;
 
 	if (!code || !data || !units_table_init()) {
-		snprintf(why, size, "no memory for the code buffer; see `ulimit -v`");
+		snprintf(why, size, NO_MEMORY);
 		return false;
 	}
-	units_space = (struct code_space){
+	units_space = buffer = (struct code_space){
 		.code = code,
 		.code_end = code + (options->code_size ? options->code_size : CODE_SIZE),
 		.data = data,
@@ -56,7 +56,10 @@ units_init(const struct run_options *options, char *why, size_t size)
 	};
 	if (!translate_init(options, &units_space, why, size))
 		return false;
-	first_space = units_space;
+	if (!units_evict_init(&buffer, &units_space)) {
+		snprintf(why, size, NO_MEMORY);
+		return false;
+	}
 	guest_memory_on_invalidate(units_invalidate);
 	trace_recorder_init(options);
 	unit_reports_init(options);
@@ -70,32 +73,6 @@ units_owns_host_pc(const uint8_t *pc)
 {
 	return ((uint64_t)pc >= CODE_START && (uint64_t)pc < CODE_START + CODE_SIZE) ||
 	       unit_files_own_host_pc(pc);
-}
-
-/* Start over with an empty code buffer. The world is stopped, so nobody stands in the code. */
-static void
-flush_everything(void)
-{
-	units_table_clear();
-	unit_files_each(units_forget_links_of_file);
-	cache_after_flush();
-	unit_reports_flush();
-	units_space = first_space;
-	world_forget_code();
-	threads_lock();
-	for (struct guest_thread *t = threads_first(); t; t = t->next) {
-		thread_clear_indirect_table(t);
-		backend_reset_return_stack(&t->cpu);
-	}
-	threads_unlock();
-}
-
-static bool
-is_full(void)
-{
-	return (uint64_t)(units_space.code_end - units_space.code) < ROOM_FOR_A_UNIT ||
-	       (uint64_t)(units_space.data_end - units_space.data) < ROOM_FOR_A_UNIT ||
-	       units_count == MAX_UNITS;
 }
 
 void
@@ -217,13 +194,13 @@ units_lock_with_room(struct guest_thread *t)
 
 	(void)guest_copy_from(&byte, t->cpu.hot.pc, sizeof(byte));
 	lock_acquire(&units_lock);
-	while (is_full()) {
+	while (units_segment_is_full()) {
 		/* A thread in translated code may need the lock before it can stop. */
 		lock_release(&units_lock);
 		world_stop(t);
 		lock_acquire(&units_lock);
-		if (is_full())
-			flush_everything();
+		if (units_segment_is_full())
+			units_evict();
 		lock_release(&units_lock);
 		world_resume();
 		lock_acquire(&units_lock);
@@ -271,7 +248,7 @@ units_prepare(uint64_t pc, uint32_t mode)
 	const struct code_unit *unit;
 
 	lock_acquire(&units_lock);
-	unit = is_full() ? NULL : get_locked(NULL, pc, mode);
+	unit = units_segment_is_full() ? NULL : get_locked(NULL, pc, mode);
 	lock_release(&units_lock);
 	return unit;
 }
@@ -280,7 +257,8 @@ void
 units_forget(void)
 {
 	lock_acquire(&units_lock);
-	flush_everything();
+	for (uint32_t k = 0; k < segment_count; k++)
+		units_evict();
 	lock_release(&units_lock);
 }
 

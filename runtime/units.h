@@ -31,6 +31,8 @@ struct units_statistics {
 	struct unit_counts translated[UNIT_TIERS]; /* by the tier that made them */
 	struct unit_counts cached;                 /* taken from the persistent cache */
 	uint64_t invalidated;                      /* units thrown away */
+	uint64_t evicted;                          /* units that made room for others */
+	uint64_t evictions;                        /* how often that was */
 	uint64_t links;                            /* direct exits linked */
 	uint64_t lookups;                          /* indirect branches that missed the table */
 	uint64_t data_bytes;                       /* unit records, exits, recipes */

@@ -10,13 +10,21 @@
 
 struct unit_file;
 
-#define MAX_UNITS (1u << 21)
-
 /* Guards all that this header declares. */
 extern struct lock units_lock;
 
-/* Where the next unit goes. */
+/* Where the next unit goes: the rest of a segment of the code buffer. */
 extern struct code_space units_space;
+
+/*
+ * A part of the code buffer, which is filled and evicted as a whole. What a unit consists of, and the records of what is
+ * known about it, lie in one segment. `units` are in the order of their code.
+ */
+struct code_segment {
+	struct code_space whole;
+	struct code_unit **units;
+	uint32_t unit_count, unit_room;
+};
 
 /* ---- units.c ---------------------------------------------------------------------------------------------------------- */
 
@@ -39,11 +47,26 @@ bool units_thread_is_current(const struct guest_thread *t);
 /* `t` is NULL in translation ahead of time. */
 void units_set_activity(struct guest_thread *t, enum thread_activity activity);
 
-/* ---- units_table.c ------------------------------------------------------------------------------------------------------ */
+/* ---- units_evict.c ---------------------------------------------------------------------------------------------------- */
 
-/* All units of the code buffer, in the order of their code. Readable without the lock: the count grows last. */
-extern struct code_unit **units_by_code;
-extern uint32_t units_count;
+/* The first `segment_count` ones are used, `current_segment` is being filled. Units may be found without the lock. */
+#define MAX_SEGMENTS 8
+extern struct code_segment code_segments[MAX_SEGMENTS];
+extern uint32_t segment_count, current_segment;
+
+/* Divides the code buffer, the trampolines at its start being there already; false: no memory. */
+bool units_evict_init(const struct code_space *buffer, const struct code_space *rest);
+
+/* Whether there is no room for another unit in the current segment. */
+bool units_segment_is_full(void);
+
+/*
+ * Goes on in the next segment, whose units, the oldest ones there are, are thrown away. The world is stopped, so nobody stands
+ * in their code.
+ */
+void units_evict(void);
+
+/* ---- units_table.c ------------------------------------------------------------------------------------------------------ */
 
 /* Maps the tables; false: no memory. */
 bool units_table_init(void);
@@ -61,8 +84,12 @@ void units_table_remove(struct code_unit *unit);
 bool units_table_take_from_page(
 	uint64_t page, uint64_t start, uint64_t end, void (*take)(struct code_unit *));
 
-/* Forgets all units of the code buffer. */
-void units_table_clear(void);
+/* Calls `visit` for each unit in the code buffer. */
+void units_table_each(void (*visit)(struct code_unit *unit, void *context), void *context);
+uint32_t units_table_count(void);
+
+/* The segment's units are no longer found in any way. */
+void units_table_forget(struct code_segment *segment);
 
 /* ---- units_links.c ------------------------------------------------------------------------------------------------------ */
 
@@ -88,8 +115,8 @@ void units_take_over(struct code_unit *region, struct code_unit *unit);
 void units_unlink_incoming(struct code_unit *unit);
 void units_unlink_outgoing(struct code_unit *unit);
 
-/* The links of a cache file's units from and to units in the code buffer are gone. */
-void units_forget_links_of_file(const struct unit_file *file);
+/* No unit outside the segment is linked from or to one in it. */
+void units_unlink_segment(const struct code_segment *segment);
 
 /* No thread's indirect branches lead to the unit any more. */
 void units_forget_in_threads(const struct code_unit *unit);

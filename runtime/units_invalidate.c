@@ -55,16 +55,22 @@ count_change(uint64_t page)
 }
 
 static void
+throw_away_in(struct code_unit *unit, void *range)
+{
+	const struct guest_range *in = range;
+
+	if (units_overlap(unit, in->start, in->end))
+		units_throw_away(unit);
+}
+
+static void
 invalidate_all_in_range(uint64_t start, uint64_t end)
 {
 	uint64_t first = start / GUEST_PAGE_SIZE, last = (end - 1) / GUEST_PAGE_SIZE;
 
 	/* a huge range (munmap of terabytes): by units instead of by pages */
-	if (last - first > units_count + UINT64_C(1024)) {
-		for (uint32_t k = 0; k < units_count; k++)
-			if (!units_by_code[k]->invalid &&
-				units_overlap(units_by_code[k], start, end))
-				units_throw_away(units_by_code[k]);
+	if (last - first > units_table_count() + UINT64_C(1024)) {
+		units_table_each(throw_away_in, &(struct guest_range){ start, end });
 		return;
 	}
 	for (uint64_t page = first; page <= last; page++)
@@ -109,7 +115,7 @@ units_invalidate(uint64_t start, uint64_t end)
 	critical_sections_forget(start, end);
 	lock_acquire(&units_lock);
 	detach_files_in_range(start, end);
-	if (units_count)
+	if (units_table_count())
 		invalidate_all_in_range(start, end);
 	lock_release(&units_lock);
 }
@@ -142,6 +148,20 @@ has_unit_in(const struct unit_file *file, uint64_t start, uint64_t end)
 	return false;
 }
 
+struct others {
+	struct guest_range range;
+	const struct code_unit *made;
+};
+
+static void
+throw_away_other(struct code_unit *unit, void *context)
+{
+	struct others *others = context;
+
+	if (unit != others->made)
+		throw_away_in(unit, &others->range);
+}
+
 void
 units_invalidate_new_critical(const struct code_unit *made)
 {
@@ -150,9 +170,7 @@ units_invalidate_new_critical(const struct code_unit *made)
 	while (critical_sections_take_new(&start, &end)) {
 		const struct unit_file *file = unit_files_with_guest_code(start);
 
-		for (uint32_t k = 0; k < units_count; k++)
-			if (units_by_code[k] != made && units_overlap(units_by_code[k], start, end))
-				units_throw_away(units_by_code[k]);
+		units_table_each(throw_away_other, &(struct others){ { start, end }, made });
 		if (file && has_unit_in(file, start, end))
 			detach_file(unit_files_take_out(start, end));
 	}

@@ -98,29 +98,69 @@ units_unlink_outgoing(struct code_unit *unit)
 }
 
 void
-units_forget_links_of_file(const struct unit_file *file)
-{
-	for (uint32_t k = 0; k < file->unit_count; k++) {
-		struct code_unit *unit = &file->units[k];
-
-		if (unit->incoming)
-			unit->incoming = NULL;
-		for (unsigned e = 0; e < unit->exit_count; e++) {
-			struct code_exit *exit = &unit->exits[e];
-
-			if (!exit->target || exit->target->home == unit->home)
-				continue;
-			exit->target = NULL;
-			backend_unlink(exit);
-		}
-	}
-}
-
-void
 units_forget_in_threads(const struct code_unit *unit)
 {
 	threads_lock();
 	for (struct guest_thread *t = threads_first(); t; t = t->next)
 		backend_indirect_remove(t->indirect_table, unit_guest_pc(unit));
 	threads_unlock();
+}
+
+/* ---- the links of a segment -------------------------------------------------------------------------------------------- */
+
+static bool
+lies_in(const void *record, const struct code_segment *segment)
+{
+	return (const uint8_t *)record >= segment->whole.data &&
+	       (const uint8_t *)record < segment->whole.data_end;
+}
+
+/* Exits from outside go through the dispatcher again; those of the segment go with it. */
+static void
+unlink_incoming_from_outside(struct code_unit *unit, const struct code_segment *segment)
+{
+	for (struct code_exit *exit = unit->incoming; exit; exit = exit->next_in)
+		if (!lies_in(exit, segment)) {
+			exit->target = NULL;
+			backend_unlink(exit);
+		}
+}
+
+/* The segment that goes. */
+static const struct code_segment *leaving;
+
+/* One walk over each list, however many exits of the segment are in it. */
+static void
+forget_exits_that_leave(struct code_unit *unit)
+{
+	for (struct code_exit **at = &unit->incoming; *at;)
+		if (lies_in(*at, leaving))
+			*at = (*at)->next_in;
+		else
+			at = &(*at)->next_in;
+}
+
+static void
+forget_exits_in_buffer(struct code_unit *unit, void *context)
+{
+	(void)context;
+	if (!lies_in(unit, leaving))
+		forget_exits_that_leave(unit);
+}
+
+static void
+forget_exits_in_file(const struct unit_file *file)
+{
+	for (uint32_t k = 0; k < file->unit_count; k++)
+		forget_exits_that_leave(&file->units[k]);
+}
+
+void
+units_unlink_segment(const struct code_segment *segment)
+{
+	for (uint32_t k = 0; k < segment->unit_count; k++)
+		unlink_incoming_from_outside(segment->units[k], segment);
+	leaving = segment;
+	units_table_each(forget_exits_in_buffer, NULL);
+	unit_files_each(forget_exits_in_file);
 }

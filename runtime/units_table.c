@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How units are found (see units.h): by a hash of (pc, mode), by the pages of guest code they were made from, and by host
-// address through an array in the order of their code.
+// address through an array of each segment in the order of their code.
 #include <string.h>
 
 #include "runtime/guest_memory.h"
@@ -23,16 +23,13 @@ static struct code_unit **hash_table;
 static unsigned hash_bits = FIRST_HASH_BITS;
 static uint32_t hashed_units;
 static struct page_unit **page_table;
-struct code_unit **units_by_code;
-uint32_t units_count;
 
 bool
 units_table_init(void)
 {
 	hash_table = host_memory_map(sizeof(*hash_table) << hash_bits);
 	page_table = host_memory_map(sizeof(*page_table) << PAGE_HASH_BITS);
-	units_by_code = host_memory_map(sizeof(*units_by_code) * MAX_UNITS);
-	return hash_table && page_table && units_by_code;
+	return hash_table && page_table;
 }
 
 static uint32_t
@@ -107,23 +104,51 @@ units_table_remove(struct code_unit *unit)
 	}
 }
 
-struct code_unit *
-units_find_by_host_pc(const uint8_t *pc)
+static struct code_unit *
+find_in_segment(const struct code_segment *segment, const uint8_t *pc)
 {
-	uint32_t low = 0, high = __atomic_load_n(&units_count, __ATOMIC_ACQUIRE);
+	uint32_t low = 0, high = __atomic_load_n(&segment->unit_count, __ATOMIC_ACQUIRE);
+	struct code_unit *unit;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (units_by_code[middle]->code <= pc)
+		if (segment->units[middle]->code <= pc)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	if (low == 0)
-		return unit_files_find_by_host_pc(pc);
-	struct code_unit *unit = units_by_code[low - 1];
-	return pc < unit->code + unit->code_size ? unit : unit_files_find_by_host_pc(pc);
+		return NULL;
+	unit = segment->units[low - 1];
+	return pc < unit->code + unit->code_size ? unit : NULL;
+}
+
+struct code_unit *
+units_find_by_host_pc(const uint8_t *pc)
+{
+	for (uint32_t k = 0; k < segment_count; k++)
+		if (pc >= code_segments[k].whole.code && pc < code_segments[k].whole.code_end)
+			return find_in_segment(&code_segments[k], pc);
+	return unit_files_find_by_host_pc(pc);
+}
+
+void
+units_table_each(void (*visit)(struct code_unit *unit, void *context), void *context)
+{
+	for (uint32_t s = 0; s < segment_count; s++)
+		for (uint32_t k = 0; k < code_segments[s].unit_count; k++)
+			visit(code_segments[s].units[k], context);
+}
+
+uint32_t
+units_table_count(void)
+{
+	uint32_t count = 0;
+
+	for (uint32_t s = 0; s < segment_count; s++)
+		count += code_segments[s].unit_count;
+	return count;
 }
 
 static struct page_unit **
@@ -135,7 +160,7 @@ page_chain(uint64_t page)
 static struct page_unit *
 add_page_record(struct code_unit *unit, uint64_t page)
 {
-	/* beside the units' own data; is_full() keeps room, and a flush forgets records and units together */
+	/* beside the units' own data; a full segment still has room, and is evicted with records and units together */
 	struct page_unit *record =
 		(struct page_unit *)(((uintptr_t)units_space.data + 7) & ~(uintptr_t)7);
 	struct page_unit **chain = page_chain(page);
@@ -161,10 +186,12 @@ add_to_pages(struct code_unit *unit)
 void
 units_table_enter(struct code_unit *unit)
 {
+	struct code_segment *segment = &code_segments[current_segment];
+
 	add_to_hash(unit);
 	add_to_pages(unit);
-	units_by_code[units_count] = unit;
-	__atomic_store_n(&units_count, units_count + 1, __ATOMIC_RELEASE);
+	segment->units[segment->unit_count] = unit;
+	__atomic_store_n(&segment->unit_count, segment->unit_count + 1, __ATOMIC_RELEASE);
 }
 
 bool
@@ -188,11 +215,23 @@ units_table_take_from_page(
 	return any;
 }
 
-void
-units_table_clear(void)
+static void
+forget_page_records(const struct code_space *space)
 {
-	memset(hash_table, 0, sizeof(*hash_table) << hash_bits);
-	memset(page_table, 0, sizeof(*page_table) << PAGE_HASH_BITS);
-	hashed_units = 0;
-	units_count = 0;
+	for (size_t k = 0; k < (size_t)1 << PAGE_HASH_BITS; k++)
+		for (struct page_unit **at = &page_table[k]; *at;)
+			if ((uint8_t *)*at >= space->data && (uint8_t *)*at < space->data_end)
+				*at = (*at)->next;
+			else
+				at = &(*at)->next;
+}
+
+void
+units_table_forget(struct code_segment *segment)
+{
+	for (uint32_t k = 0; k < segment->unit_count; k++)
+		if (!segment->units[k]->invalid)
+			units_table_remove(segment->units[k]);
+	forget_page_records(&segment->whole);
+	__atomic_store_n(&segment->unit_count, 0, __ATOMIC_RELEASE);
 }

@@ -140,6 +140,15 @@ other_register(const struct compiler *c, ir_ref ref, host_reg except, host_reg *
 	return false;
 }
 
+/* Register r's slot is put before its value from the beginning can be asked for again. */
+static bool
+home_is_unseen(const struct compiler *c, host_reg r)
+{
+	unsigned slot = c->seam->slot_of_pin[r];
+
+	return c->at >= c->slot_unseen[slot].from && c->at < c->slot_unseen[slot].to;
+}
+
 /* Empty register r; its content, if needed, lives on elsewhere. No instruction that touches EFLAGS is emitted. */
 static void
 evict(struct compiler *c, host_reg r)
@@ -153,6 +162,8 @@ evict(struct compiler *c, host_reg r)
 	if (ref == HOLDS_HOME) {
 		unsigned slot = c->seam->slot_of_pin[r];
 
+		if (home_is_unseen(c, r))
+			return;
 		allocate_store_register(c, slot_memory(slot), r);
 		c->slot_saved[slot] = true;
 		return;
@@ -186,6 +197,8 @@ eviction_score(const struct compiler *c, host_reg r)
 	if (ref == HOLDS_HOME) {
 		uint32_t next = c->slot_next_get[c->seam->slot_of_pin[r]];
 
+		if (home_is_unseen(c, r))
+			return NEVER;
 		return next == NEVER ? c->u->count : next; /* costs a store and a load at the end */
 	}
 	const struct value *v = &c->values[ref];

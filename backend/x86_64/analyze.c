@@ -86,7 +86,9 @@ find_aliases(struct compiler *c)
 {
 	ir_ref slot[IR_MAX_SLOTS];
 	uint16_t barriers = 0;
+	ir_ref last_barrier = IR_NONE; /* + 1 = 0 */
 
+	memset(c->slot_unseen, 0xff, sizeof(c->slot_unseen[0]) * slot_total);
 	memset(slot, 0xff, sizeof(slot[0]) * slot_total);
 	for (ir_ref i = 0; i < c->u->count; i++) {
 		const struct ir_insn *in = &c->u->insns[i];
@@ -98,8 +100,14 @@ find_aliases(struct compiler *c)
 		v->canon = i;
 		v->canon = alias_of(c, i, in, slot);
 		c->barriers[i] = barriers;
-		if (op_is_barrier(in))
+		if (op_is_barrier(in)) {
 			barriers++;
+			last_barrier = i;
+		}
+		if ((in->op == IR_put || in->op == IR_get) && c->slot_unseen[in->aux].from == NEVER)
+			c->slot_unseen[in->aux].from =
+				in->op == IR_put ? last_barrier + 1 : NEVER - 1,
+			c->slot_unseen[in->aux].to = i;
 		if (in->op == IR_get)
 			slot[in->aux] = v->canon;
 		else if (in->op == IR_put)
@@ -144,6 +152,13 @@ subtracts_same_constant(
 	       minus == (int32_t)minus && minus != INT32_MIN && minus != 0;
 }
 
+/* A result behind its flags `flags`: no consumer may want these before it exists. */
+static bool
+may_lie_between(const struct ir_insn *in, ir_ref flags)
+{
+	return in->op == IR_const || (in->op == IR_put && in->a == flags);
+}
+
 static void
 find_pairs(struct compiler *c)
 {
@@ -154,10 +169,11 @@ find_pairs(struct compiler *c)
 
 		if (op < 0)
 			continue;
-		/* a result behind its flags must be the very next one: no consumer may want the flags before it exists */
-		for (ir_ref j = from; j <= i + 1 && j < c->u->count; j++) {
+		for (ir_ref j = from; j < c->u->count; j++) {
 			const struct ir_insn *result = &c->u->insns[j];
 
+			if (j > i + 1 && !may_lie_between(&c->u->insns[j - 1], i))
+				break;
 			if (result->type != in->type || c->values[j].pair != IR_NONE || j == i)
 				continue;
 			if ((result->op == op && same_operands(c, in, result)) ||

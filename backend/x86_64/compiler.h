@@ -166,6 +166,11 @@ struct compiler {
 	bool slot_saved
 		[IR_MAX_SLOTS]; /* pinned, unnamed entry value was saved to the slot's memory */
 	uint32_t slot_next_get[IR_MAX_SLOTS];
+	uint32_t at; /* the instruction being selected */
+	struct {
+		uint32_t from, to;
+	} slot_unseen
+		[IR_MAX_SLOTS]; /* instructions at which nobody can ask for the slot's entry value any more */
 	ir_ref slot_reader[IR_MAX_SLOTS]; /* value whose only copy may be the slot's memory */
 	uint64_t spill_used;
 
@@ -174,7 +179,8 @@ struct compiler {
 	bool eflags_kept; /* the current selector says that it leaves EFLAGS alone, */
 	host_reg flags_scratch
 		[2]; /* for computing EFLAGS where nothing may be allocated; REG_NONE: allocate */
-	bool eflags_set; /* or that they hold c->eflags now */
+	bool eflags_set;       /* or that they hold c->eflags now */
+	bool releases_drained; /* no store-release can be behind in the store buffer here */
 
 	uint32_t stub_count, cold_count, exit_count, exit_capacity;
 	struct code_exit *exits;
@@ -323,8 +329,6 @@ void allocate_end_insn(struct compiler *c, ir_ref i);
 /* Slot `slot` now has the value `ref` (canonical). */
 void allocate_put(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref);
 void allocate_get(struct compiler *c, ir_ref i);
-/* Move slots' values to their pins where that takes no more than a move each and nothing that instruction i or a later one needs. EFLAGS are kept. */
-void allocate_settle_pins(struct compiler *c, ir_ref i);
 /* Before a runtime call: emit what makes state canonical, then forget all registers (values that live on are spilled). */
 void allocate_flush_keeping(struct compiler *c, ir_ref i, uint32_t keep);
 /* Where a value is now, for exits and recipes. */

@@ -3,7 +3,7 @@
 // behind an exit overwrites the flags before reading them, the exit stores only a description of them in hot.flags, one
 // constant: the operation, and where its operands are: in slots that keep them until the flags are overwritten, in the constant, or in
 // two cells of their own. Whoever leaves translated code before that (a fault, a signal) finds the description and makes flags of it.
-#include "backend/x86_64/compiler.h"
+#include "backend/x86_64/region.h"
 
 /* ---- flags of operands ---------------------------------------------------------------------------------------------- */
 
@@ -140,11 +140,18 @@ describe_second(
 bool
 flags_describe(const struct compiler *c, struct snapshot *s, uint64_t target)
 {
-	const struct ir_flags_fate *fate = ir_flags_fate(c->u, target);
+	const struct ir_flags_fate *fate = NULL;
+	struct ir_flags_fate inside;
 	bool wide = s->flags_type == I64 || s->flags_type == F64;
 	ir_ref a, b;
 
-	if (!fate || s->flags == FLAGS_IN_MEMORY)
+	if (s->flags == FLAGS_IN_MEMORY)
+		return false;
+	if (!c->region)
+		fate = ir_flags_fate(c->u, target);
+	else if (region_flags_fate(c, target, &inside))
+		fate = &inside;
+	if (!fate)
 		return false;
 	flags_kind_of(c, c->flags_value, &a, &b);
 	s->description =

@@ -22,14 +22,16 @@ is_dead(const struct compiler *c, ir_ref i, const struct ir_insn *in)
 }
 
 void
-select_instructions(struct compiler *c, ir_ref from, ir_ref to)
+select_main_path(struct compiler *c)
 {
-	for (ir_ref i = from; i < to && !c->failed && !c->w.overflow; i++) {
+	c->releases_drained = false;
+	for (ir_ref i = 0; i < c->u->count && !c->failed && !c->w.overflow; i++) {
 		const struct ir_insn *in = &c->u->insns[i];
 		const struct value *v = &c->values[i];
 
 		if (v->canon != i || v->folded || is_dead(c, i, in))
 			continue;
+		c->at = i;
 		c->eflags_kept = false;
 		c->eflags_set = false;
 		c->flags_scratch[0] = c->flags_scratch[1] = REG_NONE;
@@ -38,12 +40,6 @@ select_instructions(struct compiler *c, ir_ref from, ir_ref to)
 			c->eflags = IR_NONE;
 		allocate_end_insn(c, i);
 	}
-}
-
-void
-select_main_path(struct compiler *c)
-{
-	select_instructions(c, 0, c->u->count);
 }
 
 void

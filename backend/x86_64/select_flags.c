@@ -75,9 +75,35 @@ need_carry(struct compiler *c, ir_ref flags, bool inverted)
 	c->eflags = IR_NONE;
 }
 
+/*
+ * x86's borrow is Arm's carry inverted, but x + k + C is x - ~k - !C: a constant is added with adc or sbb, whichever suits the carry that
+ * there is.
+ */
+static bool
+select_constant_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
+{
+	host_reg dst;
+	int32_t imm;
+
+	if (!is_const_i32(c, in->b, &imm))
+		return false;
+	need_eflags(c, in->c);
+	if (eflags_are_fcmp(c))
+		fcmp_to_direct(c);
+	if ((op == X86_SBB) != (c->eflags_form == EFLAGS_INVERTED))
+		imm = ~imm;
+	op = c->eflags_form == EFLAGS_INVERTED ? X86_SBB : X86_ADC;
+	c->eflags = IR_NONE;
+	dst = def_gpr_from(c, i, in->a);
+	x86_alu_ri(&c->w, op, int_size(in->type), (enum x86_gpr)dst, imm);
+	return true;
+}
+
 static void
 select_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
 {
+	if (select_constant_with_carry(c, i, in, op))
+		return;
 	/* the carry first: what follows up to the addition does not touch EFLAGS */
 	need_carry(c, in->c, op == X86_SBB);
 	host_reg b = use_gpr(c, in->b);

@@ -190,6 +190,26 @@ select_neg(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 /* ---- multiplication and division -------------------------------------------------------------------------------------- */
 
+/* The low half of a product whose upper half is wanted next: both by one mulx. */
+static bool
+select_both_halves(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	const struct ir_insn *upper = in + 1;
+
+	if (i + 1 >= c->u->count || upper->op != IR_umulh || in->type != I64 ||
+		canon(c, in->a) != canon(c, upper->a) || canon(c, in->b) != canon(c, upper->b) ||
+		c->values[i + 1].uses == 0)
+		return false;
+	claim(c, X86_RDX);
+	host_reg a = use_gpr(c, in->a), b = use_gpr(c, in->b);
+	host_reg low = def_gpr(c, i), high = def_gpr(c, i + 1);
+
+	x86_mov_rr(&c->w, 8, X86_RDX, gpr(a));
+	x86_mulx_rrr(&c->w, 8, gpr(high), gpr(low), gpr(b));
+	keep_eflags(c);
+	return true;
+}
+
 void
 select_mul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -202,6 +222,8 @@ select_mul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		x86_imul_rri(&c->w, size, gpr(def_gpr_over(c, i)), gpr(a), imm);
 		return;
 	}
+	if (select_both_halves(c, i, in))
+		return;
 	b = use_gpr(c, in->b);
 	a = use_gpr(c, in->a);
 	if (c->values[i].hint == b) {
@@ -218,6 +240,10 @@ select_mul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 void
 select_umulh(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	if (c->values[i].reg != REG_NONE) { /* select_both_halves */
+		keep_eflags(c);
+		return;
+	}
 	claim(c, X86_RDX);
 	host_reg a = use_gpr(c, in->a), b = use_gpr(c, in->b), low = temp_gpr(c);
 

@@ -48,6 +48,61 @@ address_operand(struct compiler *c, ir_ref address)
 	return x86_mem_base(gpr(t), 0);
 }
 
+/* ---- release and acquire ------------------------------------------------------------------------------------------------ */
+
+/*
+ * x86 keeps all of the order that store-release and load-acquire ask for, but one: a load-acquire may not be done before an earlier
+ * store-release is seen by others (Arm ARM B2.3.7, "Barrier-ordered-before"), and a plain mov's store may wait in the store buffer
+ * meanwhile. A fence at each store-release (xchg) costs some 20 cycles of every unlock. So a store-release only says that it was
+ * there, in hot.release_pending, and the next load-acquire of the thread empties the store buffer:
+ *
+ *     STLR:  mov [x1], w0                 LDAR:  cmp dword [release_pending], 0
+ *            mov dword [release_pending], 1      jne cold ----> lock or dword [rsp-8], 0
+ *                                         back:  mov w0, [x1]   mov dword [release_pending], 0; jmp back
+ *
+ * Atomic operations and full barriers empty it too; in the unit behind them nothing is asked.
+ */
+static struct x86_mem
+release_pending(void)
+{
+	return x86_mem_base(X86_RBP, CPU_HOT(release_pending));
+}
+
+static void
+empty_store_buffer(struct compiler *c)
+{
+	x86_lock_alu_mi(&c->w, X86_OR, 4, x86_mem_base(X86_RSP, -8), 0);
+	c->releases_drained = true;
+}
+
+static void
+emit_cold_acquire(struct compiler *c, struct cold_path *cold)
+{
+	(void)cold;
+	empty_store_buffer(c);
+	x86_store_imm(&c->w, 4, release_pending(), 0);
+}
+
+/* Before a load-acquire. */
+static void
+acquire(struct compiler *c)
+{
+	if (c->releases_drained)
+		return;
+	c->eflags = IR_NONE;
+	x86_alu_mi(&c->w, X86_CMP, 4, release_pending(), 0);
+	cold_return_here(c, cold_jump(c, X86_NE, emit_cold_acquire));
+	c->releases_drained = true;
+}
+
+/* Behind a store-release. */
+static void
+release(struct compiler *c)
+{
+	x86_store_imm(&c->w, 4, release_pending(), 1);
+	c->releases_drained = false;
+}
+
 /* ---- loads --------------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -83,6 +138,8 @@ select_load(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	host_reg dst;
 
 	keep_eflags(c);
+	if (in->aux & IR_MEM_ACQUIRE)
+		acquire(c);
 	snapshot_take(c, &s);
 	dst = vector ? def_vec_over(c, i) : def_gpr_over(c, i);
 	start = c->w.at;
@@ -105,21 +162,6 @@ store_vector(struct compiler *c, const struct ir_insn *in, struct x86_mem mem, h
 	}
 }
 
-/* A store-release is sequentially consistent with later load-acquires: xchg, or a fence behind a vector store. */
-static void
-store_release(struct compiler *c, const struct ir_insn *in, struct x86_mem mem)
-{
-	host_reg value = use_gpr(c, in->b), copy = temp_gpr(c);
-	struct snapshot s;
-	const uint8_t *start;
-
-	x86_mov_rr(&c->w, 8, gpr(copy), gpr(value));
-	snapshot_take(c, &s);
-	start = c->w.at;
-	x86_xchg_mr(&c->w, 1u << (in->aux & IR_MEM_SIZE), mem, gpr(copy));
-	recipe_add(c, start, &s);
-}
-
 void
 select_store(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -133,10 +175,6 @@ select_store(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 	(void)i;
 	keep_eflags(c);
-	if ((in->aux & IR_MEM_RELEASE) && !vector) {
-		store_release(c, in, mem);
-		return;
-	}
 	bool immediate = !vector && is_const_i32(c, in->b, &imm) &&
 			 c->values[canon(c, in->b)].reg == REG_NONE;
 	host_reg value = immediate ? REG_NONE : vector ? use_vec(c, in->b) : use_gpr(c, in->b);
@@ -152,6 +190,8 @@ select_store(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	else
 		x86_store(&c->w, size, mem, gpr(value));
 	recipe_add(c, start, &s);
+	if (in->aux & IR_MEM_RELEASE)
+		release(c);
 }
 
 /* ---- atomics ---------------------------------------------------------------------------------------------------------------- */
@@ -223,6 +263,7 @@ select_atomic_rmw(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	struct snapshot s;
 	const uint8_t *start;
 
+	c->releases_drained = true;
 	if (operation != IR_RMW_ADD && operation != IR_RMW_SWAP) {
 		select_rmw_loop(c, i, in, operation, size);
 		return;
@@ -239,7 +280,8 @@ select_atomic_rmw(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	else
 		x86_xchg_mr(&c->w, size, mem, gpr(old));
 	recipe_add(c, start, &s);
-	zero_extend_old(c, size, old);
+	if (size < 4) /* xadd and xchg clear the upper half themselves */
+		zero_extend_old(c, size, old);
 	def_in(c, i, old);
 }
 
@@ -286,6 +328,7 @@ select_compare_swap(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	struct snapshot s;
 	const uint8_t *start;
 
+	c->releases_drained = true;
 	if (size == 16) {
 		select_compare_swap_128(c, i, in);
 		return;
@@ -374,5 +417,5 @@ select_fence(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		keep_eflags(c);
 		return;
 	}
-	x86_lock_alu_mi(&c->w, X86_OR, 4, x86_mem_base(X86_RSP, -8), 0);
+	empty_store_buffer(c);
 }

@@ -2,7 +2,7 @@
 #
 # The row fuzzer (tests/fuzz/row_fuzz.c) and the arm64 program that executes words for it.
 
-ROW_FUZZ_OBJECTS := $(patsubst %,$(BUILD)/obj/tests/fuzz/row_%.o,fuzz generate interpret process)
+ROW_FUZZ_OBJECTS := $(patsubst %,$(BUILD)/obj/tests/fuzz/row_%.o,fuzz generate loop interpret process)
 
 .PHONY: fuzz-programs
 fuzz-programs: $(BUILD)/fuzz/row_fuzz $(BUILD)/fuzz/row_runner

@@ -18,7 +18,7 @@ enum row_failure {
 	ROW_SYSTEM_CALL, /* left by a system call */
 };
 
-/** A process that runs row_runner. `command` has at most 8 words and ends with NULL; not owned. */
+/** A process that runs row_runner. `command` ends with NULL; not owned. */
 struct row_process {
 	const char *const *command;
 	pid_t pid; /* 0: not running */
@@ -29,8 +29,11 @@ struct row_process {
 void row_execute_in_process(struct row_process *process, const struct row_record *records,
 	unsigned count, struct row_state *results);
 
-/** End the process. */
+/** End the process at once. */
 void row_stop_process(struct row_process *process);
+
+/** Let the process end by itself, so that dragoman saves its translations and writes its statistics. */
+void row_finish_process(struct row_process *process);
 
 /** Execute `count` records with the IR interpreter. */
 void row_execute_interpreted(

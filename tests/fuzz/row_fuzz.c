@@ -4,25 +4,31 @@
 // signal raised. Each record follows from (seed, row, number), so that one line reproduces a difference.
 #include "tests/fuzz/row_execute.h"
 #include "tests/fuzz/row_generate.h"
+#include "tests/fuzz/row_loop.h"
 
 #include "frontend/a64/lift_table.h"
 
 #include <capstone/capstone.h>
 
 #include <getopt.h>
+#include <limits.h>
 #include <regex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#define WORDS_DEFAULT 250
-#define REPORTS_A_ROW 3
+#define WORDS_DEFAULT   250
+#define REPORTS_A_ROW   3
+#define AGE_US          30000
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 struct options {
-	bool interpret, digests, exact, sequences;
+	bool interpret, digests, exact, sequences, loops, statistics;
 	const char *dragoman, *qemu, *runner, *rows;
+	const char *warm; /* folder, or NULL */
 	unsigned words, seconds;
 	uint64_t seed;
 	int64_t number; /* >= 0: only this record */
@@ -171,10 +177,10 @@ report(struct fuzzer *f, enum a64_row row, unsigned i)
 	print_differences(&records[i].state, &expected[i], &got[i]);
 	for (unsigned n = 0; n < records[i].count; n++)
 		print_operands(&records[i], records[i].words[n]);
-	printf("    again: row_fuzz%s%s%s --rows '^%s$' --seed %llu --number %u\n",
+	printf("    again: row_fuzz%s%s%s%s --rows '^%s$' --seed %llu --number %u\n",
 		o->interpret ? " --interpret" : "", o->exact ? " --exact-flags" : "",
-		o->sequences ? " --sequences" : "", a64_rows[row].name, (unsigned long long)o->seed,
-		numbers[i]);
+		o->sequences ? " --sequences" : "", o->loops ? " --loops" : "", a64_rows[row].name,
+		(unsigned long long)o->seed, numbers[i]);
 }
 
 /* ---- running ------------------------------------------------------------------------------------------------------ */
@@ -187,21 +193,91 @@ fpsr_mask(const struct options *o)
 	return exact ? ROW_FPSR_MASK : ROW_FPSR_MASK & ~ROW_FPSR_UFC;
 }
 
-static void
-run_batch(struct fuzzer *f, enum a64_row row, unsigned count)
+/* Options of dragoman from words[n] on. */
+static unsigned
+add_statistics(const struct options *o, const char **words, unsigned n)
 {
-	row_execute_in_process(&f->reference, records, count, expected);
-	if (f->options->interpret)
-		row_execute_interpreted(records, count, got);
-	else
-		row_execute_in_process(&f->tested, records, count, got);
+	if (o->statistics) {
+		words[n++] = "-d";
+		words[n++] = "stats=json";
+	}
+	return n;
+}
+
+/* Arguments of row_runner from words[n] on, and the end. */
+static void
+add_arguments(const struct options *o, const char **words, unsigned n)
+{
+	if (o->exact)
+		words[n++] = "exact";
+	if (o->loops)
+		words[n++] = "clear";
+	words[n] = NULL;
+}
+
+static void
+compare_batch(struct fuzzer *f, enum a64_row row, unsigned count)
+{
 	for (unsigned i = 0; i < count; i++) {
-		row_normalize(&expected[i], fpsr_mask(f->options));
 		row_normalize(&got[i], fpsr_mask(f->options));
 		f->totals.words += records[i].count;
 		if (memcmp(&expected[i], &got[i], sizeof got[i]) != 0)
 			report(f, row, i);
 	}
+}
+
+/* The file with the code of a row's `round`-th lot. */
+static void
+name_code_file(char name[PATH_MAX], const struct options *o, enum a64_row row, unsigned round)
+{
+	snprintf(name, PATH_MAX, "%s/%s-%u.code", o->warm, a64_rows[row].name, round);
+}
+
+/* One run of dragoman with the code of a file. */
+static void
+run_file(struct fuzzer *f, const char *path, enum a64_row row, unsigned count)
+{
+	const struct options *o = f->options;
+	char code[PATH_MAX + 8];
+	const char *words[16] = { o->dragoman };
+	unsigned n = 1;
+
+	snprintf(code, sizeof code, "code=%s", path);
+	n = add_statistics(o, words, n);
+	words[n++] = o->runner;
+	words[n++] = code;
+	add_arguments(o, words, n);
+	f->tested.command = words;
+	row_execute_in_process(&f->tested, records, count, got);
+	row_finish_process(&f->tested);
+	compare_batch(f, row, count);
+}
+
+static void
+run_batch(struct fuzzer *f, enum a64_row row, unsigned count, unsigned round)
+{
+	const struct options *o = f->options;
+
+	row_execute_in_process(&f->reference, records, count, expected);
+	for (unsigned i = 0; i < count; i++)
+		row_normalize(&expected[i], fpsr_mask(o));
+	if (o->warm) {
+		char path[PATH_MAX];
+
+		/* the first one leaves its translations to the second */
+		name_code_file(path, o, row, round);
+		run_file(f, path, row, count);
+		run_file(f, path, row, count);
+		return;
+	}
+	if (o->interpret)
+		row_execute_interpreted(records, count, got);
+	else
+		row_execute_in_process(&f->tested, records, count, got);
+	compare_batch(f, row, count);
+	/* No regions are made of code that changes over and over. */
+	if (o->loops)
+		row_finish_process(&f->tested);
 }
 
 /* The digest of what qemu makes of the row's records, as a line of tests/unit/a64_simd_digests.def. */
@@ -218,23 +294,53 @@ print_digest(struct fuzzer *f, enum a64_row row, unsigned count)
 	printf("DIGEST(%s, 0x%016llx)\n", a64_rows[row].name, (unsigned long long)digest);
 }
 
-/* The `round`-th lot of words of a row. */
-static void
-fuzz_row(struct fuzzer *f, enum a64_row row, unsigned round)
+/* The `round`-th lot of words of a row; gives how many. */
+static unsigned
+make_records(const struct options *o, enum a64_row row, unsigned round)
 {
-	const struct options *o = f->options;
 	uint32_t number = o->number >= 0 ? (uint32_t)o->number : round * o->words;
 	unsigned wanted = o->number >= 0 ? 1 : o->words, count = 0;
 
 	for (unsigned i = 0; i < wanted; i++, number++) {
-		if (!row_generate(&records[count], o->seed, row, number, o->sequences))
+		if (!row_generate(&records[count], o->seed, row, number, o->sequences) ||
+			(o->loops && !row_make_loop(&records[count])))
 			continue;
 		numbers[count++] = number;
 	}
-	if (count > 0 && o->digests)
+	return count;
+}
+
+static void
+fuzz_row(struct fuzzer *f, enum a64_row row, unsigned round)
+{
+	unsigned count = make_records(f->options, row, round);
+
+	if (count > 0 && f->options->digests)
 		print_digest(f, row, count);
 	else if (count > 0)
-		run_batch(f, row, count);
+		run_batch(f, row, count, round);
+}
+
+static void
+write_code_file(const struct options *o, enum a64_row row, unsigned round)
+{
+	static uint32_t code[ROW_CODE_SIZE / 4];
+	unsigned count = make_records(o, row, round), last = 0;
+	char path[PATH_MAX];
+	FILE *file;
+
+	for (unsigned i = 0; i < ROW_CODE_SIZE / 4; i++)
+		code[i] = ROW_BRK;
+	for (unsigned i = 0; i < count; i++) {
+		row_write_slot(&records[i], code + records[i].slot * (ROW_SLOT_SIZE / 4));
+		last = records[i].slot > last ? records[i].slot : last;
+	}
+	name_code_file(path, o, row, round);
+	file = fopen(path, "w");
+	if (!file || fwrite(code, row_code_size(last), 1, file) != 1 || fclose(file) != 0) {
+		perror(path);
+		exit(2);
+	}
 }
 
 static bool
@@ -256,6 +362,16 @@ is_chosen(struct fuzzer *f, const regex_t *pattern, enum a64_row row, bool count
 	return true;
 }
 
+/* The code of a whole round. Files that have only just been written are not kept in the cache (docs/cache.md). */
+static void
+write_code_files(struct fuzzer *f, const regex_t *pattern, unsigned round)
+{
+	for (enum a64_row row = 0; row < A64_ROW_COUNT; row++)
+		if (is_chosen(f, pattern, row, false))
+			write_code_file(f->options, row, round);
+	usleep(AGE_US);
+}
+
 static double
 seconds_now(void)
 {
@@ -273,6 +389,8 @@ fuzz(struct fuzzer *f, const regex_t *pattern)
 	unsigned round = 0;
 
 	do {
+		if (o->warm)
+			write_code_files(f, pattern, round);
 		for (enum a64_row row = 0; row < A64_ROW_COUNT; row++) {
 			if (is_chosen(f, pattern, row, round == 0))
 				fuzz_row(f, row, round);
@@ -319,6 +437,12 @@ usage(void)
 	      "  --number N         only this record of each row\n"
 	      "  --sequences        let random data-processing words follow each word\n"
 	      "  --exact-flags      the program looks at FPSR: compare underflow flags too\n"
+	      "  --loops            let the words be passed over and over, so that regions are "
+	      "made of them\n"
+	      "  --warm FOLDER      execute the words from files there, twice: the second time "
+	      "with the\n"
+	      "                     translations that the cache has of the first\n"
+	      "  --statistics       let dragoman write its statistics to standard error, as JSON\n"
 	      "  --digests          print digests of qemu's results only\n",
 		stderr);
 	exit(2);
@@ -336,7 +460,8 @@ parse_options(struct options *o, int argc, char **argv)
 		{ "seed", required_argument, NULL, 'S' },
 		{ "number", required_argument, NULL, 'n' }, { "sequences", no_argument, NULL, 'Q' },
 		{ "exact-flags", no_argument, NULL, 'e' }, { "digests", no_argument, NULL, 'D' },
-		{ NULL, 0, NULL, 0 } };
+		{ "loops", no_argument, NULL, 'l' }, { "warm", required_argument, NULL, 'W' },
+		{ "statistics", no_argument, NULL, 't' }, { NULL, 0, NULL, 0 } };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
@@ -352,6 +477,9 @@ parse_options(struct options *o, int argc, char **argv)
 		case 'Q': o->sequences = true; break;
 		case 'e': o->exact = true; break;
 		case 'D': o->digests = true; break;
+		case 'l': o->loops = true; break;
+		case 'W': o->warm = optarg; break;
+		case 't': o->statistics = true; break;
 		case 'n': o->number = strtoll(optarg, NULL, 0); break;
 		default: usage();
 		}
@@ -379,17 +507,19 @@ main(int argc, char **argv)
 		return 2;
 	}
 	/* A CPU with LSE and cryptography, but without later extensions of floating point (AFP ...). */
-	const char *const reference[] = { options.qemu, "-cpu", "cortex-a76", options.runner,
-		NULL };
-	const char *const tested[] = { options.dragoman, options.runner,
-		options.exact ? "exact" : NULL, NULL };
+	const char *reference[8] = { options.qemu, "-cpu", "cortex-a76", options.runner };
+	const char *tested[16] = { options.dragoman };
+	unsigned n = add_statistics(&options, tested, 1);
 
+	tested[n] = options.runner;
+	add_arguments(&options, tested, n + 1);
+	add_arguments(&options, reference, 4);
 	f.options = &options;
 	f.reference.command = reference;
 	f.tested.command = tested;
 	fuzz(&f, &pattern);
 	row_stop_process(&f.reference);
-	row_stop_process(&f.tested);
+	row_finish_process(&f.tested);
 	regfree(&pattern);
 	return options.digests ? 0 : summarize(&f);
 }

@@ -180,7 +180,7 @@ row_execute_interpreted(const struct row_record *records, unsigned count, struct
 
 	prepare();
 	for (unsigned i = 0; i < count; i++)
-		row_write_slot(&records[i]);
+		row_write_slot(&records[i], (uint32_t *)(row_entry(records[i].slot) - ROW_ENTRY));
 	for (unsigned i = 0; i < count; i++) {
 		uint32_t reason;
 

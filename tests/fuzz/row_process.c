@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,6 +36,8 @@ start(struct row_process *p)
 	if (p->pid == 0) {
 		dup2(to[0], STDIN_FILENO);
 		dup2(from[1], STDOUT_FILENO);
+		/* A heap at random, up to a GiB above the program, may take the records' addresses. */
+		personality(ADDR_NO_RANDOMIZE);
 		execvp(p->command[0], (char *const *)p->command);
 		perror(p->command[0]);
 		_exit(127);
@@ -54,6 +57,21 @@ row_stop_process(struct row_process *p)
 	close(p->from);
 	kill(p->pid, SIGKILL);
 	waitpid(p->pid, NULL, 0);
+	p->pid = 0;
+}
+
+void
+row_finish_process(struct row_process *p)
+{
+	int status = 0;
+
+	if (p->pid == 0)
+		return;
+	close(p->to);
+	/* It ends at the end of its input; what it still writes is not looked at. */
+	if (waitpid(p->pid, &status, 0) != p->pid || status != 0)
+		fprintf(stderr, "row_fuzz: %s ended with status %#x\n", p->command[0], status);
+	close(p->from);
 	p->pid = 0;
 }
 

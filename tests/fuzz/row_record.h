@@ -7,8 +7,9 @@
 
 #include <stdint.h>
 
-#define ROW_MAX_WORDS 8
-#define ROW_MAX_BATCH 4096
+#define ROW_MAX_WORDS  8
+#define ROW_LOOP_WORDS 2 /* behind them, of a record that is a loop (row_loop.h) */
+#define ROW_MAX_BATCH  4096
 
 /* Code: one slot a record, full of BRK #0 but for the record's words, which start at ROW_ENTRY in the slot. */
 #define ROW_CODE_BASE UINT64_C(0x30000000)
@@ -38,7 +39,7 @@ struct row_state {
 
 struct row_record {
 	uint32_t count;
-	uint32_t words[ROW_MAX_WORDS];
+	uint32_t words[ROW_MAX_WORDS + ROW_LOOP_WORDS];
 	uint32_t slot; /* of ROW_MAX_BATCH; no two records of a batch share one */
 	struct row_state state;
 };
@@ -71,6 +72,13 @@ row_digest(uint64_t digest, const struct row_state *s)
 	return digest;
 }
 
+/* The pages that hold the code of slots up to `slot`, as bytes. */
+static inline uint32_t
+row_code_size(unsigned slot)
+{
+	return ((slot + 1) * ROW_SLOT_SIZE + 4095) & ~4095u;
+}
+
 /* Where the words of a slot start. */
 static inline uint64_t
 row_entry(unsigned slot)
@@ -78,12 +86,10 @@ row_entry(unsigned slot)
 	return ROW_CODE_BASE + (uint64_t)slot * ROW_SLOT_SIZE + ROW_ENTRY;
 }
 
-/* Write the code of a record; the area must be mapped. */
+/* Write the code of a record to its slot. */
 static inline void
-row_write_slot(const struct row_record *record)
+row_write_slot(const struct row_record *record, uint32_t slot[ROW_SLOT_SIZE / 4])
 {
-	uint32_t *slot = (uint32_t *)(row_entry(record->slot) - ROW_ENTRY);
-
 	for (unsigned n = 0; n < ROW_SLOT_SIZE / 4; n++)
 		slot[n] = ROW_BRK;
 	for (unsigned n = 0; n < record->count; n++)

@@ -7,12 +7,18 @@
 // context off and loads the next record. So no register is needed for our own use, and branches, illegal words and bad
 // addresses all end in the same place. The words of a batch are written before any runs: no code is ever changed between
 // two records.
+//
+// usage: row_runner [exact] [clear] [code=FILE]: FPSR is looked at; all of the records' memory is cleared before each, which may
+// be loops that get around in it; the words are not written, but those of FILE are mapped.
 #include <asm/sigcontext.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/ucontext.h>
 #include <unistd.h>
 
@@ -24,6 +30,7 @@ static struct row_record records[ROW_MAX_BATCH];
 static unsigned record_count;
 static unsigned current; /* the record being executed */
 static volatile sig_atomic_t running;
+static bool clear;
 
 /* What to go back to after the batch. */
 static ucontext_t caller;
@@ -64,6 +71,8 @@ load_record(ucontext_t *uc)
 	fp->fpcr = s->fpcr;
 	fp->fpsr = s->fpsr;
 	memcpy(fp->vregs, s->v, sizeof s->v);
+	if (clear)
+		memset((void *)ROW_AREA_BASE, 0, ROW_AREA_SIZE);
 	memcpy((void *)ROW_WINDOW, s->memory, ROW_WINDOW_SIZE);
 }
 
@@ -144,6 +153,36 @@ map(uint64_t address, size_t size, int protection)
 		die("mmap");
 }
 
+static void
+map_code(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), flags = MAP_PRIVATE | MAP_FIXED;
+	struct stat status;
+
+	if (fd < 0 || fstat(fd, &status) != 0 || status.st_size > ROW_CODE_SIZE ||
+		mmap((void *)ROW_CODE_BASE, (size_t)status.st_size, PROT_READ | PROT_EXEC, flags,
+			fd, 0) == MAP_FAILED)
+		die(path);
+	close(fd);
+}
+
+/* Words may load each other's, so what no record of this batch wrote is the same under all that execute it. */
+static void
+fill_code(void)
+{
+	for (uint64_t at = ROW_CODE_BASE; at < ROW_CODE_BASE + ROW_CODE_SIZE; at += 4)
+		*(uint32_t *)at = ROW_BRK;
+}
+
+static void
+write_code(void)
+{
+	fill_code();
+	for (unsigned i = 0; i < record_count; i++)
+		row_write_slot(&records[i], (uint32_t *)(row_entry(records[i].slot) - ROW_ENTRY));
+	__builtin___clear_cache((char *)ROW_CODE_BASE, (char *)ROW_CODE_BASE + ROW_CODE_SIZE);
+}
+
 /* False at the end of the input. */
 static int
 read_all(void *to, size_t size)
@@ -154,23 +193,32 @@ read_all(void *to, size_t size)
 int
 main(int argc, char **argv)
 {
-	/* A program that touches FPSR is one for which dragoman keeps all of its flags exact. */
-	if (argc == 2 && !strcmp(argv[1], "exact"))
-		__asm__ volatile("msr fpsr, xzr");
+	bool mapped = false;
+
 	map(ROW_CODE_BASE, ROW_CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
 	map(ROW_AREA_BASE, ROW_AREA_SIZE, PROT_READ | PROT_WRITE);
+	fill_code();
+	for (int i = 1; i < argc; i++) {
+		/* A program that touches FPSR is one for which dragoman keeps all of its flags exact. */
+		if (!strcmp(argv[i], "exact"))
+			__asm__ volatile("msr fpsr, xzr");
+		clear |= !strcmp(argv[i], "clear");
+		if (!strncmp(argv[i], "code=", 5)) {
+			map_code(argv[i] + 5);
+			mapped = true;
+		}
+	}
 	install_handlers();
 	while (read_all(&record_count, sizeof record_count)) {
 		if (record_count > ROW_MAX_BATCH ||
 			!read_all(records, record_count * sizeof records[0]))
 			return 1;
-		for (unsigned i = 0; i < record_count; i++) {
-			if (records[i].slot >= ROW_MAX_BATCH || records[i].count > ROW_MAX_WORDS)
+		for (unsigned i = 0; i < record_count; i++)
+			if (records[i].slot >= ROW_MAX_BATCH ||
+				records[i].count > ROW_MAX_WORDS + ROW_LOOP_WORDS)
 				return 1;
-			row_write_slot(&records[i]);
-		}
-		__builtin___clear_cache(
-			(char *)ROW_CODE_BASE, (char *)ROW_CODE_BASE + ROW_CODE_SIZE);
+		if (!mapped)
+			write_code();
 		__asm__ volatile("brk #0" ::: "memory");
 	}
 	return 0;

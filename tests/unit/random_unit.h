@@ -161,7 +161,13 @@ generate_unary(struct generator *g)
 static void
 generate_wide(struct generator *g)
 {
-	switch (below(4)) {
+	ir_ref a = any(g, I64), b = any(g, I64);
+
+	switch (below(5)) {
+	case 4: /* both halves of one product */
+		add(g->i64, &g->n64, ir_mul(&g->l, I64, a, b));
+		add(g->i64, &g->n64, ir_umulh(&g->l, I64, a, b));
+		break;
 	case 0: add(g->i64, &g->n64, ir_umulh(&g->l, I64, any(g, I64), any(g, I64))); break;
 	case 1: add(g->i64, &g->n64, ir_smulh(&g->l, I64, any(g, I64), any(g, I64))); break;
 	case 2: add(g->i64, &g->n64, ir_umull(&g->l, I64, any(g, I32), any(g, I32))); break;
@@ -193,6 +199,8 @@ generate_flags(struct generator *g)
 		f = ir_emit(&g->l, ops[k], t, 0, a, b, IR_NONE);
 		if (below(2)) /* a consumer between the flags and the equal result */
 			ir_exit_if(&g->l, below(14), f, 0x300000);
+		else if (below(2))
+			ir_put(&g->l, A64_SLOT_FLAGS, f);
 		add_typed(g, t, ir_emit(&g->l, results[k], t, 0, a, b, IR_NONE));
 		break;
 	case 5:
@@ -210,9 +218,20 @@ static void
 generate_consumer(struct generator *g)
 {
 	enum ir_type t = below(2) ? I64 : I32;
-	ir_ref f = pick(g->flags, g->nflags);
+	ir_ref f = pick(g->flags, g->nflags), a;
 
-	switch (below(4)) {
+	switch (below(6)) {
+	case 4: /* CINC of a carry */
+		a = any(g, t);
+		add_typed(g, t,
+			ir_select(&g->l, t, IR_CS ^ below(2), f, a,
+				ir_add(&g->l, t, a, ir_const(&g->l, t, 1))));
+		break;
+	case 5:
+		add_typed(g, t,
+			ir_emit(&g->l, below(2) ? IR_adc : IR_sbc, t, 0, any(g, t),
+				ir_const(&g->l, t, (int64_t)below(5) - 2), f));
+		break;
 	case 0: add_typed(g, t, ir_select(&g->l, t, below(14), f, any(g, t), any(g, t))); break;
 	case 1: add_typed(g, t, ir_condition(&g->l, t, below(14), f)); break;
 	case 2:
@@ -244,7 +263,11 @@ generate_memory(struct generator *g)
 	switch (below(5)) {
 	case 0:
 	case 1:
-		add_typed(g, t, ir_load(&g->l, t, size | (below(2) ? IR_MEM_SIGNED : 0), address));
+		add_typed(g, t,
+			ir_load(&g->l, t,
+				size | (below(2) ? IR_MEM_SIGNED : 0) |
+					(below(4) ? 0 : IR_MEM_ACQUIRE),
+				address));
 		break;
 	case 2:
 	case 3: ir_store(&g->l, size | (below(4) ? 0 : IR_MEM_RELEASE), address, any(g, t)); break;

@@ -6,8 +6,9 @@
 
 #include "random_unit.h"
 
-#define MAX_TRACES    6
-#define TRACE_PC(k)   (UINT64_C(0x1000) * ((k) + 1))
+#define MAX_TRACES 6
+/* Not what an indirect exit could lead to by chance. */
+#define TRACE_PC(k)   (UINT64_C(0x71c53000) + UINT64_C(0x1000) * (k))
 #define OUT_OF_ROUNDS 0x900000
 #define ROUNDS_SLOT   27 /* x27 counts the traces that may still run */
 
@@ -31,6 +32,72 @@ generate_trace(struct ir_unit *u, unsigned number, const struct exit_targets *ta
 		ir_exit_unless(l, IR_INDIRECT_JUMP, pick(generator.i64, generator.n64),
 			(int64_t)random_value());
 	generate_body(&generator, 2 + below(30), targets);
+}
+
+/* ---- traces about flags ------------------------------------------------------------------------------------------------ */
+
+#define HOLE_SLOT 26 /* x26 holds an address at which accesses fault, where a test wants faults */
+
+/* Few slots change, so that flags that pend at an edge often have operands that the next trace writes. */
+static void
+generate_steps(struct lift *l, unsigned count)
+{
+	for (unsigned k = 0; k < count; k++) {
+		unsigned from = below(4), to = below(4);
+		ir_ref base = ir_get(l, I64, below(8) ? 28 : HOLE_SLOT);
+
+		switch (below(3)) {
+		case 0:
+			l->pc += 4;
+			ir_guest_pc(l, (int64_t)l->pc);
+			ir_put(l, to,
+				ir_load(l, I64, 3,
+					ir_add(l, I64, base, ir_const(l, I64, 8 * below(4)))));
+			break;
+		default:
+			ir_put(l, to,
+				ir_add(l, I64, ir_get(l, I64, from),
+					ir_const(l, I64, (int64_t)below(9) - 4)));
+		}
+	}
+}
+
+static void
+generate_flags_trace(struct ir_unit *u, unsigned number, const struct exit_targets *targets)
+{
+	static const enum ir_op ops[] = { IR_flags_add, IR_flags_sub, IR_flags_and };
+	struct lift *l = &generator.l;
+	ir_ref rounds, flags;
+
+	generate_begin(&generator, u, TRACE_PC(number));
+	/* what is outside overwrites the flags and nothing else */
+	u->flags_fates[u->flags_fate_count++] = (struct ir_flags_fate){ .target = OUT_OF_ROUNDS };
+	rounds = ir_get(l, I64, ROUNDS_SLOT);
+	ir_exit_if(l, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, 0)), OUT_OF_ROUNDS);
+	ir_put(l, ROUNDS_SLOT, ir_sub(l, I64, rounds, ir_const(l, I64, 1)));
+	generate_steps(l, below(4));
+	flags = ir_emit(l, ops[below(3)], I64, 0, ir_get(l, I64, below(4)),
+		below(2) ? ir_get(l, I64, below(4)) : ir_const(l, I64, (int64_t)below(5) - 2),
+		IR_NONE);
+	if (below(4))
+		ir_put(l, A64_SLOT_FLAGS, flags);
+	generate_steps(l, below(4));
+	ir_exit_if(l, below(14), flags, (int64_t)targets->pcs[below(targets->count)]);
+	ir_exit_direct(l, (int64_t)targets->pcs[below(targets->count)]);
+	ir_finish(l);
+}
+
+static void
+generate_flags_region(unsigned *count)
+{
+	uint64_t pcs[MAX_TRACES];
+	struct exit_targets targets = { pcs, 1 + below(3) };
+
+	*count = targets.count;
+	for (unsigned k = 0; k < *count; k++)
+		pcs[k] = TRACE_PC(k);
+	for (unsigned k = 0; k < *count; k++)
+		generate_flags_trace(&traces[k], k, &targets);
 }
 
 static const struct code_unit *
@@ -257,62 +324,6 @@ Test(backend_regions, scalars_with_anything_above_them)
 	}
 }
 
-/* ---- signals ---------------------------------------------------------------------------------------------------------- */
-
-/* A trace that goes round and has a signal pend when `last` rounds are left. */
-static void
-generate_interrupted_trace(struct ir_unit *u, unsigned last)
-{
-	static const uint64_t pcs[1] = { TRACE_PC(0) };
-	const struct exit_targets targets = { pcs, 1 };
-	struct lift *l = &generator.l;
-	ir_ref rounds, pends;
-
-	generator.first_kept_slot = ROUNDS_SLOT;
-	generate_begin(&generator, u, TRACE_PC(0));
-	rounds = ir_get(l, I64, ROUNDS_SLOT);
-	ir_exit_if(l, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, 0)), OUT_OF_ROUNDS);
-	ir_put(l, ROUNDS_SLOT, ir_sub(l, I64, rounds, ir_const(l, I64, 1)));
-	pends = ir_condition(
-		l, I32, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, (int64_t)last)));
-	ir_store(l, 2, ir_const(l, I64, (int64_t)&test.compiled->hot.signal_pending), pends);
-	generate_body(&generator, 2 + below(20), &targets);
-}
-
-Test(backend_regions, a_pending_signal_leaves_at_a_loops_head)
-{
-	uint8_t before[WINDOW];
-	uint32_t *pending;
-	unsigned interrupted = 0;
-
-	compiled_test_begin(&test);
-	pending = &test.compiled->hot.signal_pending;
-	for (unsigned round = 0; round < 8000; round++) {
-		uint64_t at_seed = seed = random_word() | 1, pc, expected;
-		const struct code_unit *unit;
-		const char *slot;
-
-		generate_interrupted_trace(&traces[0], 1 + below(10));
-		unit = compile(1);
-		cr_assert_not_null(unit);
-		random_region_state();
-		memcpy(before, window[0], WINDOW);
-		do {
-			expected = ir_interpret(
-				&compiled_test_interpreter, &traces[0], test.interpreted)
-					   .pc;
-		} while (expected == TRACE_PC(0) && !*pending);
-		interrupted += expected == TRACE_PC(0);
-		*pending = 0;
-		memcpy(window[0], before, WINDOW);
-		pc = run(unit);
-		slot = differing_slot(&test);
-		if (slot || pc != expected)
-			fail(at_seed, 1, slot, pc, expected);
-	}
-	cr_assert_gt(interrupted, 500);
-}
-
 /* ---- faults ----------------------------------------------------------------------------------------------------------- */
 
 static const struct code_unit *faulting_unit;
@@ -342,24 +353,33 @@ interpret_until(uint64_t pc, unsigned count)
 	return at;
 }
 
-Test(backend_regions, state_at_a_fault_is_precise)
+/* Gives memory at which accesses fault. */
+static uint64_t
+expect_faults(void)
 {
 	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
 	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
 	uint8_t *hole = mmap(NULL, 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	unsigned faults = 0;
 
-	compiled_test_begin(&test);
 	sigaltstack(&stack, NULL);
 	sigaction(SIGSEGV, &action, NULL);
+	return (uint64_t)hole;
+}
+
+Test(backend_regions, state_at_a_fault_is_precise)
+{
+	unsigned faults = 0;
+	uint64_t hole;
+
+	compiled_test_begin(&test);
+	hole = expect_faults();
 	for (unsigned round = 0; round < 8000; round++) {
 		uint64_t at_seed = seed = random_word() | 1, pc, expected;
 		unsigned count = generate_region();
 		const char *slot;
 
 		random_region_state();
-		a64_state(test.compiled)->x[28] = a64_state(test.interpreted)->x[28] =
-			(uint64_t)hole + 2048;
+		a64_state(test.compiled)->x[28] = a64_state(test.interpreted)->x[28] = hole + 2048;
 		faulting_unit = compile(count);
 		cr_assert_not_null(faulting_unit);
 		pc = run(faulting_unit);
@@ -372,4 +392,37 @@ Test(backend_regions, state_at_a_fault_is_precise)
 			fail(at_seed, count, slot, pc, expected);
 	}
 	cr_assert_gt(faults, 2000);
+}
+
+/* Edges leave flags as descriptions, whose operands must be what they were wherever a fault may ask for them. */
+Test(backend_regions, flags_at_a_fault_behind_inner_edges_are_precise)
+{
+	unsigned faults = 0;
+	uint64_t hole;
+
+	compiled_test_begin(&test);
+	hole = expect_faults();
+	for (unsigned round = 0; round < 8000; round++) {
+		uint64_t at_seed = seed = random_word() | 1, pc, expected;
+		const char *slot;
+		unsigned count;
+
+		generate_flags_region(&count);
+		random_region_state();
+		a64_state(test.compiled)->x[HOLE_SLOT] = a64_state(test.interpreted)->x[HOLE_SLOT] =
+			hole + 2048;
+		faulting_unit = compile(count);
+		cr_assert_not_null(faulting_unit);
+		pc = run(faulting_unit);
+		if (test.compiled->cold.exit_reason == CPU_EXIT_FAULT) {
+			expected = interpret_until(pc, count);
+			faults++;
+		} else {
+			expected = interpret(count);
+		}
+		slot = differing_slot(&test);
+		if (slot || pc != expected)
+			fail(at_seed, count, slot, pc, expected);
+	}
+	cr_assert_gt(faults, 1000);
 }

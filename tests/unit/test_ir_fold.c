@@ -451,6 +451,24 @@ Test(ir_fold, chains_of_constants_join)
 		0x5008);
 }
 
+Test(ir_fold, increments_by_a_carry_are_additions_with_it)
+{
+	ir_ref x, more, flags, r;
+
+	begin();
+	x = ir_get(&lift, I64, SLOT_X0);
+	flags = ir_flags_sub(&lift, I64, x, ir_get(&lift, I64, SLOT_X1));
+	more = ir_add(&lift, I64, x, ir_const(&lift, I64, 1));
+	r = ir_select(&lift, I64, IR_CC, flags, x, more);
+	cr_assert_eq(insn(r)->op, IR_adc);
+	cr_assert_eq(insn(r)->a, x);
+	cr_assert_eq(insn(insn(r)->b)->imm, 0);
+	cr_assert_eq(insn(r)->c, flags);
+	cr_assert_eq(ir_select(&lift, I64, IR_CS, flags, more, x), r);
+	cr_assert_eq(insn(ir_select(&lift, I64, IR_CS, flags, x, more))->op, IR_select);
+	cr_assert_eq(insn(ir_select(&lift, I64, IR_EQ, flags, more, x))->op, IR_select);
+}
+
 Test(ir_fold, narrow_gets_come_from_puts)
 {
 	ir_ref w, x;

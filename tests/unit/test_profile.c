@@ -151,7 +151,6 @@ Test(profile, time_decides)
 	add_image(7, 1);
 	add_unit(7, 10, 0x400000, 0x2000, 0x20);
 	add_unit(7, 20, 0x400010, 0x2010, 0x20); /* lies on top of it */
-	add(RECORD_FLUSH, 7, 30, sizeof(struct record));
 	add_unit(7, 40, 0x400020, 0x2000, 0x20);
 	add_image(7, 50);
 	add_sample(7, 5, 0x2000, SAMPLE_STACK_RETURN);
@@ -162,9 +161,9 @@ Test(profile, time_decides)
 	add_sample(7, 55, 0x2000, SAMPLE_STACK_RETURN);
 	profile = profile_analyze(file, &samples);
 	cr_assert_eq(samples_of(profile, 0x400000), 1);
-	cr_assert_eq(samples_of(profile, 0x400010), 1);
+	cr_assert_eq(samples_of(profile, 0x400010), 2);
 	cr_assert_eq(samples_of(profile, 0x400020), 1);
-	cr_assert_eq(profile->spent[SPENT_UNKNOWN][0], 3);
+	cr_assert_eq(profile->spent[SPENT_UNKNOWN][0], 2);
 }
 
 Test(profile, processes)
