@@ -114,6 +114,37 @@ fold_condition(struct lift *l, struct ir_insn *i)
 	return decided(l, i, &holds) ? ir_const(l, i->type, holds) : IR_NONE;
 }
 
+/* The slot whose value is `flags`; -1: none. */
+static int
+slot_with_flags(const struct lift *l, ir_ref flags)
+{
+	const struct ir_state_layout *layout = l->unit->layout;
+
+	for (uint32_t slot = 0; slot < layout->count; slot++)
+		if (layout->slots[slot].kind == IR_SLOT_FLAGS && l->slot_value[slot] == flags)
+			return (int)slot;
+	return -1;
+}
+
+/*
+ * An exit that is taken if the first comparison of CMP, CCMP fails or else if the second one says so is two exits, and each flags word
+ * is a comparison's own: at the first the constant, from there on the second's.
+ *
+ *     exit_if C, flags_select(D, f, g, K) where C holds for K      exit_if !D, f;  exit_if C, g
+ */
+static void
+split_exit(struct lift *l, struct ir_insn *i, struct ir_insn select)
+{
+	int slot = slot_with_flags(l, i->a);
+
+	if (slot >= 0)
+		ir_put(l, (unsigned)slot, select.c);
+	ir_exit_if(l, select.aux ^ 1u, select.a, i->imm);
+	if (slot >= 0)
+		ir_put(l, (unsigned)slot, select.b);
+	i->a = select.b;
+}
+
 /*
  * A side exit that is never taken disappears. One always taken stays: what follows it is merely
  * never reached.
@@ -121,9 +152,16 @@ fold_condition(struct lift *l, struct ir_insn *i)
 static ir_ref
 fold_exit_if(struct lift *l, struct ir_insn *i)
 {
+	const struct ir_insn *flags = fold_insn(l, i->a);
+	unsigned otherwise;
 	bool holds;
 
-	return decided(l, i, &holds) && !holds ? i->a : IR_NONE;
+	if (decided(l, i, &holds))
+		return holds ? IR_NONE : i->a;
+	if (flags->op == IR_flags_select && known_flags(l, flags->c, &otherwise) &&
+		ir_condition_holds(i->aux, otherwise))
+		split_exit(l, i, *flags);
+	return IR_NONE;
 }
 
 fold_rule *const fold_flags_rules[IR_OP_COUNT] = {

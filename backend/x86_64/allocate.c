@@ -104,7 +104,7 @@ allocate_rematerializable(const struct compiler *c, ir_ref ref)
 {
 	uint8_t op = c->u->insns[ref].op;
 
-	return op == IR_const || op == IR_address || op == IR_state_address;
+	return op == IR_const || op == IR_address || op == IR_state_address || op == IR_flags_const;
 }
 
 int
@@ -311,6 +311,8 @@ load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 
 	if (in->op == IR_state_address) {
 		x86_lea(&c->w, 8, (enum x86_gpr)r, slot_memory(in->aux));
+	} else if (in->op == IR_flags_const) {
+		x86_mov_ri(&c->w, (enum x86_gpr)r, backend_flags_from_nzcv((unsigned)in->imm & 15));
 	} else if (in->op == IR_address) {
 		emit_guest_address(c, (enum x86_gpr)r, (uint64_t)in->imm);
 	} else if (r < REG_XMM) {

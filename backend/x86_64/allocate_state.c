@@ -147,7 +147,9 @@ place_of(const struct compiler *c, ir_ref ref)
 		return (struct place){ .kind = PLACE_SLOT, .index = v->memory_index };
 	return (struct place){
 		.kind = c->u->insns[ref].op == IR_address ? PLACE_ADDRESS : PLACE_CONST,
-		.imm = c->u->insns[ref].imm,
+		.imm = c->u->insns[ref].op == IR_flags_const
+			       ? backend_flags_from_nzcv((unsigned)c->u->insns[ref].imm & 15)
+			       : c->u->insns[ref].imm,
 	};
 }
 

@@ -384,6 +384,9 @@ eflags_are_fcmp(const struct compiler *c)
 void emit_flags_compute(struct compiler *c, enum flags_kind kind, enum ir_type t,
 	const struct place *a, const struct place *b, host_reg scratch);
 enum eflags_form flags_form_of(enum flags_kind kind);
+/* Flags that are a constant, as those of an operation on constants; false: not `flags`, or there is no such operation. */
+bool flags_of_constants(
+	const struct compiler *c, ir_ref flags, enum flags_kind *kind, int64_t *a, int64_t *b);
 enum flags_kind flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b);
 /* Flags' operands where they can be had without further allocation, and EFLAGS computed from them in the form returned. */
 struct flags_operands {

@@ -29,6 +29,34 @@ flags_kind_of(const struct compiler *c, ir_ref flags, ir_ref *a, ir_ref *b)
 	}
 }
 
+bool
+flags_of_constants(
+	const struct compiler *c, ir_ref flags, enum flags_kind *kind, int64_t *a, int64_t *b)
+{
+	static const struct {
+		uint8_t kind; /* FLAGS_IN_MEMORY: no operation makes these */
+		int64_t a, b;
+	} operations[16] = {
+		[0] = { FLAGS_ADD, 1, 0 },         /* nzcv */
+		[2] = { FLAGS_SUB, 1, 0 },         /* nzCv */
+		[3] = { FLAGS_SUB, INT64_MIN, 1 }, /* nzCV */
+		[4] = { FLAGS_ADD, 0, 0 },         /* nZcv */
+		[6] = { FLAGS_SUB, 0, 0 },         /* nZCv */
+		[8] = { FLAGS_ADD, -1, 0 },        /* Nzcv */
+		[9] = { FLAGS_ADD, INT64_MAX, 1 }, /* NzcV */
+		[10] = { FLAGS_SUB, -1, 0 },       /* NzCv */
+	};
+	const struct ir_insn *in = &c->u->insns[flags];
+	unsigned nzcv = (unsigned)in->imm & 15;
+
+	if (in->op != IR_flags_const || operations[nzcv].kind == FLAGS_IN_MEMORY)
+		return false;
+	*kind = (enum flags_kind)operations[nzcv].kind;
+	*a = operations[nzcv].a;
+	*b = operations[nzcv].b;
+	return true;
+}
+
 enum eflags_form
 flags_form_of(enum flags_kind kind)
 {

@@ -151,7 +151,7 @@ flags_describe(const struct compiler *c, struct snapshot *s, uint64_t target)
 		fate = ir_flags_fate(c->u, target);
 	else if (region_flags_fate(c, target, &inside))
 		fate = &inside;
-	if (!fate)
+	if (!fate || insn_of(c, c->flags_value)->op == IR_flags_const)
 		return false;
 	flags_kind_of(c, c->flags_value, &a, &b);
 	s->description =

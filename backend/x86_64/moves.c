@@ -17,6 +17,21 @@ add_move(struct compiler *c, struct snapshot *s, host_reg to, struct place from)
 	s->move_count++;
 }
 
+static bool
+snapshot_constant_flags(struct compiler *c, struct snapshot *s)
+{
+	enum flags_kind kind;
+	int64_t a, b;
+
+	if (!flags_of_constants(c, c->flags_value, &kind, &a, &b))
+		return false;
+	s->flags = (uint8_t)kind;
+	s->flags_type = I64;
+	s->flags_a = (struct place){ .kind = PLACE_CONST, .imm = a };
+	s->flags_b = (struct place){ .kind = PLACE_CONST, .imm = b };
+	return true;
+}
+
 static void
 snapshot_flags(struct compiler *c, struct snapshot *s)
 {
@@ -26,6 +41,8 @@ snapshot_flags(struct compiler *c, struct snapshot *s)
 	s->flags = FLAGS_IN_MEMORY;
 	s->flags_form = EFLAGS_NONE;
 	if (flags == IR_NONE)
+		return;
+	if (snapshot_constant_flags(c, s))
 		return;
 	s->flags = (uint8_t)flags_kind_of(c, flags, &a, &b);
 	s->flags_type = c->u->insns[flags].op == IR_flags_fcmp ? c->u->insns[a].type
@@ -185,6 +202,23 @@ emit_parallel(struct compiler *c, struct snapshot *s)
 	}
 }
 
+/* Flags of an operation on two constants. */
+static bool
+store_constant_flags(struct compiler *c, const struct snapshot *s)
+{
+	unsigned nzcv;
+
+	if (s->flags == FLAGS_IN_MEMORY || s->flags == FLAGS_FCMP ||
+		s->flags_a.kind != PLACE_CONST || s->flags_b.kind != PLACE_CONST)
+		return false;
+	nzcv = flags_of_operands((enum flags_kind)s->flags, s->flags_type,
+		(union register_value){ { (uint64_t)s->flags_a.imm, 0 } },
+		(union register_value){ { (uint64_t)s->flags_b.imm, 0 } });
+	x86_store_imm(&c->w, 4, x86_mem_base(X86_RBP, CPU_HOT(flags)),
+		(int32_t)backend_flags_from_nzcv(nzcv));
+	return true;
+}
+
 /*
  * Moves do not touch EFLAGS, so flags that EFLAGS hold are stored last, when rax and rcx are free; others are
  * computed first, while their operands are where the snapshot says.
@@ -197,6 +231,10 @@ snapshot_emit(struct compiler *c, const struct snapshot *s)
 
 	if (s->flags == FLAGS_DESCRIBED) {
 		emit_flags_description(c, s);
+		emit_parallel(c, &work);
+		return;
+	}
+	if (store_constant_flags(c, s)) {
 		emit_parallel(c, &work);
 		return;
 	}

@@ -165,10 +165,13 @@ select_put(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	unsigned slot = in->aux;
 	uint8_t type = c->u->insns[in->a].type;
 	ir_ref value = canon(c, in->a), a, b;
+	enum flags_kind kind;
+	int64_t imm[2];
 
 	keep_eflags(c);
 	if (slot_kind[slot] == IR_SLOT_FLAGS) {
-		if (flags_kind_of(c, value, &a, &b) == FLAGS_IN_MEMORY) {
+		if (!flags_of_constants(c, value, &kind, &imm[0], &imm[1]) &&
+			flags_kind_of(c, value, &a, &b) == FLAGS_IN_MEMORY) {
 			c->flags_value = IR_NONE;
 			allocate_put(c, i, slot, value);
 		} else {

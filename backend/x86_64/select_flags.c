@@ -154,12 +154,11 @@ select_flags_sbc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_flags_with_carry(c, i, in, X86_SBB);
 }
 
+/* Made where they are used, as other constants are. */
 void
 select_flags_const(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	x86_mov_ri(&c->w, (enum x86_gpr)def_gpr(c, i),
-		backend_flags_from_nzcv((unsigned)in->imm & 15));
-	keep_eflags(c);
+	select_nop(c, i, in);
 }
 
 void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lifters of "Branches, exception generating" (Arm ARM C4.1.3) and of UDF.
 #include "frontend/a64/lift.h"
+#include "ir/evaluate.h"
 
 /* Target of a branch with a word offset of `bits` bits. */
 static uint64_t
@@ -37,6 +38,19 @@ go_on_at(struct lift *l, uint64_t pc)
 		end_with_jump(l, pc);
 }
 
+/* A branch for which both a comparison and a CCMP behind it must hold: what does not branch is two exits (ir/fold_flags.c). */
+static bool
+wants_both(const struct lift *l, enum ir_condition condition, ir_ref flags)
+{
+	const struct ir_insn *select = &l->unit->insns[flags], *otherwise;
+
+	if (select->op != IR_flags_select)
+		return false;
+	otherwise = &l->unit->insns[select->c];
+	return otherwise->op == IR_flags_const &&
+	       !ir_condition_holds(condition, (unsigned)otherwise->imm);
+}
+
 /* A conditional branch: a side exit for the side that lifting does not follow. */
 static void
 branch_if(struct lift *l, enum ir_condition condition, ir_ref flags, uint64_t target)
@@ -44,6 +58,11 @@ branch_if(struct lift *l, enum ir_condition condition, ir_ref flags, uint64_t ta
 	if (l->follows_path && target != l->pc + 4 && path_leads_to(l, target)) {
 		ir_exit_if(l, condition ^ 1, flags, (int64_t)(l->pc + 4));
 		l->next_pc = target;
+		return;
+	}
+	if (wants_both(l, condition, flags) && (!l->follows_path || l->path_left == 0)) {
+		ir_exit_if(l, condition ^ 1, flags, (int64_t)(l->pc + 4));
+		go_on_at(l, target);
 		return;
 	}
 	ir_exit_if(l, condition, flags, (int64_t)target);

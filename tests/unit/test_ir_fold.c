@@ -469,6 +469,38 @@ Test(ir_fold, increments_by_a_carry_are_additions_with_it)
 	cr_assert_eq(insn(ir_select(&lift, I64, IR_EQ, flags, more, x))->op, IR_select);
 }
 
+/* CMP x0, #1; CCMP x1, #2, #0, eq; B.NE: the branch of `if (a == 1 && b == 2)`. */
+Test(ir_fold, exits_on_two_comparisons_are_two_exits)
+{
+	static char text[4096];
+	ir_ref first, second, both;
+
+	begin();
+	first = ir_flags_sub(&lift, I64, ir_get(&lift, I64, SLOT_X0), ir_const(&lift, I64, 1));
+	second = ir_flags_sub(&lift, I64, ir_get(&lift, I64, SLOT_X1), ir_const(&lift, I64, 2));
+	both = ir_flags_select(&lift, IR_EQ, first, second, ir_flags_const(&lift, 0));
+	ir_put(&lift, SLOT_FLAGS, both);
+	ir_exit_if(&lift, IR_NE, both, 0x40);
+	ir_exit_if(&lift, IR_HI, ir_get(&lift, FLAGS, SLOT_FLAGS), 0x80);
+	ir_exit_direct(&lift, 0x44);
+	ir_finish(&lift);
+	ir_print(&unit, text, sizeof text);
+	cr_assert_not_null(strstr(text, "put nzcv, %6\nexit_if ne, %2, 0x40\n"
+					"put nzcv, %5\nexit_if ne, %5, 0x40\n"
+					"exit_if hi, %5, 0x80\n"),
+		"%s", text);
+	cr_assert_eq(insn(6)->op, IR_flags_const);
+
+	/* where both must hold for the exit to be taken, it stays one */
+	begin();
+	both = ir_flags_select(&lift, IR_EQ, ir_get(&lift, FLAGS, SLOT_FLAGS),
+		ir_flags_sub(&lift, I64, ir_get(&lift, I64, SLOT_X1), ir_const(&lift, I64, 2)),
+		ir_flags_const(&lift, 0));
+	ir_exit_if(&lift, IR_EQ, both, 0x40);
+	cr_assert_eq(insn(unit.count - 1)->a, both);
+	cr_assert_neq(insn(unit.count - 2)->op, IR_exit_if);
+}
+
 Test(ir_fold, narrow_gets_come_from_puts)
 {
 	ir_ref w, x;
