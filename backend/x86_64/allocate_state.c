@@ -72,6 +72,41 @@ store_to_home(struct compiler *c, unsigned slot, ir_ref ref)
 	}
 }
 
+/* Move a slot's value, which is in a register, to its pin, which has nothing that is needed. */
+static void
+move_to_pin(struct compiler *c, host_reg pin, ir_ref ref)
+{
+	struct value *v = &c->values[ref];
+
+	emit_reg_move(c, pin, v->reg);
+	c->holds[pin] = ref;
+	if (c->seam->slot_of_pin[v->reg] == 0xff) { /* free the scratch register */
+		c->holds[v->reg] = HOLDS_NOTHING;
+		v->reg = pin;
+	} else {
+		v->copied = true;
+	}
+}
+
+void
+allocate_settle_pins(struct compiler *c, ir_ref i)
+{
+	for (uint32_t set = c->seam->pin_mask; set; set &= set - 1) {
+		host_reg pin = (host_reg)__builtin_ctz(set);
+		uint32_t wanted = c->pin_value[pin], held = c->holds[pin];
+
+		if (held == wanted || wanted == HOLDS_HOME || c->values[wanted].reg == REG_NONE ||
+			held == HOLDS_HOME || held == HOLDS_TEMP)
+			continue;
+		if (held != HOLDS_NOTHING) {
+			if (allocate_needed_after(c, held, i - 1))
+				continue;
+			allocate_release_value(c, held);
+		}
+		move_to_pin(c, pin, wanted);
+	}
+}
+
 static void
 put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 {
@@ -93,14 +128,7 @@ put_pinned(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref)
 	if (c->holds[pin] != HOLDS_NOTHING)
 		return;
 	if (v->reg != REG_NONE) {
-		emit_reg_move(c, pin, v->reg);
-		c->holds[pin] = ref;
-		if (c->seam->slot_of_pin[v->reg] == 0xff) { /* free the scratch register */
-			c->holds[v->reg] = HOLDS_NOTHING;
-			v->reg = pin;
-		} else {
-			v->copied = true;
-		}
+		move_to_pin(c, pin, ref);
 	} else {
 		allocate_load_value(c, pin, ref);
 		c->holds[pin] = ref;

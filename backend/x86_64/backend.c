@@ -113,8 +113,9 @@ begin(struct compiler *c, struct code_space *space, const struct region_trace *t
 	c->failed = false;
 	c->stub_count = c->cold_count = c->exit_count = c->exit_capacity = 0;
 	for (unsigned k = 0; k < count; k++) {
-		/* and a loop head's; twice in a region, which may have two versions */
-		c->exit_capacity += (count_exits(traces[k].unit) + 1) * REGION_VERSIONS;
+		/* and a loop head's; more often in a region, which may have versions, and code for loops' way round */
+		c->exit_capacity += (count_exits(traces[k].unit) + 1) *
+				    (REGION_VERSIONS + region_trace_loops(traces[k].unit));
 		range_count += traces[k].unit->range_count;
 	}
 	c->unit = take_data(space, sizeof(*c->unit));

@@ -329,6 +329,8 @@ void allocate_end_insn(struct compiler *c, ir_ref i);
 /* Slot `slot` now has the value `ref` (canonical). */
 void allocate_put(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref);
 void allocate_get(struct compiler *c, ir_ref i);
+/* Move slots' values to their pins where that takes no more than a move each and nothing that instruction i or a later one needs. EFLAGS are kept. */
+void allocate_settle_pins(struct compiler *c, ir_ref i);
 /* Before a runtime call: emit what makes state canonical, then forget all registers (values that live on are spilled). */
 void allocate_flush_keeping(struct compiler *c, ir_ref i, uint32_t keep);
 /* Where a value is now, for exits and recipes. */

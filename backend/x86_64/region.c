@@ -341,26 +341,49 @@ region_is_emitted(const struct compiler *c, uint64_t target)
 	return label >= 0 && c->region->labels[c->region->version][label].code != NULL;
 }
 
-void
-region_jump_to(struct compiler *c, uint8_t *field, unsigned label)
+static void
+jump_to(struct compiler *c, uint8_t *field, uint8_t *const *target)
 {
 	struct region *r = c->region;
 
-	if (r->labels[r->version][label].code) {
-		x86_patch_rel32(field, r->labels[r->version][label].code);
-	} else if (r->jump_count == REGION_MAX_JUMPS) {
+	if (*target)
+		x86_patch_rel32(field, *target);
+	else if (r->jump_count == REGION_MAX_JUMPS)
 		c->failed = true;
-	} else {
-		r->jumps[r->jump_count++] = (struct region_jump){ field, label, r->version };
-	}
+	else
+		r->jumps[r->jump_count++] = (struct region_jump){ field, target };
+}
+
+void
+region_jump_to(struct compiler *c, uint8_t *field, unsigned label)
+{
+	jump_to(c, field, &c->region->labels[c->region->version][label].code);
+}
+
+void
+region_jump_round(struct compiler *c, uint8_t *field)
+{
+	jump_to(c, field, &c->region->labels[c->region->version][c->region->current].round);
+}
+
+bool
+region_goes_round(const struct compiler *c, uint64_t target)
+{
+	return c->region && c->region->way != REGION_ONE_WAY && target == c->u->guest_pc;
+}
+
+bool
+region_runs_into(const struct compiler *c, uint64_t target)
+{
+	return c->region && c->region->way != REGION_WAY_IN &&
+	       region_label_of(c, target) == (int)c->region->current + 1;
 }
 
 static void
 patch_jumps(struct region *r)
 {
 	for (uint32_t k = 0; k < r->jump_count; k++)
-		x86_patch_rel32(
-			r->jumps[k].field, r->labels[r->jumps[k].version][r->jumps[k].label].code);
+		x86_patch_rel32(r->jumps[k].field, *r->jumps[k].target);
 }
 
 /* The guest pc to which an exit goes inside the region, should a trace begin there; calls: where they come back to. */
@@ -395,18 +418,47 @@ find_loop_heads(struct compiler *c, const struct region_trace *traces, unsigned 
 /* ---- compiling ------------------------------------------------------------------------------------------------------------------ */
 
 static void
-compile_trace(struct compiler *c, const struct ir_unit *u, struct region_label *label)
+begin_trace(struct compiler *c, const struct ir_unit *u)
 {
 	c->u = u;
 	c->guest_pc = u->guest_pc;
 	analyze(c);
 	allocate_begin(c);
+}
+
+/* The code for the way round, behind that for the way in. */
+static void
+compile_way_round(
+	struct compiler *c, const struct ir_unit *u, ir_ref prefix, struct region_label *label)
+{
+	c->region->way = REGION_WAY_ROUND;
+	begin_trace(c, u);
+	label->round = c->w.at;
+	select_instructions(c, 0, prefix);
+	select_loop_head_poll(c, u->guest_pc);
+	select_instructions(c, prefix, u->count);
+}
+
+static void
+compile_trace(struct compiler *c, const struct ir_unit *u, struct region_label *label)
+{
+	static struct ir_unit round;
+	struct region *r = c->region;
+	bool left_soon = r->has_scalars && r->version == REGION_GENERAL;
+	ir_ref prefix;
+
+	if (!left_soon && region_make_way_round(u, &round, &prefix))
+		r->way = REGION_WAY_IN;
+	begin_trace(c, u);
 	label->code = c->w.at;
 	if (label->loop_head)
 		select_loop_head_poll(c, u->guest_pc);
-	if (label->loop_head && c->region->has_scalars && c->region->version == REGION_GENERAL)
-		emit_switch_to_scalars(c, c->region->current);
+	if (label->loop_head && left_soon)
+		emit_switch_to_scalars(c, r->current);
 	select_main_path(c);
+	if (r->way == REGION_WAY_IN && !c->failed && !c->w.overflow)
+		compile_way_round(c, &round, prefix, label);
+	r->way = REGION_ONE_WAY;
 }
 
 static void
@@ -443,6 +495,7 @@ region_compile(
 	c->region = r;
 	c->seam = &r->seam;
 	r->jump_count = r->poll_count = 0;
+	r->way = REGION_ONE_WAY;
 	r->label_count = count;
 	r->traces = traces;
 	for (unsigned k = 0; k < count; k++)

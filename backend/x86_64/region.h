@@ -11,7 +11,8 @@
 /* Where one trace begins. */
 struct region_label {
 	uint64_t guest_pc;
-	uint8_t *code; /* NULL: not emitted yet */
+	uint8_t *code;  /* NULL: not emitted yet */
+	uint8_t *round; /* the same trace's code for its own way back (region_loops.c) */
 	bool loop_head; /* a jump from this trace or a later one leads here: asks whether a signal pends */
 };
 
@@ -22,11 +23,16 @@ struct region_label {
  */
 enum region_version { REGION_GENERAL, REGION_SCALARS, REGION_VERSIONS };
 
-/* A jump to a label whose code did not exist yet. */
+/*
+ * Whether the trace being emitted has code of its own for the way round (region_loops.c): REGION_WAY_IN, the code for the way in, comes
+ * first and does not run into the next trace's.
+ */
+enum region_way { REGION_ONE_WAY, REGION_WAY_IN, REGION_WAY_ROUND };
+
+/* A jump to code that did not exist yet. */
 struct region_jump {
 	uint8_t *field;
-	uint32_t label;
-	enum region_version version;
+	uint8_t *const *target; /* in a label */
 };
 
 struct region {
@@ -34,11 +40,12 @@ struct region {
 	struct region_label labels[REGION_VERSIONS][REGION_MAX_TRACES];
 	struct region_jump jumps[REGION_MAX_JUMPS];
 	/* offsets in the code of the jumps that leave when a signal pends */
-	uint32_t polls[REGION_MAX_TRACES * REGION_VERSIONS];
+	uint32_t polls[REGION_MAX_TRACES * (REGION_VERSIONS + 1)];
 	const struct region_trace *traces; /* as many as labels of a version */
 	uint32_t label_count, jump_count, poll_count;
 	enum region_version version; /* being emitted */
 	uint32_t current; /* trace whose main path is being emitted; label_count: all are */
+	enum region_way way;
 	uint8_t scalar
 		[IR_MAX_SLOTS]; /* vector slots: the type, F32 or F64, that REGION_SCALARS counts on; else 0 */
 	bool has_scalars;
@@ -53,6 +60,12 @@ bool region_is_emitted(const struct compiler *c, uint64_t target);
 void region_jump_to(struct compiler *c, uint8_t *field, unsigned label);
 /* What becomes of flags behind an exit to `target`, inside the region or out of it; false: they may be read, or it is not known. */
 bool region_flags_fate(const struct compiler *c, uint64_t target, struct ir_flags_fate *fate);
+/* The rel32 field `field` leads to where the current trace goes round; only if region_goes_round(). */
+void region_jump_round(struct compiler *c, uint8_t *field);
+/* Whether the current trace's jump to `target` is its way round, where it is known what the flags are. */
+bool region_goes_round(const struct compiler *c, uint64_t target);
+/* Whether the code of the trace at `target` follows the one being emitted. */
+bool region_runs_into(const struct compiler *c, uint64_t target);
 /* From the region's places to the canonical ones, and back: no register but pins, no flags are touched. */
 void region_emit_leave(struct compiler *c);
 void region_emit_enter(struct compiler *c);
@@ -63,6 +76,11 @@ bool region_slot_is_scalar(const struct compiler *c, unsigned slot, enum ir_type
 
 /* Give the unit the list of its loops' polls; false when there is no room. */
 bool region_keep_polls(struct compiler *c);
+/* region_loops.c: whether a trace has a way round, once; */
+bool region_trace_loops(const struct ir_unit *u);
+/* and the trace as it is to be compiled for that: behind `*prefix` instructions that make the flags of the slots; false: there is none. */
+bool region_make_way_round(const struct ir_unit *u, struct ir_unit *to, ir_ref *prefix);
+
 /* Emit the region; c->failed when it does not fit in some table. */
 void region_compile(
 	struct compiler *c, struct region *r, const struct region_trace *traces, unsigned count);

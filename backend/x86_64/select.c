@@ -22,10 +22,10 @@ is_dead(const struct compiler *c, ir_ref i, const struct ir_insn *in)
 }
 
 void
-select_main_path(struct compiler *c)
+select_instructions(struct compiler *c, ir_ref from, ir_ref to)
 {
 	c->releases_drained = false;
-	for (ir_ref i = 0; i < c->u->count && !c->failed && !c->w.overflow; i++) {
+	for (ir_ref i = from; i < to && !c->failed && !c->w.overflow; i++) {
 		const struct ir_insn *in = &c->u->insns[i];
 		const struct value *v = &c->values[i];
 
@@ -40,6 +40,12 @@ select_main_path(struct compiler *c)
 			c->eflags = IR_NONE;
 		allocate_end_insn(c, i);
 	}
+}
+
+void
+select_main_path(struct compiler *c)
+{
+	select_instructions(c, 0, c->u->count);
 }
 
 void

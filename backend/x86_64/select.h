@@ -20,6 +20,8 @@ enum entry_point {
 
 /* Emit the unit's main path; then, behind it, its exit stubs and cold paths. A region's main paths come first, all of them. */
 void select_main_path(struct compiler *c);
+/* Part of it: instructions `from` to before `to`. */
+void select_instructions(struct compiler *c, ir_ref from, ir_ref to);
 void select_cold_code(struct compiler *c);
 /* The check of IR_MODE_CHECK_CODE units: the guest code is still what was translated. */
 void select_code_check(struct compiler *c);

@@ -123,7 +123,7 @@ make_canonical(struct compiler *c)
 	region_emit_leave(c);
 }
 
-/* State as it must be at an edge to `target`, where flags may do with a description: at the seam of the region, if any. */
+/* State as it must be where a jump leads to `target`, where flags may do with a description: at the seam of the region, if any. */
 static void
 meet_seam(struct compiler *c, uint64_t target)
 {
@@ -132,6 +132,17 @@ meet_seam(struct compiler *c, uint64_t target)
 	snapshot_take(c, &s);
 	snapshot_describe_flags(c, &s, target);
 	snapshot_emit(c, &s);
+}
+
+/* What differs from that at a jump of the trace. Where a loop goes round, flags need not be saved at all. */
+static void
+edge_snapshot(struct compiler *c, struct snapshot *s, uint64_t target)
+{
+	snapshot_take(c, s);
+	if (region_goes_round(c, target))
+		s->flags = FLAGS_IN_MEMORY;
+	else
+		snapshot_describe_flags(c, s, target);
 }
 
 /* jmp to the exit's target, its stub behind it. State is canonical. */
@@ -150,14 +161,22 @@ emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, 
 	}
 }
 
+/* The rel32 field `field` leads to the region's code at `target`. */
+static void
+jump_inside(struct compiler *c, uint8_t *field, uint64_t target)
+{
+	if (region_goes_round(c, target))
+		region_jump_round(c, field);
+	else
+		region_jump_to(c, field, (unsigned)region_label_of(c, target));
+}
+
 /* From the region's seam to `target`: a jump inside the region, or out of it. */
 static void
 emit_edge(struct compiler *c, uint64_t target)
 {
-	int label = region_label_of(c, target);
-
-	if (label >= 0) {
-		region_jump_to(c, x86_jmp_rel32(&c->w), (unsigned)label);
+	if (region_label_of(c, target) >= 0) {
+		jump_inside(c, x86_jmp_rel32(&c->w), target);
 		return;
 	}
 	region_emit_leave(c);
@@ -170,29 +189,42 @@ void
 select_exit_direct(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	uint64_t target = (uint64_t)in->imm;
+	struct snapshot s;
 
 	(void)i;
-	meet_seam(c, target);
-	if (c->region && region_label_of(c, target) == (int)c->region->current + 1)
-		return; /* the next trace's code follows */
+	edge_snapshot(c, &s, target);
+	snapshot_emit(c, &s);
+	if (region_runs_into(c, target))
+		return;
 	emit_edge(c, target);
+}
+
+/*
+ * Whether what the snapshot's code does may be done although the exit is not taken, and before the jump: it is no more than stores of a
+ * description of the flags over flags that nobody reads any more.
+ */
+static bool
+only_describes_flags(const struct compiler *c, ir_ref i, const struct snapshot *s)
+{
+	ir_ref reader = c->slot_reader[flags_slot];
+
+	return s->move_count == 0 && s->flags == FLAGS_DESCRIBED &&
+	       (reader == IR_NONE || dies(c, reader, i));
 }
 
 /* A loop's way back is the likely one: it stays in line, so that an iteration takes one jump. */
 static void
-emit_backward_exit(struct compiler *c, enum x86_cond condition, uint64_t target)
+emit_backward_exit(struct compiler *c, ir_ref i, enum x86_cond condition, uint64_t target)
 {
 	struct snapshot s;
 	uint8_t *skip;
 
-	snapshot_take(c, &s);
-	snapshot_describe_flags(c, &s, target);
-	if (c->region && s.move_count == 0 &&
-		(s.flags == FLAGS_IN_MEMORY || s.flags == FLAGS_DESCRIBED)) {
-		/* where the loop ends, memory has a description that nobody reads: the flags still pend */
+	if (c->region)
+		allocate_settle_pins(c, i);
+	edge_snapshot(c, &s, target);
+	if (c->region && (snapshot_empty(&s) || only_describes_flags(c, i, &s))) {
 		snapshot_emit(c, &s);
-		region_jump_to(
-			c, x86_jcc_rel32(&c->w, condition), (unsigned)region_label_of(c, target));
+		jump_inside(c, x86_jcc_rel32(&c->w, condition), target);
 		return;
 	}
 	skip = x86_jcc_rel32(&c->w, x86_cond_not(condition));
@@ -217,11 +249,10 @@ select_exit_if(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	enum x86_cond condition = need_condition(c, in->a, in->aux);
 	struct exit_stub *stub;
 
-	(void)i;
 	keep_eflags(c);
 	if (c->region ? region_is_emitted(c, (uint64_t)in->imm)
 		      : wants_poll(c, (uint64_t)in->imm)) {
-		emit_backward_exit(c, condition, (uint64_t)in->imm);
+		emit_backward_exit(c, i, condition, (uint64_t)in->imm);
 		return;
 	}
 	stub = new_stub(c);
@@ -238,6 +269,7 @@ static void
 emit_poll_stub(struct compiler *c, struct exit_stub *stub)
 {
 	x86_patch_rel32(stub->jump, c->w.at);
+	snapshot_emit(c, &stub->state);
 	region_emit_leave(c);
 	emit_way_out(c, new_exit(c, stub->guest_pc, CODE_EXIT_JUMP));
 }
@@ -250,6 +282,8 @@ select_loop_head_poll(struct compiler *c, uint64_t guest_pc)
 	struct exit_stub *stub = new_stub(c);
 
 	*stub = (struct exit_stub){ .kind = STUB_POLL, .guest_pc = guest_pc };
+	snapshot_take(c, &stub->state);
+	c->eflags = IR_NONE;
 	x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RBP, CPU_HOT(signal_pending)), 0);
 	/* backend_leave_loops writes over the opcode, which is two bytes, by one store */
 	if ((uintptr_t)c->w.at % 8 == 7)

@@ -324,6 +324,62 @@ Test(backend_regions, scalars_with_anything_above_them)
 	}
 }
 
+/* ---- signals ---------------------------------------------------------------------------------------------------------- */
+
+/* A trace that goes round and has a signal pend when `last` rounds are left. */
+static void
+generate_interrupted_trace(struct ir_unit *u, unsigned last)
+{
+	static const uint64_t pcs[1] = { TRACE_PC(0) };
+	const struct exit_targets targets = { pcs, 1 };
+	struct lift *l = &generator.l;
+	ir_ref rounds, pends;
+
+	generator.first_kept_slot = ROUNDS_SLOT;
+	generate_begin(&generator, u, TRACE_PC(0));
+	rounds = ir_get(l, I64, ROUNDS_SLOT);
+	ir_exit_if(l, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, 0)), OUT_OF_ROUNDS);
+	ir_put(l, ROUNDS_SLOT, ir_sub(l, I64, rounds, ir_const(l, I64, 1)));
+	pends = ir_condition(
+		l, I32, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, (int64_t)last)));
+	ir_store(l, 2, ir_const(l, I64, (int64_t)&test.compiled->hot.signal_pending), pends);
+	generate_body(&generator, 2 + below(20), &targets);
+}
+
+Test(backend_regions, a_pending_signal_leaves_at_a_loops_head)
+{
+	uint8_t before[WINDOW];
+	uint32_t *pending;
+	unsigned interrupted = 0;
+
+	compiled_test_begin(&test);
+	pending = &test.compiled->hot.signal_pending;
+	for (unsigned round = 0; round < 8000; round++) {
+		uint64_t at_seed = seed = random_word() | 1, pc, expected;
+		const struct code_unit *unit;
+		const char *slot;
+
+		generate_interrupted_trace(&traces[0], 1 + below(10));
+		unit = compile(1);
+		cr_assert_not_null(unit);
+		random_region_state();
+		memcpy(before, window[0], WINDOW);
+		do {
+			expected = ir_interpret(
+				&compiled_test_interpreter, &traces[0], test.interpreted)
+					   .pc;
+		} while (expected == TRACE_PC(0) && !*pending);
+		interrupted += expected == TRACE_PC(0);
+		*pending = 0;
+		memcpy(window[0], before, WINDOW);
+		pc = run(unit);
+		slot = differing_slot(&test);
+		if (slot || pc != expected)
+			fail(at_seed, 1, slot, pc, expected);
+	}
+	cr_assert_gt(interrupted, 500);
+}
+
 /* ---- faults ----------------------------------------------------------------------------------------------------------- */
 
 static const struct code_unit *faulting_unit;
