@@ -39,6 +39,7 @@ ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout *lay
 	l->path_left = l->label_count = 0;
 	l->gets_valid_from = 0;
 	memset(l->slot_value, 0xff, layout->count * sizeof l->slot_value[0]);
+	memset(l->put_sums, 0, sizeof l->put_sums);
 	memset(l->cse, 0xff, sizeof l->cse);
 }
 
@@ -138,6 +139,8 @@ emit_put(struct lift *l, struct ir_insn *i)
 	if (l->slot_value[i->aux] == i->a)
 		return 0;
 	l->slot_value[i->aux] = i->a;
+	if (fold_insn(l, i->a)->op == IR_add)
+		l->put_sums[i->a / 64] |= UINT64_C(1) << i->a % 64;
 	return append(l, i);
 }
 

@@ -25,6 +25,7 @@ struct lift {
 	bool no_folding;                  /* tests: emit as asked, without forwarding, folding and merging */
 	ir_ref gets_valid_from;           /* a get before this instruction may no longer be reused */
 	ir_ref slot_value[IR_MAX_SLOTS];  /* current value of each slot, or IR_NONE */
+	uint64_t put_sums[IR_MAX_INSNS / 64]; /* a bit each: additions that a slot has, or had, for its value */
 	ir_ref cse[IR_CSE_BUCKETS];       /* newest instruction a hash bucket */
 	ir_ref cse_chain[IR_MAX_INSNS];
 };

@@ -91,6 +91,13 @@ unsigned_const(enum ir_type t, int64_t c)
 
 /* ---- add, sub, multiply, divide ---------------------------------------------------------- */
 
+/* A sum that a slot has is at hand; to add to what it was made of would keep that alive besides. */
+static bool
+is_put(const struct lift *l, ir_ref sum)
+{
+	return l->put_sums[sum / 64] >> sum % 64 & 1;
+}
+
 static ir_ref
 fold_add(struct lift *l, struct ir_insn *i)
 {
@@ -102,7 +109,7 @@ fold_add(struct lift *l, struct ir_insn *i)
 	if (fold_is_const(l, i->b, &c)) {
 		if (c == 0)
 			return i->a;
-		if (has_constant(l, i->a, IR_add, &x, &inner))
+		if (has_constant(l, i->a, IR_add, &x, &inner) && !is_put(l, i->a))
 			return ir_add(
 				l, t, x, ir_const(l, t, (int64_t)((uint64_t)inner + (uint64_t)c)));
 		if (fold_insn(l, i->a)->op == IR_address)

@@ -104,19 +104,53 @@ fold_vdup(struct lift *l, struct ir_insn *i)
 	return ir_vconst(l, 0, (int64_t)value);
 }
 
+/* How many operations on values whose upper halves are zero are looked through to find that theirs is. */
+#define UPPER_ZERO_DEPTH 4
+
+static bool
+upper_is_zero(const struct lift *l, ir_ref ref, unsigned depth)
+{
+	const struct ir_insn *i = fold_insn(l, ref);
+
+	switch (i->op) {
+	case IR_vlow:
+	case IR_v_from_f:
+	case IR_vhigh:
+	case IR_vnarrow: return true;
+	case IR_vconst: return i->aux == 1 || i->imm == 0;
+	default: break;
+	}
+	if (depth == 0)
+		return false;
+	switch (i->op) {
+	case IR_vand:
+		return upper_is_zero(l, i->a, depth - 1) || upper_is_zero(l, i->b, depth - 1);
+	case IR_vor:
+	case IR_vxor:
+	case IR_vadd:
+	case IR_vsub:
+	case IR_vmul:
+	case IR_vminu:
+	case IR_vmaxu:
+	case IR_vmins:
+	case IR_vmaxs:
+		return upper_is_zero(l, i->a, depth - 1) && upper_is_zero(l, i->b, depth - 1);
+	case IR_vandn:
+	case IR_vshl_imm:
+	case IR_vlshr_imm:
+	case IR_vashr_imm: return upper_is_zero(l, i->a, depth - 1);
+	default: return false;
+	}
+}
+
 static ir_ref
 fold_vlow(struct lift *l, struct ir_insn *i)
 {
 	const struct ir_insn *a = fold_insn(l, i->a);
 
-	switch (a->op) {
-	case IR_vlow:
-	case IR_v_from_f:
-	case IR_vhigh:
-	case IR_vnarrow: return i->a;
-	case IR_vconst: return ir_vconst(l, 1, a->imm);
-	default: return IR_NONE;
-	}
+	if (a->op == IR_vconst)
+		return ir_vconst(l, 1, a->imm);
+	return upper_is_zero(l, i->a, UPPER_ZERO_DEPTH) ? i->a : IR_NONE;
 }
 
 /* ---- vector logic ------------------------------------------------------------------------ */

@@ -418,7 +418,7 @@ bind(struct compiler *c, ir_ref i, host_reg r)
 }
 
 /*
- * Whether the hinted home register can take value i now: what it holds is not needed any more once the put that
+ * Whether the hinted home register can take a value at i: what it holds is not needed any more once the put that
  * follows has happened (analyze.c made sure that nothing can fault or leave in between).
  */
 static bool
@@ -439,11 +439,11 @@ hint_available(struct compiler *c, ir_ref i, host_reg hint)
 	return v->last_use <= i && refs == 0;
 }
 
-/* Take the hinted register for i if possible; its old value stays readable by the instruction being emitted. */
+/* Take the hinted register for `ref` at instruction i if possible; its old value stays readable by the instruction being emitted. */
 static host_reg
-take_hint(struct compiler *c, ir_ref i, bool may_overlap_operands)
+take_hint(struct compiler *c, ir_ref i, ir_ref ref, bool may_overlap_operands)
 {
-	host_reg hint = c->values[i].hint;
+	host_reg hint = c->values[ref].hint;
 
 	if (hint == REG_NONE || !hint_available(c, i, hint))
 		return REG_NONE;
@@ -462,24 +462,24 @@ take_hint(struct compiler *c, ir_ref i, bool may_overlap_operands)
 }
 
 static host_reg
-def(struct compiler *c, ir_ref i, bool overlap)
+def(struct compiler *c, ir_ref i, ir_ref ref)
 {
-	host_reg r = take_hint(c, i, overlap);
+	host_reg r = take_hint(c, i, ref, false);
 
 	if (r == REG_NONE)
-		r = take_for(c, i);
-	bind(c, i, r);
+		r = take_for(c, ref);
+	bind(c, ref, r);
 	return r;
 }
 
-/* For single instructions: reuse an operand's register that dies here. */
+/* For single instructions: reuse a register that dies at i, of an operand of `ref` (mostly i itself). */
 static host_reg
-def_over(struct compiler *c, ir_ref i)
+def_over(struct compiler *c, ir_ref i, ir_ref ref)
 {
-	const struct ir_insn *in = &c->u->insns[i];
+	const struct ir_insn *in = &c->u->insns[ref];
 	const ir_ref operands[3] = { in->a, in->b, in->c };
 	unsigned count = operand_count[in->op];
-	host_reg r = take_hint(c, i, true);
+	host_reg r = take_hint(c, i, ref, true);
 
 	for (unsigned k = 0; r == REG_NONE && k < count; k++) {
 		ir_ref a;
@@ -489,39 +489,51 @@ def_over(struct compiler *c, ir_ref i)
 		a = canon(c, operands[k]);
 		host_reg reg = c->values[a].reg;
 		if (reg != REG_NONE && dies(c, a, i) &&
-			class_registers(c, a) == class_registers(c, i)) {
+			class_registers(c, a) == class_registers(c, ref)) {
 			drop_registers(c, a);
 			r = reg;
 		}
 	}
 	if (r == REG_NONE)
-		r = take_for(c, i);
-	bind(c, i, r);
+		r = take_for(c, ref);
+	bind(c, ref, r);
 	return r;
 }
 
 host_reg
 def_gpr(struct compiler *c, ir_ref i)
 {
-	return def(c, i, false);
+	return def(c, i, i);
+}
+
+host_reg
+def_gpr_early(struct compiler *c, ir_ref i, ir_ref ref)
+{
+	return def(c, i, ref);
 }
 
 host_reg
 def_vec(struct compiler *c, ir_ref i)
 {
-	return def(c, i, false);
+	return def(c, i, i);
 }
 
 host_reg
 def_gpr_over(struct compiler *c, ir_ref i)
 {
-	return def_over(c, i);
+	return def_over(c, i, i);
 }
 
 host_reg
 def_vec_over(struct compiler *c, ir_ref i)
 {
-	return def_over(c, i);
+	return def_over(c, i, i);
+}
+
+host_reg
+def_gpr_folded(struct compiler *c, ir_ref i, ir_ref ref)
+{
+	return def_over(c, i, ref);
 }
 
 static host_reg
@@ -536,7 +548,7 @@ def_from(struct compiler *c, ir_ref i, ir_ref a)
 	hint = c->values[i].hint;
 	if (old != REG_NONE)
 		c->locked |= 1u << old;
-	if (old != REG_NONE && old == hint && take_hint(c, i, true) != REG_NONE) {
+	if (old != REG_NONE && old == hint && take_hint(c, i, i, true) != REG_NONE) {
 		bind(c, i, hint);
 		return hint;
 	}
@@ -545,7 +557,7 @@ def_from(struct compiler *c, ir_ref i, ir_ref a)
 		bind(c, i, old);
 		return old;
 	}
-	host_reg r = def(c, i, false);
+	host_reg r = def(c, i, i);
 	if (old != REG_NONE)
 		emit_reg_move(c, r, old);
 	else
@@ -640,6 +652,15 @@ operand_done(struct compiler *c, ir_ref ref, uint32_t next, ir_ref i)
 	c->values[ref].next_use = next;
 	if (!allocate_needed_after(c, ref, i))
 		allocate_release_value(c, ref);
+}
+
+void
+allocate_folded_inputs_used(struct compiler *c, ir_ref i, ir_ref ref)
+{
+	ir_ref a = canon(c, c->u->insns[ref].a);
+
+	if (!allocate_needed_after(c, a, i))
+		allocate_release_value(c, a);
 }
 
 /* After a folded address's user: its inputs were used here. */

@@ -186,6 +186,30 @@ find_pairs(struct compiler *c)
 	}
 }
 
+/* MUL and UMULH of the same operands, nothing that may fault or leave between them: whichever comes first makes both. */
+static void
+find_wide_products(struct compiler *c)
+{
+	for (ir_ref i = 0; i < c->u->count; i++) {
+		const struct ir_insn *in = &c->u->insns[i];
+
+		if (in->op != IR_umulh)
+			continue;
+		for (ir_ref j = i > 4 ? i - 4 : 0; j <= i + 4 && j < c->u->count; j++) {
+			const struct ir_insn *low = &c->u->insns[j];
+			ir_ref first = i < j ? i : j, second = i < j ? j : i;
+
+			if (low->op != IR_mul || low->type != I64 || c->values[j].pair != IR_NONE ||
+				c->barriers[first] != c->barriers[second] ||
+				!same_operands(c, in, low))
+				continue;
+			c->values[i].pair = j;
+			c->values[j].pair = i;
+			break;
+		}
+	}
+}
+
 /* ---- folded addresses ------------------------------------------------------------------------------------------- */
 
 static bool
@@ -202,11 +226,18 @@ count_uses(struct compiler *c)
 		const struct ir_insn *in = &c->u->insns[i];
 		const ir_ref operands[3] = { in->a, in->b, in->c };
 
-		for (unsigned k = 0; k < operand_count[in->op]; k++)
-			if (operands[k] != IR_NONE)
-				c->values[canon(c, operands[k])].uses++;
-		if (takes_address(in))
-			c->values[canon(c, in->a)].address_uses++;
+		for (unsigned k = 0; k < operand_count[in->op]; k++) {
+			struct value *v;
+
+			if (operands[k] == IR_NONE)
+				continue;
+			v = &c->values[canon(c, operands[k])];
+			v->uses++;
+			if (k == 0 && takes_address(in))
+				v->address_uses++;
+			else if (v->put_at == 0)
+				v->put_at = i;
+		}
 	}
 }
 
@@ -220,7 +251,19 @@ is_scaled_index(const struct compiler *c, ir_ref ref)
 	return in->op == IR_shl && is_const(c, in->b, &count) && count >= 1 && count <= 3;
 }
 
-/* An addition's scaled index is part of its lea; all of an addition that only memory operands use is part of these. */
+/* A base that is written back: an address in memory operands until it is put, and computed then. */
+static bool
+is_computed_by_put(const struct compiler *c, const struct value *v)
+{
+	const struct ir_insn *put = &c->u->insns[v->put_at];
+
+	return v->put_at != 0 && put->op == IR_put && slot_kind[put->aux] == IR_SLOT_INTEGER;
+}
+
+/*
+ * An addition's scaled index is part of its lea; all of an addition that only memory operands use, or only they before it is put,
+ * is part of these.
+ */
 static void
 find_folded(struct compiler *c)
 {
@@ -232,12 +275,16 @@ find_folded(struct compiler *c)
 		if (in->op != IR_add || v->uses == 0 || v->pair != IR_NONE)
 			continue;
 		if (is_scaled_index(c, in->b) && insn_of(c, in->b)->type == in->type &&
-			c->values[canon(c, in->b)].uses == 1)
+			c->values[canon(c, in->b)].uses == 1) {
 			c->values[canon(c, in->b)].folded = true;
-		if (in->type == I64 && v->uses == v->address_uses &&
-			c->u->insns[canon(c, in->a)].op != IR_address &&
-			(is_const_i32(c, in->b, &imm) || v->uses == 1))
-			v->folded = true;
+			c->values[canon(c, in->b)].put_at = 0;
+		}
+		if (in->type != I64 || c->u->insns[canon(c, in->a)].op == IR_address)
+			continue;
+		if (v->put_at == 0)
+			v->folded = v->uses == 1 || is_const_i32(c, in->b, &imm);
+		else
+			v->folded = is_computed_by_put(c, v) && is_const_i32(c, in->b, &imm);
 	}
 }
 
@@ -255,7 +302,7 @@ need(struct compiler *c, ir_ref ref, uint32_t at)
 	if (v->last_use < at)
 		v->last_use = at;
 	v->next_use = at;
-	if (v->folded) {
+	if (v->folded && (v->put_at == 0 || at <= v->put_at)) {
 		need(c, in->a, at);
 		need(c, in->b, at);
 	}
@@ -299,7 +346,8 @@ find_lifetimes(struct compiler *c)
 		if (in->op == IR_put && c->seam->pin_of_slot[in->aux] != REG_NONE) {
 			ir_ref v = canon(c, in->a);
 
-			if (c->barriers[i] == c->barriers[v + 1])
+			if (c->barriers[i] == c->barriers[v + 1] ||
+				(c->values[v].folded && c->values[v].put_at == i))
 				c->values[v].hint = c->seam->pin_of_slot[in->aux];
 		}
 		if (c->values[i].folded)
@@ -310,6 +358,8 @@ find_lifetimes(struct compiler *c)
 			if (ref == IR_NONE)
 				continue;
 			c->operand_next[i][k] = c->values[canon(c, ref)].next_use;
+			if (result_op_of(in->op) >= 0)
+				continue; /* whoever wants the flags needs what they are made of */
 			if (c->u->insns[ref].type == FLAGS || makes_flags[c->u->insns[ref].op])
 				need_flags(c, ref, i);
 			else
@@ -323,6 +373,7 @@ analyze(struct compiler *c)
 {
 	find_aliases(c);
 	find_pairs(c);
+	find_wide_products(c);
 	count_uses(c);
 	find_folded(c);
 	find_lifetimes(c);

@@ -45,6 +45,9 @@ struct value {
 	uint32_t next_use; /* next instruction that needs it, NEVER when none */
 	uint32_t uses;
 	uint32_t address_uses;
+	uint32_t
+		put_at; /* folded: the put before which it is computed after all; 0 = none. Before find_folded: first use that
+			  * is no address */
 	uint16_t memory_index; /* spill word or slot */
 	uint8_t memory;        /* enum value_memory: a valid copy there */
 	host_reg reg;          /* primary register, REG_NONE */
@@ -312,6 +315,10 @@ host_reg def_gpr(struct compiler *c, ir_ref i);
 host_reg def_vec(struct compiler *c, ir_ref i);
 host_reg def_gpr_over(struct compiler *c, ir_ref i);
 host_reg def_vec_over(struct compiler *c, ir_ref i);
+/* Destination of the later value `ref`, which instruction i makes besides its own. */
+host_reg def_gpr_early(struct compiler *c, ir_ref i, ir_ref ref);
+/* Destination of the folded value `ref`, which instruction i computes for its own use. */
+host_reg def_gpr_folded(struct compiler *c, ir_ref i, ir_ref ref);
 /* Destination of i that starts out with a's value, in a's register if that is a's last use. */
 host_reg def_gpr_from(struct compiler *c, ir_ref i, ir_ref a);
 host_reg def_vec_from(struct compiler *c, ir_ref i, ir_ref a);
@@ -326,6 +333,8 @@ void def_in(struct compiler *c, ir_ref i, host_reg reg);
 bool dies(const struct compiler *c, ir_ref ref, ir_ref i);
 /* Bookkeeping after each instruction. */
 void allocate_end_insn(struct compiler *c, ir_ref i);
+/* Instruction i has computed the folded value `ref` (base + constant): its base may be done with. */
+void allocate_folded_inputs_used(struct compiler *c, ir_ref i, ir_ref ref);
 /* Slot `slot` now has the value `ref` (canonical). */
 void allocate_put(struct compiler *c, ir_ref i, unsigned slot, ir_ref ref);
 void allocate_get(struct compiler *c, ir_ref i);

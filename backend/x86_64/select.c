@@ -165,6 +165,21 @@ zero_extended_scalar(struct compiler *c, ir_ref i, ir_ref value, uint8_t type)
 	return i;
 }
 
+/* A base that memory operands had computed for themselves up to here. */
+static void
+compute_folded(struct compiler *c, ir_ref i, ir_ref value)
+{
+	const struct ir_insn *in = &c->u->insns[value];
+	host_reg base = use_gpr(c, in->a);
+	int32_t imm = 0;
+
+	is_const_i32(c, in->b, &imm);
+	c->values[value].folded = false;
+	x86_lea(&c->w, 8, (enum x86_gpr)def_gpr_folded(c, i, value),
+		x86_mem_base((enum x86_gpr)base, imm));
+	allocate_folded_inputs_used(c, i, value);
+}
+
 void
 select_put(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -189,6 +204,8 @@ select_put(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		value = constant_in_register(c, i, value);
 	else if (slot_kind[slot] == IR_SLOT_VECTOR && type != V128 && !float_upper_zero(c, in->a))
 		value = zero_extended_scalar(c, i, value, type);
+	if (c->values[value].folded)
+		compute_folded(c, i, value);
 	allocate_put(c, i, slot, value);
 }
 

@@ -190,40 +190,39 @@ select_neg(struct compiler *c, ir_ref i, const struct ir_insn *in)
 
 /* ---- multiplication and division -------------------------------------------------------------------------------------- */
 
-/* The low half of a product whose upper half is wanted next: both by one mulx. */
-static bool
-select_both_halves(struct compiler *c, ir_ref i, const struct ir_insn *in)
+/* Both halves of a product by the first of the two that ask for them. */
+static void
+select_wide_product(struct compiler *c, ir_ref i, const struct ir_insn *in, ir_ref low, ir_ref high)
 {
-	const struct ir_insn *upper = in + 1;
-
-	if (i + 1 >= c->u->count || upper->op != IR_umulh || in->type != I64 ||
-		canon(c, in->a) != canon(c, upper->a) || canon(c, in->b) != canon(c, upper->b) ||
-		c->values[i + 1].uses == 0)
-		return false;
 	claim(c, X86_RDX);
 	host_reg a = use_gpr(c, in->a), b = use_gpr(c, in->b);
-	host_reg low = def_gpr(c, i), high = def_gpr(c, i + 1);
 
 	x86_mov_rr(&c->w, 8, X86_RDX, gpr(a));
-	x86_mulx_rrr(&c->w, 8, gpr(high), gpr(low), gpr(b));
+	host_reg low_half = def_gpr_early(c, i, low), high_half = def_gpr_early(c, i, high);
+	x86_mulx_rrr(&c->w, 8, gpr(high_half), gpr(low_half), gpr(b));
 	keep_eflags(c);
-	return true;
 }
 
 void
 select_mul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	unsigned size = int_size(in->type);
+	ir_ref high = c->values[i].pair;
 	int32_t imm;
 	host_reg a, b;
 
+	if (high != IR_NONE) {
+		if (high < i)
+			keep_eflags(c);
+		else
+			select_wide_product(c, i, in, i, high);
+		return;
+	}
 	if (is_const_i32(c, in->b, &imm)) {
 		a = use_gpr(c, in->a);
 		x86_imul_rri(&c->w, size, gpr(def_gpr_over(c, i)), gpr(a), imm);
 		return;
 	}
-	if (select_both_halves(c, i, in))
-		return;
 	b = use_gpr(c, in->b);
 	a = use_gpr(c, in->a);
 	if (c->values[i].hint == b) {
@@ -240,15 +239,21 @@ select_mul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 void
 select_umulh(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	if (c->values[i].reg != REG_NONE) { /* select_both_halves */
-		keep_eflags(c);
+	ir_ref low = c->values[i].pair;
+
+	if (low != IR_NONE) {
+		if (low < i)
+			keep_eflags(c);
+		else
+			select_wide_product(c, i, in, low, i);
 		return;
 	}
 	claim(c, X86_RDX);
-	host_reg a = use_gpr(c, in->a), b = use_gpr(c, in->b), low = temp_gpr(c);
+	host_reg a = use_gpr(c, in->a), b = use_gpr(c, in->b);
 
 	x86_mov_rr(&c->w, 8, X86_RDX, gpr(a));
-	x86_mulx_rrr(&c->w, 8, gpr(def_gpr(c, i)), gpr(low), gpr(b));
+	host_reg high = def_gpr(c, i);
+	x86_mulx_rrr(&c->w, 8, gpr(high), gpr(high), gpr(b)); /* the high half is what stays */
 	keep_eflags(c);
 }
 

@@ -110,6 +110,24 @@ put_flags(struct lift *l, ir_ref flags)
 	ir_put(l, A64_SLOT_FLAGS, flags);
 }
 
+/** An operation of two operands, as the builder has it. */
+typedef ir_ref binary_op(struct lift *l, enum ir_type t, ir_ref n, ir_ref m);
+
+/**
+ * Rd = n op m, with the flags that `flags_op` makes of the same operands. The result comes first: a backend whose instruction
+ * leaves both then needs no other for the flags.
+ */
+static inline void
+put_gpr_and_flags(struct lift *l, enum ir_type t, unsigned rd, binary_op *op, binary_op *flags_op,
+	ir_ref n, ir_ref m)
+{
+	ir_ref result = rd == 31 ? IR_NONE : op(l, t, n, m);
+
+	put_flags(l, flags_op(l, t, n, m));
+	if (rd != 31)
+		put_gpr(l, t, rd, result);
+}
+
 /** `base` + a constant. */
 static inline ir_ref
 add_offset(struct lift *l, ir_ref base, int64_t offset)

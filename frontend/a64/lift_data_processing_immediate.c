@@ -64,8 +64,7 @@ lift_adds_imm(struct lift *l, const struct a64_adds_imm *d)
 	ir_ref n = get_gpr_or_sp(l, t, d->rn);
 	ir_ref imm = shifted_imm12(l, t, d->imm12, d->sh);
 
-	put_flags(l, ir_flags_add(l, t, n, imm));
-	put_gpr(l, t, d->rd, ir_add(l, t, n, imm));
+	put_gpr_and_flags(l, t, d->rd, ir_add, ir_flags_add, n, imm);
 }
 A64_LIFTER(adds_imm);
 
@@ -77,8 +76,7 @@ lift_subs_imm(struct lift *l, const struct a64_subs_imm *d)
 	ir_ref n = get_gpr_or_sp(l, t, d->rn);
 	ir_ref imm = shifted_imm12(l, t, d->imm12, d->sh);
 
-	put_flags(l, ir_flags_sub(l, t, n, imm));
-	put_gpr(l, t, d->rd, ir_sub(l, t, n, imm));
+	put_gpr_and_flags(l, t, d->rd, ir_sub, ir_flags_sub, n, imm);
 }
 A64_LIFTER(subs_imm);
 
@@ -144,8 +142,7 @@ lift_ands_imm(struct lift *l, const struct a64_ands_imm *d)
 	ir_ref n = get_gpr(l, t, d->rn);
 	ir_ref mask = bit_mask(l, t, d->N, d->imms, d->immr);
 
-	put_flags(l, ir_flags_and(l, t, n, mask));
-	put_gpr(l, t, d->rd, ir_and(l, t, n, mask));
+	put_gpr_and_flags(l, t, d->rd, ir_and, ir_flags_and, n, mask);
 }
 A64_LIFTER(ands_imm);
 

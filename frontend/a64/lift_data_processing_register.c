@@ -94,31 +94,33 @@ shifted_register(struct lift *l, enum ir_type t, unsigned rm, unsigned shift, un
 	}
 }
 
-/* Rd = expression of n and m; `flags` is a statement. */
-#define SHIFTED(row, flags, expression)                                      \
+/* `statement` of n and m. */
+#define SHIFTED(row, statement)                                              \
 	static void lift_##row(struct lift *l, const struct a64_##row *d)    \
 	{                                                                    \
 		enum ir_type t = gpr_type(d->sf);                            \
 		ir_ref n = get_gpr(l, t, d->rn);                             \
 		ir_ref m = shifted_register(l, t, d->rm, d->shift, d->imm6); \
                                                                              \
-		flags;                                                       \
-		put_gpr(l, t, d->rd, expression);                            \
+		statement;                                                   \
 	}                                                                    \
 	A64_LIFTER(row)
+#define SHIFTED_PLAIN(row, expression) SHIFTED(row, put_gpr(l, t, d->rd, expression))
+#define SHIFTED_FLAGS(row, op) \
+	SHIFTED(row, put_gpr_and_flags(l, t, d->rd, ir_##op, ir_flags_##op, n, m))
 
-SHIFTED(and_shifted, (void)0, ir_and(l, t, n, m));
-SHIFTED(bic_shifted, (void)0, ir_andn(l, t, n, m));
-SHIFTED(orr_shifted, (void)0, ir_or(l, t, n, m));
-SHIFTED(orn_shifted, (void)0, ir_or(l, t, n, ir_not(l, t, m)));
-SHIFTED(eor_shifted, (void)0, ir_xor(l, t, n, m));
-SHIFTED(eon_shifted, (void)0, ir_not(l, t, ir_xor(l, t, n, m)));
-SHIFTED(ands_shifted, put_flags(l, ir_flags_and(l, t, n, m)), ir_and(l, t, n, m));
-SHIFTED(bics_shifted, put_flags(l, ir_flags_andn(l, t, n, m)), ir_andn(l, t, n, m));
-SHIFTED(add_shifted, (void)0, ir_add(l, t, n, m));
-SHIFTED(adds_shifted, put_flags(l, ir_flags_add(l, t, n, m)), ir_add(l, t, n, m));
-SHIFTED(sub_shifted, (void)0, ir_sub(l, t, n, m));
-SHIFTED(subs_shifted, put_flags(l, ir_flags_sub(l, t, n, m)), ir_sub(l, t, n, m));
+SHIFTED_PLAIN(and_shifted, ir_and(l, t, n, m));
+SHIFTED_PLAIN(bic_shifted, ir_andn(l, t, n, m));
+SHIFTED_PLAIN(orr_shifted, ir_or(l, t, n, m));
+SHIFTED_PLAIN(orn_shifted, ir_or(l, t, n, ir_not(l, t, m)));
+SHIFTED_PLAIN(eor_shifted, ir_xor(l, t, n, m));
+SHIFTED_PLAIN(eon_shifted, ir_not(l, t, ir_xor(l, t, n, m)));
+SHIFTED_FLAGS(ands_shifted, and);
+SHIFTED_FLAGS(bics_shifted, andn);
+SHIFTED_PLAIN(add_shifted, ir_add(l, t, n, m));
+SHIFTED_FLAGS(adds_shifted, add);
+SHIFTED_PLAIN(sub_shifted, ir_sub(l, t, n, m));
+SHIFTED_FLAGS(subs_shifted, sub);
 
 /* ---- extended register ------------------------------------------------------------------- */
 
@@ -169,8 +171,7 @@ lift_adds_extended(struct lift *l, const struct a64_adds_extended *d)
 	ir_ref n = get_gpr_or_sp(l, t, d->rn);
 	ir_ref m = extended_register(l, t, d->rm, d->option, d->imm3);
 
-	put_flags(l, ir_flags_add(l, t, n, m));
-	put_gpr(l, t, d->rd, ir_add(l, t, n, m));
+	put_gpr_and_flags(l, t, d->rd, ir_add, ir_flags_add, n, m);
 }
 A64_LIFTER(adds_extended);
 
@@ -182,8 +183,7 @@ lift_subs_extended(struct lift *l, const struct a64_subs_extended *d)
 	ir_ref n = get_gpr_or_sp(l, t, d->rn);
 	ir_ref m = extended_register(l, t, d->rm, d->option, d->imm3);
 
-	put_flags(l, ir_flags_sub(l, t, n, m));
-	put_gpr(l, t, d->rd, ir_sub(l, t, n, m));
+	put_gpr_and_flags(l, t, d->rd, ir_sub, ir_flags_sub, n, m);
 }
 A64_LIFTER(subs_extended);
 

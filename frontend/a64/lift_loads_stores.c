@@ -4,7 +4,8 @@
 // lift_simd_loads_stores.c.
 //
 // Precise faults: registers are written, and the base written back, only behind the instruction's
-// last access.
+// last access; the first register of a pair is
+// written behind the first access, load_pair says why.
 #include "frontend/a64/lift.h"
 
 enum { LOG2_QUAD = 4 };
@@ -166,14 +167,21 @@ lift_stp(struct lift *l, const struct a64_stp *d)
 }
 A64_LIFTER(stp);
 
+/*
+ * Rt is written before the second access where that cannot hurt: should the latter fault, Rt is UNKNOWN (Arm ARM, "Effects of
+ * synchronous Data Aborts on load instructions"), and the instruction can be executed again while the base is whole.
+ */
 static void
-load_pair(struct lift *l, unsigned memory, unsigned rt, unsigned rt2, ir_ref address)
+load_pair(struct lift *l, unsigned memory, unsigned rt, unsigned rt2, unsigned rn, ir_ref address)
 {
 	unsigned bytes = 1u << (memory & IR_MEM_SIZE);
-	ir_ref first = ir_load(l, I64, memory, address);
-	ir_ref second = ir_load(l, I64, memory, add_offset(l, address, bytes));
+	ir_ref first = ir_load(l, I64, memory, address), second;
 
-	put_gpr(l, I64, rt, first);
+	if (rt != rn)
+		put_gpr(l, I64, rt, first);
+	second = ir_load(l, I64, memory, add_offset(l, address, bytes));
+	if (rt == rn)
+		put_gpr(l, I64, rt, first);
 	put_gpr(l, I64, rt2, second);
 }
 
@@ -184,7 +192,7 @@ lift_ldp(struct lift *l, const struct a64_ldp *d)
 	unsigned size = 2 + d->sf;
 	struct access a = indexed(l, d->rn, d->idx, signed_field(d->imm7, 7) * (1 << size));
 
-	load_pair(l, size, d->rt, d->rt2, a.address);
+	load_pair(l, size, d->rt, d->rt2, d->rn, a.address);
 	write_back(l, d->rn, a);
 }
 A64_LIFTER(ldp);
@@ -195,7 +203,7 @@ lift_ldpsw(struct lift *l, const struct a64_ldpsw *d)
 {
 	struct access a = indexed(l, d->rn, d->idx, signed_field(d->imm7, 7) * 4);
 
-	load_pair(l, 2 | IR_MEM_SIGNED, d->rt, d->rt2, a.address);
+	load_pair(l, 2 | IR_MEM_SIGNED, d->rt, d->rt2, d->rn, a.address);
 	write_back(l, d->rn, a);
 }
 A64_LIFTER(ldpsw);
@@ -219,11 +227,10 @@ lift_ldp_simd(struct lift *l, const struct a64_ldp_simd *d)
 {
 	unsigned size = 2 + d->opc;
 	struct access a = indexed(l, d->rn, d->idx, signed_field(d->imm7, 7) * (1 << size));
-	ir_ref first = load_simd_value(l, size, a.address);
-	ir_ref second = load_simd_value(l, size, add_offset(l, a.address, 1 << size));
 
-	put_v(l, d->rt, first);
-	put_v(l, d->rt2, second);
+	/* the first before the second access, as in load_pair */
+	load_simd(l, size, d->rt, a.address);
+	load_simd(l, size, d->rt2, add_offset(l, a.address, 1 << size));
 	write_back(l, d->rn, a);
 }
 A64_LIFTER(ldp_simd);

@@ -58,7 +58,7 @@ random_value(void)
 
 struct generator {
 	struct lift l;
-	ir_ref i64[POOL], i32[POOL], flags[POOL], window;
+	ir_ref i64[POOL], i32[POOL], flags[POOL], window, base;
 	unsigned n64, n32, nflags;
 	unsigned first_kept_slot; /* puts leave the registers from this one on alone; 0: none */
 };
@@ -158,16 +158,35 @@ generate_unary(struct generator *g)
 	}
 }
 
+/* Both halves of a product, as compilers ask for them; perhaps with something between. */
+static void
+generate_wide_product(struct generator *g)
+{
+	ir_ref a = any(g, I64), b = any(g, I64);
+	bool high_first = below(2);
+
+	if (high_first)
+		add(g->i64, &g->n64, ir_umulh(&g->l, I64, a, b));
+	add(g->i64, &g->n64, ir_mul(&g->l, I64, a, b));
+	switch (below(3)) {
+	case 0: ir_put(&g->l, below(27), ir_add(&g->l, I64, any(g, I64), any(g, I64))); break;
+	case 1: ir_put(&g->l, below(27), ir_mul(&g->l, I64, a, b)); break;
+	default:;
+	}
+	if (!high_first)
+		add(g->i64, &g->n64, ir_umulh(&g->l, I64, a, b));
+	if (below(2))
+		ir_put(&g->l, below(27), ir_umulh(&g->l, I64, a, b));
+	if (below(2))
+		ir_put(&g->l, below(27), ir_mul(&g->l, I64, a, b));
+}
+
 static void
 generate_wide(struct generator *g)
 {
-	ir_ref a = any(g, I64), b = any(g, I64);
-
-	switch (below(5)) {
-	case 4: /* both halves of one product */
-		add(g->i64, &g->n64, ir_mul(&g->l, I64, a, b));
-		add(g->i64, &g->n64, ir_umulh(&g->l, I64, a, b));
-		break;
+	switch (below(6)) {
+	case 4:
+	case 5: generate_wide_product(g); break;
 	case 0: add(g->i64, &g->n64, ir_umulh(&g->l, I64, any(g, I64), any(g, I64))); break;
 	case 1: add(g->i64, &g->n64, ir_smulh(&g->l, I64, any(g, I64), any(g, I64))); break;
 	case 2: add(g->i64, &g->n64, ir_umull(&g->l, I64, any(g, I32), any(g, I32))); break;
@@ -184,7 +203,19 @@ generate_flags(struct generator *g)
 	unsigned k = below(4);
 	ir_ref a = any(g, t), b = any(g, t), f;
 
-	switch (below(8)) {
+	switch (below(9)) {
+	case 8: { /* ADCS, SBCS, and more of their kind */
+		bool adc = below(2);
+
+		f = pick(g->flags, g->nflags);
+		for (unsigned k = 1 + below(3); k > 0; k--) {
+			a = any(g, t);
+			b = any(g, t);
+			add_typed(g, t, ir_emit(&g->l, adc ? IR_adc : IR_sbc, t, 0, a, b, f));
+			f = ir_emit(&g->l, adc ? IR_flags_adc : IR_flags_sbc, t, 0, a, b, f);
+		}
+		break;
+	}
 	case 0:
 		f = ir_emit(&g->l, below(2) ? IR_flags_adc : IR_flags_sbc, t, 0, a, b,
 			pick(g->flags, g->nflags));
@@ -214,19 +245,26 @@ generate_flags(struct generator *g)
 		ir_put(&g->l, A64_SLOT_FLAGS, f);
 }
 
+/* CINC. */
+static void
+generate_conditional_increment(struct generator *g, enum ir_type t, ir_ref f)
+{
+	ir_ref x = any(g, t), more = ir_add(&g->l, t, x, ir_const(&g->l, t, 1));
+	unsigned condition = below(2) ? IR_CS + below(2) : below(14);
+
+	add_typed(g, t,
+		below(2) ? ir_select(&g->l, t, condition, f, x, more)
+			 : ir_select(&g->l, t, condition, f, more, x));
+}
+
 static void
 generate_consumer(struct generator *g)
 {
 	enum ir_type t = below(2) ? I64 : I32;
-	ir_ref f = pick(g->flags, g->nflags), a;
+	ir_ref f = pick(g->flags, g->nflags);
 
 	switch (below(6)) {
-	case 4: /* CINC of a carry */
-		a = any(g, t);
-		add_typed(g, t,
-			ir_select(&g->l, t, IR_CS ^ below(2), f, a,
-				ir_add(&g->l, t, a, ir_const(&g->l, t, 1))));
-		break;
+	case 4: generate_conditional_increment(g, t, f); break;
 	case 5:
 		add_typed(g, t,
 			ir_emit(&g->l, below(2) ? IR_adc : IR_sbc, t, 0, any(g, t),
@@ -247,8 +285,13 @@ window_address(struct generator *g)
 {
 	int64_t offset = below(WINDOW - 16);
 
-	if (below(2))
-		return ir_add(&g->l, I64, g->window, ir_const(&g->l, I64, offset));
+	switch (below(4)) {
+	case 0:
+	case 1: return ir_add(&g->l, I64, g->window, ir_const(&g->l, I64, offset));
+	case 2: /* from a base that was written back */
+		return ir_add(&g->l, I64, g->base, ir_const(&g->l, I64, below(WINDOW / 2 - 16)));
+	default: break;
+	}
 	return ir_add(
 		&g->l, I64, g->window, ir_and(&g->l, I64, any(g, I64), ir_const(&g->l, I64, 0x7f)));
 }
@@ -258,7 +301,10 @@ generate_memory(struct generator *g)
 {
 	enum ir_type t = below(2) ? I64 : I32;
 	unsigned size = below(t == I64 ? 4 : 3);
-	ir_ref address = window_address(g);
+	bool write_back = below(4) == 0;
+	ir_ref address =
+		write_back ? ir_add(&g->l, I64, g->window, ir_const(&g->l, I64, below(WINDOW / 2)))
+			   : window_address(g);
 
 	switch (below(5)) {
 	case 0:
@@ -278,6 +324,10 @@ generate_memory(struct generator *g)
 		else
 			add_typed(g, t,
 				ir_compare_swap(&g->l, t, size, address, any(g, t), any(g, t)));
+	}
+	if (write_back) {
+		g->base = address;
+		ir_put(&g->l, below(g->first_kept_slot ? g->first_kept_slot : 28), address);
 	}
 }
 
@@ -316,7 +366,7 @@ generate_begin(struct generator *g, struct ir_unit *u, uint64_t pc)
 {
 	ir_begin(&g->l, u, &a64_layout, pc, 0);
 	g->n64 = g->n32 = g->nflags = 0;
-	g->window = ir_get(&g->l, I64, 28);
+	g->window = g->base = ir_get(&g->l, I64, 28);
 	add(g->i64, &g->n64, ir_get(&g->l, I64, 0));
 	add(g->i32, &g->n32, ir_get(&g->l, I32, 1));
 	add(g->flags, &g->nflags, ir_get(&g->l, FLAGS, A64_SLOT_FLAGS));

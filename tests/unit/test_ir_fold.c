@@ -175,8 +175,12 @@ static const uint8_t tried_ops[] = {
 	IR_vadd,
 	IR_vsub,
 	IR_vneg,
+	IR_vmul,
+	IR_vminu,
 	IR_vcmpeq,
 	IR_vshl_imm,
+	IR_vlshr_imm,
+	IR_vashr_imm,
 	IR_vext,
 	IR_vnarrow,
 };
@@ -223,6 +227,10 @@ random_aux(struct pair *p, enum ir_op op, enum ir_type t, enum ir_type operand_t
 		return lane | pick(p, 2) * IR_V_SIGNED | pick(p, pick(p, 2) ? 1 : 16 >> lane) << 8;
 	case IR_vext: return pick(p, 16) << 8;
 	case IR_vshl_imm: return lane | pick(p, 8u << lane) << 8;
+	case IR_vlshr_imm:
+	case IR_vashr_imm: return lane | (1 + pick(p, 8u << lane)) << 8;
+	case IR_vmul:
+	case IR_vminu:
 	case IR_vnarrow: return pick(p, 3);
 	case IR_vdup: return operand_type == I32 ? pick(p, 3) : lane;
 	default: return ir_op_info[op].has_aux && op != IR_flags_fcmp ? lane : 0;
@@ -499,6 +507,33 @@ Test(ir_fold, exits_on_two_comparisons_are_two_exits)
 	ir_exit_if(&lift, IR_EQ, both, 0x40);
 	cr_assert_eq(insn(unit.count - 1)->a, both);
 	cr_assert_neq(insn(unit.count - 2)->op, IR_exit_if);
+}
+
+/* What a base was made of need not be kept for accesses beside it. */
+Test(ir_fold, sums_in_slots_are_bases)
+{
+	ir_ref x, base;
+
+	begin();
+	x = ir_get(&lift, I64, SLOT_X0);
+	base = ir_add(&lift, I64, x, ir_const(&lift, I64, 16));
+	ir_put(&lift, SLOT_X0, base);
+	cr_assert_eq(insn(ir_add(&lift, I64, base, ir_const(&lift, I64, 8)))->a, base);
+}
+
+Test(ir_fold, upper_halves_are_cleared_once)
+{
+	ir_ref x, y, z;
+
+	begin();
+	x = ir_vlow(&lift, ir_get(&lift, V128, SLOT_V0));
+	y = ir_v_from_f(&lift, ir_load(&lift, F64, 3, ir_get(&lift, I64, SLOT_X0)));
+	z = ir_vxor(&lift, ir_vshl_imm(&lift, 2 | 5 << 8, x), ir_vadd(&lift, 2, x, y));
+	cr_assert_eq(ir_vlow(&lift, z), z);
+	z = ir_vcmpeq(&lift, 2, x, y); /* equal zeros: all ones */
+	cr_assert_neq(ir_vlow(&lift, z), z);
+	z = ir_vxor(&lift, x, ir_get(&lift, V128, SLOT_V0));
+	cr_assert_neq(ir_vlow(&lift, z), z);
 }
 
 Test(ir_fold, narrow_gets_come_from_puts)
