@@ -149,11 +149,12 @@ struct guest_range {
 };
 
 /**
- * What the guest code at the target of a direct exit does with the flags: it overwrites them before it reads them, and until
- * then may write the slots in `written` (a bit a slot; slots from 128 up are never written).
+ * What the guest code at the target of a direct exit does with the flags: it reads them, or overwrites them before it reads them,
+ * and until then may write the slots in `written` (a bit a slot; slots from 128 up are never written).
  */
 struct ir_flags_fate {
 	uint64_t target;
+	bool reads;
 	uint64_t written[2];
 };
 #define IR_MAX_FLAGS_FATES 16

@@ -353,6 +353,8 @@ void emit_reg_move(struct compiler *c, host_reg to, host_reg from);
 void snapshot_take(struct compiler *c, struct snapshot *s);
 /* At a direct exit to `target`: describe the flags instead of saving them, if the code there allows it. */
 void snapshot_describe_flags(struct compiler *c, struct snapshot *s, uint64_t target);
+/* At other exits. */
+void snapshot_describe_flags_anywhere(struct compiler *c, struct snapshot *s);
 /* Also move `value` to register `to` (e.g. rax) in parallel. */
 void snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value);
 void snapshot_emit(struct compiler *c, const struct snapshot *s);
@@ -428,6 +430,10 @@ unsigned flags_of_operands(
 #define LAZY_FLAGS 2u /* bit of hot.flags: a description, not flags */
 /* A description that does instead of the flags that pend at an exit to `target`; false: they must be saved. */
 bool flags_describe(const struct compiler *c, struct snapshot *s, uint64_t target);
+/* The same at an exit to nobody knows where. */
+bool flags_describe_anywhere(const struct compiler *c, struct snapshot *s);
+/* Before flags are read from memory: makes them of their description if that is there. EFLAGS are changed. */
+void emit_flags_check(struct compiler *c);
 /* Write it, before the exit's moves. */
 void emit_flags_description(struct compiler *c, const struct snapshot *s);
 /* The flags word that a description stands for, guest state being in memory. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Flags computed in C from the operands of the operation that made them: for recipes, and for lazy flags words. Where the code
-// behind an exit overwrites the flags before reading them, the exit stores only a description of them in hot.flags, one
-// constant: the operation, and where its operands are: in slots that keep them until the flags are overwritten, in the constant, or in
-// two cells of their own. Whoever leaves translated code before that (a fault, a signal) finds the description and makes flags of it.
+// Flags computed in C from the operands of the operation that made them: for recipes, and for lazy flags words. An exit behind which
+// nothing is known to read the flags stores only a description of them in hot.flags, one constant: the operation, and where its
+// operands are: in slots, if the code there is known to overwrite the flags before these, in the constant, or in two cells of their own.
+// Whoever leaves translated code meanwhile (a fault, a signal) finds the description and makes flags of it; code that reads flags
+// from memory asks whether they are a description, and calls C if so.
 #include "backend/x86_64/region.h"
+#include "backend/x86_64/select.h"
+#include "ir/vec128.h"
 
 /* ---- flags of operands ---------------------------------------------------------------------------------------------- */
 
@@ -79,10 +82,11 @@ flags_of_operands(
 /* Slot numbers that stand for the cells cold.flags_operands[0] and [1]. */
 #define LAZY_CELL 126
 
+/* Without a fate, nobody knows what the code behind the exit writes. */
 static bool
 stays(const struct ir_flags_fate *fate, unsigned slot)
 {
-	return slot < LAZY_CELL && !(fate->written[slot / 64] >> slot % 64 & 1);
+	return fate && slot < LAZY_CELL && !(fate->written[slot / 64] >> slot % 64 & 1);
 }
 
 /* A slot whose value, in its canonical place once the exit's moves are done, is and stays `ref`; -1: none. */
@@ -137,21 +141,28 @@ describe_second(
 	return describe_operand(c, s, 1, b, fate);
 }
 
-bool
-flags_describe(const struct compiler *c, struct snapshot *s, uint64_t target)
+/*
+ * Units of one instruction mostly end before the flags' reader. Those of critical sections may not leave for C before their store,
+ * so they find no descriptions. C that finds flags of a comparison would trap where it is invalid.
+ */
+#define MODES_WITH_PLAIN_FLAGS (IR_MODE_CHECK_CODE | IR_MODE_SINGLE | IR_MODE_CRITICAL)
+
+static bool
+may_describe(const struct compiler *c, const struct snapshot *s, const struct ir_flags_fate *fate)
 {
-	const struct ir_flags_fate *fate = NULL;
-	struct ir_flags_fate inside;
+	if (s->flags == FLAGS_IN_MEMORY || insn_of(c, c->flags_value)->op == IR_flags_const)
+		return false;
+	return fate ? !fate->reads
+		    : !(c->u->mode & MODES_WITH_PLAIN_FLAGS) && s->flags != FLAGS_FCMP;
+}
+
+static bool
+describe(const struct compiler *c, struct snapshot *s, const struct ir_flags_fate *fate)
+{
 	bool wide = s->flags_type == I64 || s->flags_type == F64;
 	ir_ref a, b;
 
-	if (s->flags == FLAGS_IN_MEMORY)
-		return false;
-	if (!c->region)
-		fate = ir_flags_fate(c->u, target);
-	else if (region_flags_fate(c, target, &inside))
-		fate = &inside;
-	if (!fate || insn_of(c, c->flags_value)->op == IR_flags_const)
+	if (!may_describe(c, s, fate))
 		return false;
 	flags_kind_of(c, c->flags_value, &a, &b);
 	s->description =
@@ -159,6 +170,22 @@ flags_describe(const struct compiler *c, struct snapshot *s, uint64_t target)
 	s->flags_cells = 0;
 	return describe_operand(c, s, 0, a, fate) &&
 	       (b == IR_NONE || describe_second(c, s, b, fate));
+}
+
+bool
+flags_describe(const struct compiler *c, struct snapshot *s, uint64_t target)
+{
+	struct ir_flags_fate inside;
+
+	if (!c->region)
+		return describe(c, s, ir_flags_fate(c->u, target));
+	return describe(c, s, region_flags_fate(c, target, &inside) ? &inside : NULL);
+}
+
+bool
+flags_describe_anywhere(const struct compiler *c, struct snapshot *s)
+{
+	return describe(c, s, NULL);
 }
 
 static void
@@ -206,4 +233,45 @@ flags_of_description(const struct cpu *cpu, uint32_t word)
 		b = slot_value(cpu, word >> LAZY_B_SHIFT & 127);
 	return backend_flags_from_nzcv(
 		flags_of_operands(kind, type, slot_value(cpu, word >> LAZY_A_SHIFT & 127), b));
+}
+
+/* ---- code that reads flags --------------------------------------------------------------------------------------------------- */
+
+/* Called as a helper: guest state in registers stays there, since what is read here was described in cells. */
+static void
+make_flags(union vec128 *result, const union vec128 *a, const union vec128 *b,
+	const union vec128 *c, uint64_t imm)
+{
+	struct cpu *cpu =
+		(struct cpu *)((uintptr_t)result - offsetof(struct cpu, cold.helper_arguments[3]));
+
+	(void)a;
+	(void)b;
+	(void)c;
+	(void)imm;
+	cpu->hot.flags = flags_of_description(cpu, cpu->hot.flags);
+}
+
+static void
+call_make_flags(struct compiler *c, struct cold_path *cold)
+{
+	const struct x86_mem saved = x86_mem_base(X86_RBP, CPU_COLD(saved_gprs[X86_RAX]));
+
+	(void)cold;
+	x86_store(&c->w, 8, saved, X86_RAX);
+	x86_lea_rip(&c->w, X86_RAX, (const void *)make_flags);
+	x86_call_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_HELPER * 8));
+	x86_load(&c->w, 8, X86_RAX, saved);
+}
+
+void
+emit_flags_check(struct compiler *c)
+{
+	struct cold_path *cold;
+
+	if (c->u->mode & IR_MODE_CRITICAL)
+		return;
+	x86_test_mi(&c->w, 1, x86_mem_base(X86_RBP, CPU_HOT(flags)), LAZY_FLAGS);
+	cold = cold_jump(c, X86_NE, call_make_flags);
+	cold_return_here(c, cold);
 }

@@ -92,6 +92,13 @@ snapshot_describe_flags(struct compiler *c, struct snapshot *s, uint64_t target)
 }
 
 void
+snapshot_describe_flags_anywhere(struct compiler *c, struct snapshot *s)
+{
+	if (flags_describe_anywhere(c, s))
+		s->flags = FLAGS_DESCRIBED;
+}
+
+void
 snapshot_add(struct compiler *c, struct snapshot *s, host_reg to, ir_ref value)
 {
 	struct place from = place_of(c, value);

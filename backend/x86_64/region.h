@@ -58,7 +58,7 @@ int region_label_of(const struct compiler *c, uint64_t target);
 bool region_is_emitted(const struct compiler *c, uint64_t target);
 /* The rel32 field `field` leads to `label`. */
 void region_jump_to(struct compiler *c, uint8_t *field, unsigned label);
-/* What becomes of flags behind an exit to `target`, inside the region or out of it; false: they may be read, or it is not known. */
+/* What becomes of flags behind an exit to `target`, inside the region or out of it; false: it is not known. */
 bool region_flags_fate(const struct compiler *c, uint64_t target, struct ir_flags_fate *fate);
 /* The rel32 field `field` leads to where the current trace goes round; only if region_goes_round(). */
 void region_jump_round(struct compiler *c, uint8_t *field);

@@ -14,6 +14,7 @@ struct walk {
 	uint64_t written[2]; /* slots that somebody who asks for the flags may find changed */
 	uint64_t visited;    /* traces, a bit each */
 	unsigned depth;
+	bool reads; /* the walk ended because somebody reads the flags */
 };
 
 _Static_assert(REGION_MAX_TRACES <= 64, "a bit a trace");
@@ -38,8 +39,10 @@ walk_trace(struct walk *w, const struct ir_unit *u)
 
 		switch (ir_op_info[in->op].effect) {
 		case IR_EFFECT_GET:
-			if (in->aux == flags_slot)
+			if (in->aux == flags_slot) {
+				w->reads = true;
 				return false;
+			}
 			break;
 		case IR_EFFECT_PUT:
 			if (in->aux == flags_slot)
@@ -76,9 +79,11 @@ walk_to(struct walk *w, const struct ir_unit *from, uint64_t target)
 
 	if (label < 0) {
 		fate = ir_flags_fate(from, target);
-		if (fate)
-			join(w->written, fate->written);
-		return fate != NULL;
+		w->reads |= fate && fate->reads;
+		if (!fate || fate->reads)
+			return false;
+		join(w->written, fate->written);
+		return true;
 	}
 	if (w->visited >> label & 1) /* what it writes is in `written` already, or will be */
 		return true;
@@ -96,10 +101,11 @@ region_flags_fate(const struct compiler *c, uint64_t target, struct ir_flags_fat
 {
 	struct walk w = { .c = c };
 
-	if (!walk_to(&w, c->u, target))
+	if (!walk_to(&w, c->u, target) && !w.reads)
 		return false;
 	*fate = (struct ir_flags_fate){
 		.target = target,
+		.reads = w.reads,
 		.written = { w.written[0], w.written[1] },
 	};
 	return true;

@@ -130,6 +130,11 @@ select_get_early(struct compiler *c, ir_ref i)
 void
 select_get(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
+	if (slot_kind[in->aux] == IR_SLOT_FLAGS) {
+		emit_flags_check(c);
+		allocate_get(c, i);
+		return;
+	}
 	if (slot_kind[in->aux] == IR_SLOT_MEMORY)
 		x86_load(&c->w, 8, (enum x86_gpr)def_gpr(c, i), slot_memory(in->aux));
 	else

@@ -119,6 +119,7 @@ make_canonical(struct compiler *c)
 	struct snapshot s;
 
 	snapshot_take(c, &s);
+	snapshot_describe_flags_anywhere(c, &s);
 	snapshot_emit(c, &s);
 	region_emit_leave(c);
 }
@@ -327,6 +328,7 @@ make_canonical_with_rax(struct compiler *c, ir_ref value)
 	struct snapshot s;
 
 	snapshot_take(c, &s);
+	snapshot_describe_flags_anywhere(c, &s);
 	snapshot_add(c, &s, X86_RAX, value);
 	snapshot_emit(c, &s);
 	region_emit_leave(c);
@@ -467,6 +469,7 @@ select_exit_unless(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	x86_alu_rr(&c->w, X86_CMP, 8, target, expected);
 	*stub = (struct exit_stub){ .kind = STUB_INDIRECT, .indirect = in->aux };
 	snapshot_take(c, &stub->state);
+	snapshot_describe_flags_anywhere(c, &stub->state);
 	snapshot_add(c, &stub->state, X86_RAX, in->a);
 	stub->jump = x86_jcc_rel32(&c->w, X86_NE);
 }

@@ -10,7 +10,7 @@
 /* Instructions looked at behind one exit, on both sides of branches together. */
 #define LOOKAHEAD_INSNS 32
 
-enum fate { FATE_UNKNOWN, FATE_GOES_ON, FATE_OVERWRITES };
+enum fate { FATE_UNKNOWN, FATE_GOES_ON, FATE_OVERWRITES, FATE_READS };
 
 struct lookahead {
 	const struct lift_request *request;
@@ -58,10 +58,14 @@ data_processing_register(struct lookahead *k, uint32_t word)
 	}
 	if (word >> 24 & 1) /* multiplications */
 		return FATE_GOES_ON;
-	/* one and two sources; what reads or writes the carry, conditional compares and selects are the others */
-	if ((word >> 21 & 15) == 6 && !(word >> 29 & 1))
-		return FATE_GOES_ON;
-	return FATE_UNKNOWN;
+	/* one and two sources; additions of the carry, conditional compares and selects */
+	switch (word >> 21 & 15) {
+	case 6: return word >> 29 & 1 ? FATE_UNKNOWN : FATE_GOES_ON;
+	case 0: return word >> 10 & 63 ? FATE_UNKNOWN : FATE_READS;
+	case 2:
+	case 4: return FATE_READS;
+	default: return FATE_UNKNOWN;
+	}
 }
 
 /* Loads and stores of whole structures: up to four registers in a row, and the base. */
@@ -127,9 +131,9 @@ floating_point(struct lookahead *k, uint32_t word)
 	bool scalar = (word & 0x5f200000) == 0x1e200000;
 
 	if (scalar && (word >> 10 & 3) == 1)
-		return FATE_UNKNOWN; /* FCCMP */
+		return FATE_READS; /* FCCMP */
 	if (scalar && (word >> 10 & 3) == 3)
-		return FATE_UNKNOWN; /* FCSEL */
+		return FATE_READS; /* FCSEL */
 	if (scalar && (word & 0xff20fc07) == 0x1e202000)
 		return FATE_OVERWRITES; /* FCMP, FCMPE */
 	writes_general(k, word & 31);
@@ -204,16 +208,17 @@ can_read(struct lookahead *k, uint64_t pc)
 	return k->readable_to > pc;
 }
 
-static bool
+static enum fate
 look(struct lookahead *k, uint64_t pc)
 {
 	uint64_t start = pc, target;
 
 	for (;; pc += 4) {
+		enum fate fate;
 		uint32_t word;
 
 		if (k->budget == 0 || !can_read(k, pc))
-			return false;
+			return FATE_UNKNOWN;
 		k->budget--;
 		memcpy(&word, (const void *)(uintptr_t)pc, sizeof(word));
 		if (is_branch(word, pc, &target)) {
@@ -221,14 +226,16 @@ look(struct lookahead *k, uint64_t pc)
 
 			if (word >> 31 && !conditional)
 				writes_general(k, 30);
-			return note_code(k->u, start, pc + 4) &&
-			       (!conditional || look(k, pc + 4)) && look(k, target);
+			if (!note_code(k->u, start, pc + 4))
+				return FATE_UNKNOWN;
+			fate = conditional ? look(k, pc + 4) : FATE_OVERWRITES;
+			return fate == FATE_OVERWRITES ? look(k, target) : fate;
 		}
-		switch (insn_fate(k, word)) {
-		case FATE_UNKNOWN: return false;
-		case FATE_OVERWRITES: return note_code(k->u, start, pc + 4);
-		case FATE_GOES_ON: break;
-		}
+		fate = a64_is_conditional_branch(word) ? FATE_READS : insn_fate(k, word);
+		if (fate == FATE_OVERWRITES && !note_code(k->u, start, pc + 4))
+			return FATE_UNKNOWN;
+		if (fate != FATE_GOES_ON)
+			return fate;
 	}
 }
 
@@ -238,15 +245,18 @@ look_behind_exit(struct lookahead *k, uint64_t target)
 	struct ir_unit *u = k->u;
 	struct ir_flags_fate *fate = &u->flags_fates[u->flags_fate_count];
 	uint32_t ranges = u->range_count;
+	enum fate found;
 
 	if (u->flags_fate_count == IR_MAX_FLAGS_FATES || target % 4 != 0)
 		return;
 	*fate = (struct ir_flags_fate){ .target = target };
 	k->fate = fate;
 	k->budget = LOOKAHEAD_INSNS;
-	if (look(k, target))
+	found = look(k, target);
+	fate->reads = found == FATE_READS;
+	if (found != FATE_UNKNOWN)
 		u->flags_fate_count++;
-	else
+	if (found != FATE_OVERWRITES)
 		u->range_count = ranges;
 }
 

@@ -5,6 +5,13 @@
 
 #include "ir/guest_isa.h"
 
+/** B.cond, or BC.cond. */
+static inline bool
+a64_is_conditional_branch(uint32_t word)
+{
+	return (word & 0xff000000) == 0x54000000;
+}
+
 /**
  * Fills u->flags_fates for the direct exits of a unit that has been lifted but for ir_finish, and adds the guest code that
  * was looked at to its ranges (behind code_range_count, which is set).

@@ -117,6 +117,22 @@ path_ends_before(const struct lift *l)
 	return false;
 }
 
+#define SHORT_UNIT 8
+
+/* Flags that pend at a unit's end are costly if the next one reads them: a conditional branch stays with what it tests. */
+static bool
+reaches_limit(const struct lift *l, const struct lift_request *request, struct fetch_window *window,
+	uint32_t limit)
+{
+	uint32_t word;
+
+	if (l->unit->guest_insns != limit || limit < SHORT_UNIT ||
+		!can_fetch(window, request, l->pc))
+		return l->unit->guest_insns >= limit;
+	memcpy(&word, (const void *)l->pc, sizeof word);
+	return !a64_is_conditional_branch(word);
+}
+
 static void
 lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 {
@@ -134,7 +150,7 @@ lift_insns(struct lift *l, const struct lift_request *request, uint32_t limit)
 			l->path++; /* the next block begins without a branch */
 			l->path_left--;
 		}
-		if (u->guest_insns >= limit ||
+		if (reaches_limit(l, request, &window, limit) ||
 			(u->guest_insns != 0 && is_critical(request, l->pc)) ||
 			(l->follows_path && u->guest_insns && path_ends_before(l)) ||
 			(!l->follows_path && (in_unit(u, l->pc) || ends_at(u, request, l->pc))) ||
