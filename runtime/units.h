@@ -38,8 +38,7 @@ struct units_statistics {
 	uint64_t data_bytes;                       /* unit records, exits, recipes */
 	uint64_t recordings;                       /* of loops that seemed hot */
 	uint64_t recording_steps;                  /* basic blocks seen by them */
-	uint64_t
-		recording_time; /* nanoseconds spent in them, the making of units and regions included */
+	uint64_t recording_time;                   /* nanoseconds, with the making of regions */
 };
 extern struct units_statistics units_statistics;
 
