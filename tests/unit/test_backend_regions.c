@@ -70,8 +70,9 @@ generate_flags_trace(struct ir_unit *u, unsigned number, const struct exit_targe
 	ir_ref rounds, flags;
 
 	generate_begin(&generator, u, TRACE_PC(number));
-	/* what is outside overwrites the flags and nothing else */
-	u->flags_fates[u->flags_fate_count++] = (struct ir_flags_fate){ .target = OUT_OF_ROUNDS };
+	if (below(2)) /* what is outside overwrites the flags and nothing else; or it is not known */
+		u->flags_fates[u->flags_fate_count++] =
+			(struct ir_flags_fate){ .target = OUT_OF_ROUNDS };
 	rounds = ir_get(l, I64, ROUNDS_SLOT);
 	ir_exit_if(l, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, 0)), OUT_OF_ROUNDS);
 	ir_put(l, ROUNDS_SLOT, ir_sub(l, I64, rounds, ir_const(l, I64, 1)));
@@ -481,4 +482,55 @@ Test(backend_regions, flags_at_a_fault_behind_inner_edges_are_precise)
 			fail(at_seed, count, slot, pc, expected);
 	}
 	cr_assert_gt(faults, 1000);
+}
+
+/* What an exit of a region leads to here: a unit that reads the flags. */
+static void
+generate_reader(struct ir_unit *u)
+{
+	struct lift *l = &generator.l;
+
+	ir_begin(l, u, &a64_layout, OUT_OF_ROUNDS, 0);
+	ir_put(l, 9, ir_flags_to_nzcv(l, ir_get(l, FLAGS, A64_SLOT_FLAGS)));
+	ir_exit_direct(l, 0x800);
+	ir_finish(l);
+}
+
+Test(backend_regions, code_behind_exits_reads_the_right_flags)
+{
+	static struct cpu before;
+	unsigned linked = 0;
+
+	compiled_test_begin(&test);
+	for (unsigned round = 0; round < 8000; round++) {
+		uint64_t at_seed = seed = random_word() | 1, pc;
+		const struct code_unit *unit;
+		const char *slot;
+		unsigned count;
+
+		generate_flags_region(&count);
+		for (unsigned k = 0; k < count; k++)
+			traces[k].flags_fate_count = 0;
+		random_region_state();
+		a64_state(test.compiled)->x[HOLE_SLOT] = a64_state(test.interpreted)->x[HOLE_SLOT] =
+			a64_state(test.compiled)->x[28];
+		test.compiled->hot.loop_fuel = 1000;
+		before = *test.compiled;
+		unit = compile(count);
+		cr_assert_not_null(unit);
+		if (run(unit) != OUT_OF_ROUNDS)
+			continue;
+		generate_reader(&prefix);
+		backend_link((struct code_exit *)(uintptr_t)test.compiled->cold.exit_argument,
+			backend_compile(&test.space, &prefix));
+		*test.compiled = before;
+		pc = run(unit);
+		interpret(count);
+		ir_interpret(&compiled_test_interpreter, &prefix, test.interpreted);
+		slot = differing_slot(&test);
+		linked += pc == 0x800;
+		if (slot)
+			fail(at_seed, count, slot, pc, 0x800);
+	}
+	cr_assert_gt(linked, 3000);
 }
