@@ -57,6 +57,41 @@ is_lax_in_qemu(const struct row_record *record, const struct a64_row_info *row)
 	return false;
 }
 
+/* Numbers below `limit` that follow from the record. */
+static uint32_t
+next_number(uint64_t *r, uint32_t limit)
+{
+	*r = *r * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (uint32_t)(*r >> 33) % limit;
+}
+
+/* A conditional branch `words` ahead: B.cond, CBZ and CBNZ, TBZ and TBNZ. */
+static uint32_t
+branch_ahead(uint32_t words, uint64_t *r)
+{
+	uint32_t bits = next_number(r, UINT32_C(1) << 31), rt = bits & 31, number = bits >> 5;
+
+	switch (next_number(r, 4)) {
+	case 0: return 0x34000000 | (number & 0x81) << 24 | words << 5 | rt;
+	case 1:
+		return 0x36000000 | (number & 0x81) << 24 | (bits >> 16 & 31) << 19 | words << 5 |
+		       rt;
+	default: return 0x54000000 | words << 5 | (bits & 15);
+	}
+}
+
+/* Puts branches over one or more words in the place of some words of a sequence. */
+static void
+add_branches(struct row_record *record)
+{
+	uint64_t r = record->words[record->count - 1] ^ (uint64_t)record->words[0] << 32;
+
+	for (uint32_t i = 2; i + 1 < record->count; i++)
+		if (next_number(&r, 3) == 0)
+			record->words[i] =
+				branch_ahead(2 + next_number(&r, record->count - i - 1), &r);
+}
+
 bool
 row_make_loop(struct row_record *record)
 {
@@ -74,6 +109,7 @@ row_make_loop(struct row_record *record)
 		n++;
 	if (n == COUNTERS)
 		return false;
+	add_branches(record);
 	record->state.x[n] = PASSES;
 	/* SUB Xn, Xn, #1; CBNZ Xn, first word */
 	record->words[record->count] = 0xd1000400 | n << 5 | n;
