@@ -46,6 +46,10 @@ struct code_exit {
 	uint32_t kind : 8;  /* enum code_exit_kind */
 };
 
+/** Tiers of translation: numbers of code_unit.tier. */
+#define UNIT_TIER_REGION 1
+#define UNIT_TIERS       2
+
 /** A compiled unit. Lives in code memory beside its code; owned by the runtime's unit table. */
 struct code_unit {
 	uint64_t guest_offset;
@@ -72,6 +76,7 @@ struct code_unit {
 	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
 	uint64_t *counters;     /* indirect exits, then one for each of exits; NULL: not counted */
 	uint8_t tier;           /* of the translator that made it: 0 a block */
+	uint8_t attempt; /* of a region: how often its head had been recorded, the runtime's */
 };
 
 static inline uint64_t
@@ -134,6 +139,7 @@ struct unit_copy {
 	struct guest_range *ranges;
 	uint8_t *recipes;
 	uint32_t *relocations;
+	uint32_t *polls;
 	uint8_t *code; /* as backend_place_code gave it */
 	struct code_home *home;
 	ptrdiff_t written;

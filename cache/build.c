@@ -12,7 +12,7 @@
 #define CODE_PADDING 64
 
 struct sizes {
-	uint64_t exits, ranges, recipes, relocations, code;
+	uint64_t exits, ranges, recipes, relocations, polls, code;
 };
 
 static struct sizes
@@ -27,6 +27,7 @@ measure(const struct cache_contents *contents)
 		s.ranges += unit->range_count;
 		s.recipes += unit->recipe_size;
 		s.relocations += unit->relocation_count;
+		s.polls += unit->poll_count;
 		s.code += unit->code_size + CODE_PADDING;
 	}
 	return s;
@@ -61,6 +62,8 @@ place_sections(const struct cache_contents *contents, const struct sizes *s, uin
 		[CACHE_RANGES] = s->ranges * sizeof(struct guest_range),
 		[CACHE_RECIPES] = s->recipes,
 		[CACHE_RELOCATIONS] = s->relocations * sizeof(uint32_t),
+		[CACHE_POLLS] = s->polls * sizeof(uint32_t),
+		[CACHE_HEADS] = contents->head_count * (uint64_t)sizeof(struct cache_head),
 		[CACHE_CODE] = code,
 	};
 	uint64_t at = CACHE_HEADER_SIZE;
@@ -81,7 +84,8 @@ cache_item_size(const struct code_unit *unit)
 	/* the index has two to four places a unit */
 	return sizeof(*unit) + 4 * sizeof(uint32_t) + unit->exit_count * sizeof(struct code_exit) +
 	       unit->range_count * sizeof(struct guest_range) + unit->recipe_size +
-	       unit->relocation_count * sizeof(uint32_t) + unit->code_size + CODE_PADDING;
+	       (unit->relocation_count + (uint64_t)unit->poll_count) * sizeof(uint32_t) +
+	       unit->code_size + CODE_PADDING;
 }
 
 uint64_t
@@ -135,6 +139,7 @@ copy_item(struct cursor *at, struct cache_item *item)
 	at->to.ranges += from->range_count;
 	at->to.recipes += from->recipe_size;
 	at->to.relocations += from->relocation_count;
+	at->to.polls += from->poll_count;
 	at->to.code += from->code_size;
 	return true;
 }
@@ -149,6 +154,7 @@ copy_items(struct cache_contents *contents, struct cache_header *header)
 			.ranges = in_use(contents, header, CACHE_RANGES),
 			.recipes = in_use(contents, header, CACHE_RECIPES),
 			.relocations = in_use(contents, header, CACHE_RELOCATIONS),
+			.polls = in_use(contents, header, CACHE_POLLS),
 			.code = in_use(contents, header, CACHE_CODE),
 			.home = (void *)(uintptr_t)(contents->base + offsetof(struct cache_header, home)),
 			.written = (ptrdiff_t)((uintptr_t)header - contents->base),
@@ -169,28 +175,33 @@ copy_items(struct cache_contents *contents, struct cache_header *header)
 
 /* ---- the index, and links by it ------------------------------------------------------------------------------------------- */
 
-/* Of two units for the same code the first is found. */
-static void
-fill_index(struct cache_contents *contents, struct cache_header *header)
+/* Puts all units of a tier in. Of two for the same code the first is found. Gives how many there are. */
+static uint32_t
+index_tier(struct cache_header *header, unsigned tier)
 {
 	uint32_t *index = cache_section(header, CACHE_INDEX);
 	const struct code_unit *units = cache_section(header, CACHE_UNITS);
-	uint32_t mask = (UINT32_C(1) << header->index_bits) - 1;
+	uint32_t mask = (UINT32_C(1) << header->index_bits) - 1, count = 0;
 
-	for (uint32_t k = 0; k < contents->item_count; k++) {
+	for (uint32_t k = 0; k < header->unit_count; k++) {
+		if (units[k].tier != tier)
+			continue;
 		uint32_t at =
 			unit_file_hash(units[k].guest_offset, units[k].mode, header->index_bits);
 
 		while (index[at])
 			at = (at + 1) & mask;
 		index[at] = k + 1;
+		count++;
 	}
+	return count;
 }
 
 static void
 link_unit(const struct cache_contents *contents, const struct cache_header *header, uint32_t number)
 {
 	const ptrdiff_t written = (ptrdiff_t)((uintptr_t)header - contents->base);
+	const struct unit_index index = cache_file_index(header);
 	struct code_unit *units = cache_section(header, CACHE_UNITS), *unit = &units[number];
 	struct code_unit *in_place = in_use(contents, header, CACHE_UNITS);
 	struct code_exit *exits = (void *)((uintptr_t)unit->exits + (uintptr_t)written);
@@ -200,9 +211,8 @@ link_unit(const struct cache_contents *contents, const struct cache_header *head
 		/* what recording leaves for is followed by the dispatcher */
 		if (unit->mode & IR_MODE_RECORD)
 			continue;
-		int64_t target =
-			unit_file_look_up(cache_section(header, CACHE_INDEX), header->index_bits,
-				units, header->unit_count, exits[k].guest_offset, unit->mode);
+		int64_t target = unit_file_look_up(
+			&index, exits[k].guest_offset, unit->mode, UNIT_TIER_REGION);
 
 		if (target >= 0)
 			backend_link_written(&exits[k], unit->code, &in_place[target],
@@ -227,6 +237,8 @@ cache_contents_of(
 		.item_count = header->unit_count,
 		.pages = cache_section(header, CACHE_PAGES),
 		.page_count = header->sections[CACHE_PAGES].size / sizeof(struct cache_page),
+		.heads = cache_section(header, CACHE_HEADS),
+		.head_count = header->sections[CACHE_HEADS].size / sizeof(struct cache_head),
 	};
 	for (uint32_t k = 0; k < header->unit_count; k++) {
 		items[k] = (struct cache_item){
@@ -272,7 +284,11 @@ cache_build(struct cache_contents *contents, uint8_t *image)
 		return 0;
 	memcpy(cache_section(header, CACHE_PAGES), contents->pages,
 		contents->page_count * sizeof(*contents->pages));
-	fill_index(contents, header);
+	if (contents->head_count)
+		memcpy(cache_section(header, CACHE_HEADS), contents->heads,
+			contents->head_count * sizeof(*contents->heads));
+	header->region_count = index_tier(header, UNIT_TIER_REGION);
+	index_tier(header, 0);
 	for (uint32_t k = 0; k < contents->item_count; k++)
 		link_unit(contents, header, k);
 	uint64_t size =

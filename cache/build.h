@@ -27,6 +27,8 @@ struct cache_contents {
 	uint32_t item_count;
 	const struct cache_page *pages; /* of all items' code, by number */
 	uint32_t page_count;
+	const struct cache_head *heads; /* by offset */
+	uint32_t head_count;
 };
 
 /** No less than what a unit takes in a file. */

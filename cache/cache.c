@@ -83,7 +83,7 @@ append_build_id(char *to, size_t size)
 }
 
 bool
-cache_make_key(void)
+cache_make_key(bool eager)
 {
 	char build[64], why[256];
 
@@ -91,13 +91,15 @@ cache_make_key(void)
 		return false;
 	if (!append_build_id(build, sizeof(build)))
 		return false;
-	int length = snprintf(cache_key, sizeof(cache_key), "%s %s %s ", build, translate_isa->name,
-		translate_isa->processor);
+	int length = snprintf(cache_key, sizeof(cache_key), "%s %s %s %s", build,
+		translate_isa->name, translate_isa->processor, eager ? "eager " : "");
 	backend_image_key(cache_key + length, sizeof(cache_key) - (size_t)length);
 	return true;
 }
 
 static bool enabled;
+/* Units of higher tiers are neither used nor thrown away: --regions off. */
+static unsigned max_tier = UNIT_TIER_REGION;
 
 void
 cache_init(const struct run_options *options)
@@ -108,7 +110,8 @@ cache_init(const struct run_options *options)
 	if (options->single_instruction || (options->log & translation_logs))
 		return;
 	(void)cache_find_limit(&cache_limit);
-	enabled = cache_make_key() && cache_places_init(options);
+	max_tier = options->no_regions ? 0 : UNIT_TIER_REGION;
+	enabled = cache_make_key(options->eager_regions) && cache_places_init(options);
 }
 
 void
@@ -277,12 +280,17 @@ use_in_place(struct cache_source *source, const struct cache_region *region)
 		.index = cache_section(header, CACHE_INDEX),
 		.code = cache_section(header, CACHE_CODE),
 		.code_size = header->sections[CACHE_CODE].size,
+		.max_tier = max_tier,
 		.guest_start = start,
 		.guest_end = end,
 	};
+	if (max_tier == 0 && header->region_count)
+		unit_file_pass_over_tiers(&source->place);
 	unit_files_add(&source->place);
 	cache_statistics.files_in_place++;
 	cache_statistics.units_in_place += header->unit_count;
+	if (max_tier == UNIT_TIER_REGION)
+		cache_statistics.regions_in_place += header->region_count;
 	return true;
 }
 
@@ -341,7 +349,7 @@ cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetcha
 	if (!source->opened)
 		source->bias = region.bias;
 	cache_source_open(source);
-	number = cache_file_find(&source->file, pc - region.bias, mode);
+	number = cache_file_find(&source->file, pc - region.bias, mode, max_tier);
 	if (number < 0)
 		return NULL;
 	if (!source->position_independent && region.bias != source->file.header->bias)
@@ -353,6 +361,25 @@ cache_find(uint64_t pc, uint32_t mode, struct code_space *space, size_t (*fetcha
 			       number;
 	}
 	return copy_unit(&region, (uint32_t)number, space, fetchable);
+}
+
+/* ---- loops ----------------------------------------------------------------------------------------------------------------- */
+
+bool
+cache_find_head(uint64_t pc, uint32_t *looks, uint32_t *attempts)
+{
+	const struct cache_head *head;
+	struct cache_region region;
+
+	if (!cache_enabled() || !cache_region_of(pc, pc + 4, &region) ||
+		!region.source->file.header || region.source->stale)
+		return false;
+	head = cache_file_head(&region.source->file, pc - region.bias);
+	if (head) {
+		*looks = head->looks;
+		*attempts = head->attempts;
+	}
+	return region.source->file.header->sections[CACHE_HEADS].size > 0;
 }
 
 /* ---- units to be saved ------------------------------------------------------------------------------------------------------ */
@@ -387,7 +414,8 @@ cache_keep_unit(const struct code_unit *unit, struct code_space *space)
 	size_t size = guest_code_size(unit);
 	struct cache_region region;
 
-	if (!cache_enabled() || !unit->relocations ||
+	/* what was recorded has become a region, or will not be recorded again */
+	if (!cache_enabled() || !unit->relocations || (unit->mode & IR_MODE_RECORD) ||
 		!cache_region_of(unit_guest_pc(unit), unit_guest_pc(unit) + 4, &region) ||
 		region.source->racy || !lies_in(&region, unit) || to > space->data_end ||
 		size > (size_t)(space->data_end - to))

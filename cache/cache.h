@@ -17,6 +17,7 @@ struct cache_statistics {
 	uint64_t units_copied;   /* taken from other cache files instead of being translated */
 	uint64_t units_stale;    /* found, but the guest's code was another */
 	uint64_t units_saved;    /* written by this process */
+	uint64_t regions_in_place, regions_saved; /* of these, regions */
 	uint64_t files_opened, files_in_place;
 };
 extern struct cache_statistics cache_statistics;
@@ -52,6 +53,12 @@ struct code_home *cache_home(uint64_t pc, struct code_space *space);
  * unit one to be saved. Under the units' lock.
  */
 void cache_keep_unit(const struct code_unit *unit, struct code_space *space);
+
+/**
+ * What earlier runs have found out about the loop that begins at `pc`; left alone if that is nothing. True if they have looked for
+ * loops in its file. Under the units' lock.
+ */
+bool cache_find_head(uint64_t pc, uint32_t *looks, uint32_t *attempts);
 
 /** Units whose metadata lies from `from` to `to` are gone, also those to be saved. Under the units' lock. */
 void cache_forget_units(const uint8_t *from, const uint8_t *to);

@@ -16,8 +16,11 @@ extern uint64_t cache_limit;
 
 /** Set *limit from the environment, if it says something; false when that is not a size. */
 bool cache_find_limit(uint64_t *limit);
-/** Set cache_key; false when this executable has no build-id, or cannot run on this processor. */
-bool cache_make_key(void);
+/**
+ * Set cache_key; false when this executable has no build-id, or cannot run on this processor. `eager`: regions are made of every loop
+ * (--regions eager), which no other process is to get.
+ */
+bool cache_make_key(bool eager);
 bool cache_enabled(void);
 /** Open the source's cache file, if that was not tried yet. */
 void cache_source_open(struct cache_source *source);

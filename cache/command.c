@@ -15,7 +15,7 @@
 #include "cache/directory.h"
 
 struct totals {
-	unsigned long files, units, damaged;
+	unsigned long files, units, regions, damaged;
 	unsigned long long bytes;
 };
 
@@ -41,7 +41,8 @@ look_at(int directory, const char *name, bool deep, struct totals *totals)
 		return false;
 	sound = cache_file_is_sound(file.header, file.size);
 	if (sound) {
-		totals->units += file.header->unit_count;
+		totals->units += file.header->unit_count - file.header->region_count;
+		totals->regions += file.header->region_count;
 		file.shift = (ptrdiff_t)((uintptr_t)file.header - file.header->base);
 	}
 	for (uint32_t k = 0; sound && deep && k < file.header->unit_count; k++)
@@ -115,8 +116,8 @@ walk(bool deep, struct totals *totals)
 static void
 print_totals(const struct totals *totals)
 {
-	printf("in %s: %lu files, %lu units, %.1f MiB", cache_written->path, totals->files,
-		totals->units, (double)totals->bytes / (1 << 20));
+	printf("in %s: %lu files, %lu units, %lu regions, %.1f MiB", cache_written->path,
+		totals->files, totals->units, totals->regions, (double)totals->bytes / (1 << 20));
 }
 
 /* True, with a line, when there is nothing to look at. */
@@ -214,7 +215,7 @@ clear(void)
 bool
 cache_command_key(void)
 {
-	if (cache_make_key())
+	if (cache_make_key(false))
 		return true;
 	fputs("dragoman: cannot start: this processor is too old, or this executable has no "
 	      "build-id\n",

@@ -99,6 +99,8 @@ static const uint8_t section_item[CACHE_SECTIONS] = {
 	[CACHE_RANGES] = sizeof(struct guest_range),
 	[CACHE_RECIPES] = 1,
 	[CACHE_RELOCATIONS] = sizeof(uint32_t),
+	[CACHE_POLLS] = sizeof(uint32_t),
+	[CACHE_HEADS] = sizeof(struct cache_head),
 	[CACHE_CODE] = 1,
 };
 
@@ -118,6 +120,7 @@ sections_are_sound(const struct cache_header *header, size_t size)
 	return end <= size && header->sections[CACHE_CODE].offset % HOST_PAGE_SIZE == 0 &&
 	       header->sections[CACHE_UNITS].size ==
 		       header->unit_count * (uint64_t)sizeof(struct code_unit) &&
+	       header->region_count <= header->unit_count &&
 	       header->sections[CACHE_INDEX].size == sizeof(uint32_t) << header->index_bits;
 }
 
@@ -161,11 +164,12 @@ cache_file_unit(const struct cache_file *file, uint32_t number)
 	const struct code_unit *unit =
 		(const struct code_unit *)cache_section(file->header, CACHE_UNITS) + number;
 
-	if (number >= file->header->unit_count ||
+	if (number >= file->header->unit_count || unit->tier >= UNIT_TIERS ||
 		!lies_in(file, CACHE_EXITS, unit->exits, unit->exit_count) ||
 		!lies_in(file, CACHE_RANGES, unit->ranges, unit->range_count) ||
 		!lies_in(file, CACHE_RECIPES, unit->recipes, unit->recipe_size) ||
 		!lies_in(file, CACHE_RELOCATIONS, unit->relocations, unit->relocation_count) ||
+		!lies_in(file, CACHE_POLLS, unit->polls, unit->poll_count) ||
 		!lies_in(file, CACHE_CODE, unit->code, unit->code_size) ||
 		!backend_unit_is_sound(unit, file->shift))
 		return NULL;
@@ -174,14 +178,44 @@ cache_file_unit(const struct cache_file *file, uint32_t number)
 
 /* ---- look-up --------------------------------------------------------------------------------------------------------------- */
 
+struct unit_index
+cache_file_index(const struct cache_header *header)
+{
+	return (struct unit_index){
+		.index = cache_section(header, CACHE_INDEX),
+		.index_bits = header->index_bits,
+		.unit_count = header->unit_count,
+		.units = cache_section(header, CACHE_UNITS),
+	};
+}
+
 int64_t
-cache_file_find(const struct cache_file *file, uint64_t guest_offset, uint32_t mode)
+cache_file_find(
+	const struct cache_file *file, uint64_t guest_offset, uint32_t mode, unsigned max_tier)
 {
 	if (!file->header)
 		return -1;
-	return unit_file_look_up(cache_section(file->header, CACHE_INDEX), file->header->index_bits,
-		cache_section(file->header, CACHE_UNITS), file->header->unit_count, guest_offset,
-		mode);
+	const struct unit_index index = cache_file_index(file->header);
+	return unit_file_look_up(&index, guest_offset, mode, max_tier);
+}
+
+const struct cache_head *
+cache_file_head(const struct cache_file *file, uint64_t guest_offset)
+{
+	const struct cache_head *heads = cache_section(file->header, CACHE_HEADS);
+	uint32_t low = 0, high = file->header->sections[CACHE_HEADS].size / sizeof(*heads);
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (heads[middle].guest_offset == guest_offset)
+			return &heads[middle];
+		if (heads[middle].guest_offset < guest_offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
 }
 
 const struct cache_page *

@@ -11,9 +11,10 @@
 #include <sys/stat.h>
 
 #include "backend/backend.h"
+#include "runtime/unit_files.h"
 
 #define CACHE_MAGIC     "dragunit" /* 8 bytes, no terminator in the file */
-#define CACHE_VERSION   2
+#define CACHE_VERSION   3
 #define CACHE_KEY_SIZE  192
 #define CACHE_NAME_SIZE 64
 /* A cache file does not grow beyond this: what does not fit is translated again. */
@@ -35,6 +36,8 @@ enum cache_section {
 	CACHE_RANGES,      /* struct guest_range */
 	CACHE_RECIPES,     /* bytes */
 	CACHE_RELOCATIONS, /* the backend's */
+	CACHE_POLLS,       /* of regions: offsets in their code */
+	CACHE_HEADS,       /* struct cache_head, by offset */
 	CACHE_CODE,        /* begins at a page */
 	CACHE_SECTIONS,
 };
@@ -44,6 +47,14 @@ struct cache_page {
 	uint32_t number;   /* offset in the guest file / 4096 */
 	uint32_t checksum; /* of what it held */
 };
+
+/** What earlier runs have found out about a loop (runtime/trace_recorder.h). */
+struct cache_head {
+	uint64_t guest_offset;
+	uint32_t looks, attempts;
+};
+/* Of more loops nothing is kept. */
+#define CACHE_HEADS_LIMIT 4096
 
 struct cache_section_place {
 	uint32_t offset, size; /* bytes */
@@ -62,8 +73,9 @@ struct cache_header {
 	uint64_t slot; /* what slots of unlinked exits hold */
 	uint64_t bias; /* of a guest file that is not position-independent */
 	uint64_t guest_start,
-		guest_end; /* offsets from the bias: all that the units were made from */
-	uint32_t unit_count;
+		guest_end;   /* offsets from the bias: all that the units were made from */
+	uint32_t unit_count; /* regions included */
+	uint32_t region_count;
 	uint32_t index_bits;
 	uint32_t position_independent;
 	struct cache_section_place sections[CACHE_SECTIONS];
@@ -96,11 +108,18 @@ bool cache_file_is_sound(const struct cache_header *header, size_t size);
 /** Whether the header is sound; looks at no more than the header. */
 bool cache_header_is_sound(const struct cache_header *header, size_t size);
 
+/** The file's index, for unit_file_look_up. */
+struct unit_index cache_file_index(const struct cache_header *header);
+
 /** The unit of that number, readable now, with its parts within the file and within itself; else NULL. */
 const struct code_unit *cache_file_unit(const struct cache_file *file, uint32_t number);
 
-/** The number of the unit for (offset, mode), or -1. */
-int64_t cache_file_find(const struct cache_file *file, uint64_t guest_offset, uint32_t mode);
+/** The number of the unit for (offset, mode) of the highest tier up to `max_tier`, or -1. */
+int64_t cache_file_find(
+	const struct cache_file *file, uint64_t guest_offset, uint32_t mode, unsigned max_tier);
+
+/** What the file has of the loop that begins there, or NULL. */
+const struct cache_head *cache_file_head(const struct cache_file *file, uint64_t guest_offset);
 
 /** The checksum that the file has for a page of guest code, or NULL. */
 const struct cache_page *cache_file_page(const struct cache_file *file, uint64_t number);

@@ -10,9 +10,11 @@
 #include "cache/build.h"
 #include "cache/cache_internal.h"
 #include "cache/directory.h"
+#include "cache/heads.h"
 #include "runtime/guest_access.h"
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
+#include "runtime/trace_recorder.h"
 #include "runtime/units.h"
 
 /*
@@ -21,6 +23,8 @@
  */
 #define FEW_UNITS        4
 #define WORTHWHILE_SHARE 16
+/* A region, or a loop of which none can be made, saves the next run what that many units take: it was recorded. */
+#define LOOP_WORTH 128
 /* The same for a file that could not be used in place; of 65536. */
 #define MENDING_CHANCE 16384
 
@@ -37,7 +41,9 @@ struct saving {
 	struct page_note *notes; /* by page of the guest file */
 	uint64_t note_count;
 	uint64_t bias; /* where the guest has the file */
-	uint32_t old_units, added;
+	uint32_t old_units, added, added_regions;
+	uint32_t changed_heads;
+	struct cache_head *heads;
 	uint64_t bytes; /* of all items */
 };
 
@@ -206,41 +212,81 @@ is_outdated(struct saving *s, const struct code_unit *unit)
 	return false;
 }
 
+static bool
+may_be_saved(struct saving *s, const struct cache_unsaved *unsaved)
+{
+	const struct code_unit *unit = unsaved->unit;
+
+	return !unit->invalid &&
+	       (s->source->position_independent || unit->home->bias == s->contents.bias) &&
+	       pages_are_good(s, unit) && code_is_unchanged(unsaved);
+}
+
+static bool
+is_region_of(const struct code_unit *unit, const struct code_unit *other)
+{
+	return unit->tier == UNIT_TIER_REGION && unit->guest_offset == other->guest_offset &&
+	       unit->mode == other->mode;
+}
+
+/* A region that was left too often was made anew: the later attempt is the one to keep. */
+static bool
+is_replaced(struct saving *s, const struct code_unit *old)
+{
+	for (const struct cache_unsaved *unsaved = s->source->unsaved; unsaved;
+		unsaved = unsaved->next)
+		if (is_region_of(unsaved->unit, old) && unsaved->unit->attempt > old->attempt &&
+			may_be_saved(s, unsaved))
+			return true;
+	return false;
+}
+
 static void
 add_old_units(struct saving *s)
 {
 	for (uint32_t k = 0; k < s->old_units; k++) {
 		const struct code_unit *unit = cache_file_unit(&s->old, k);
 
-		if (unit && !(s->source->stale && is_outdated(s, unit)))
+		if (unit && !(s->source->stale && is_outdated(s, unit)) &&
+			!(unit->tier == UNIT_TIER_REGION && is_replaced(s, unit)))
 			add_item(s, unit, s->old.shift);
 	}
 }
 
+/* Several regions may have been made for one head in this process; the last comes first. */
+static bool
+is_superseded(const struct saving *s, const struct code_unit *region)
+{
+	for (uint32_t k = s->contents.item_count - s->added; k < s->contents.item_count; k++)
+		if (is_region_of(s->contents.items[k].from, region))
+			return true;
+	return false;
+}
+
+/* The file that is being made has a unit of that tier for the same code already. */
 static bool
 is_known(struct saving *s, const struct code_unit *unit)
 {
-	int64_t number = cache_file_find(&s->old, unit->guest_offset, unit->mode);
+	int64_t number = cache_file_find(&s->old, unit->guest_offset, unit->mode, unit->tier);
 	const struct code_unit *old =
 		number < 0 ? NULL : cache_file_unit(&s->old, (uint32_t)number);
 
-	return old && !(s->source->stale && is_outdated(s, old));
+	if (unit->tier == UNIT_TIER_REGION && is_superseded(s, unit))
+		return true;
+	return old && old->tier == unit->tier && old->attempt >= unit->attempt &&
+	       !(s->source->stale && is_outdated(s, old));
 }
 
 static void
 add_new_units(struct saving *s)
 {
 	for (const struct cache_unsaved *unsaved = s->source->unsaved; unsaved;
-		unsaved = unsaved->next) {
-		const struct code_unit *unit = unsaved->unit;
-
-		if (unit->invalid || is_known(s, unit) ||
-			(!s->source->position_independent &&
-				unit->home->bias != s->contents.bias) ||
-			!pages_are_good(s, unit) || !code_is_unchanged(unsaved))
-			continue;
-		s->added += add_item(s, unit, 0);
-	}
+		unsaved = unsaved->next)
+		if (!is_known(s, unsaved->unit) && may_be_saved(s, unsaved) &&
+			add_item(s, unsaved->unit, 0)) {
+			s->added++;
+			s->added_regions += unsaved->unit->tier == UNIT_TIER_REGION;
+		}
 }
 
 /* Keeps the old file's address as long as the new one fits there and nothing else was there. */
@@ -265,9 +311,11 @@ write_file(const struct saving *s, const char *name, const uint8_t *image, uint6
 {
 	long fd = cache_directory_begin(size);
 
-	if (fd >= 0 && cache_directory_end(
-			       directory_lock, fd, name, cache_directory_write(fd, image, size, 0)))
-		cache_statistics.units_saved += s->added;
+	if (fd < 0 || !cache_directory_end(
+			      directory_lock, fd, name, cache_directory_write(fd, image, size, 0)))
+		return;
+	cache_statistics.units_saved += s->added;
+	cache_statistics.regions_saved += s->added_regions;
 }
 
 static void
@@ -303,8 +351,10 @@ gather_and_build(struct saving *s, const char *name)
 
 	add_old_units(s);
 	add_new_units(s);
-	if (s->added == 0 && !wants_mending(s->source))
+	if (s->added == 0 && s->changed_heads == 0 && !wants_mending(s->source))
 		return;
+	s->contents.heads = s->heads;
+	s->contents.head_count = cache_heads_gather(s->heads, &s->old, s->source, &s->contents);
 	s->contents.page_count = list_pages(s, NULL);
 	pages = host_allocate(s->contents.page_count * sizeof(*pages));
 	if (!pages)
@@ -316,9 +366,10 @@ gather_and_build(struct saving *s, const char *name)
 }
 
 static void
-save_units(struct cache_source *source, uint32_t new_units)
+save_units(struct cache_source *source, uint32_t new_units, uint32_t changed_heads)
 {
-	struct saving s = { .source = source };
+	struct saving s = { .source = source, .changed_heads = changed_heads };
+	const size_t heads_size = CACHE_HEADS_LIMIT * sizeof(*s.heads);
 	char name[CACHE_NAME_SIZE];
 
 	cache_file_name(&source->identity, name);
@@ -330,7 +381,7 @@ save_units(struct cache_source *source, uint32_t new_units)
 	if (s.old.header && !source->position_independent && s.old.header->bias != s.bias)
 		cache_file_close(&s.old);
 	s.old_units = s.old.header ? s.old.header->unit_count : 0;
-	s.bytes = CACHE_HEADER_SIZE + HOST_PAGE_SIZE +
+	s.bytes = CACHE_HEADER_SIZE + HOST_PAGE_SIZE + heads_size +
 		  (source->identity.size / CACHE_PAGE_SIZE + 1) * sizeof(struct cache_page);
 	s.note_count = source->identity.size / CACHE_PAGE_SIZE + 1;
 	s.contents = (struct cache_contents){
@@ -342,12 +393,15 @@ save_units(struct cache_source *source, uint32_t new_units)
 	const size_t items_size = (s.old_units + (size_t)new_units) * sizeof(struct cache_item);
 	s.contents.items = host_memory_map(items_size);
 	s.notes = host_memory_map(s.note_count * sizeof(*s.notes));
-	if (s.contents.items && s.notes)
+	s.heads = host_memory_map(heads_size);
+	if (s.contents.items && s.notes && s.heads)
 		gather_and_build(&s, name);
 	if (s.contents.items)
 		host_memory_unmap(s.contents.items, items_size);
 	if (s.notes)
 		host_memory_unmap(s.notes, s.note_count * sizeof(*s.notes));
+	if (s.heads)
+		host_memory_unmap(s.heads, heads_size);
 	cache_file_close(&s.old);
 }
 
@@ -372,14 +426,14 @@ static void
 save_source(struct cache_source *source)
 {
 	const struct cache_header *known = source->file.header;
-	uint32_t new_units = 0;
+	uint32_t new_units = 0, loops = cache_heads_changed(source);
 
 	for (const struct cache_unsaved *unsaved = source->unsaved; unsaved;
 		unsaved = unsaved->next)
 		new_units += !unsaved->unit->invalid;
-	if (is_worthwhile(known ? known->unit_count : 0, new_units) ||
+	if (is_worthwhile(known ? known->unit_count : 0, new_units + loops * LOOP_WORTH) ||
 		(wants_mending(source) && chance() < MENDING_CHANCE))
-		save_units(source, new_units);
+		save_units(source, new_units, loops);
 	source->unsaved = NULL;
 }
 
@@ -392,10 +446,18 @@ look_for_unsaved(struct cache_source *source)
 }
 
 static void
+look_for_change(const struct loop_head *head, void *context)
+{
+	(void)context;
+	any_unsaved |= head->changed;
+}
+
+static void
 save_with_lock(void)
 {
 	any_unsaved = false;
 	cache_each_source(look_for_unsaved);
+	trace_recorder_each_head(look_for_change, NULL);
 	if (!any_unsaved || !cache_place_make())
 		return;
 	directory_lock = cache_directory_lock(save_all);
@@ -403,6 +465,7 @@ save_with_lock(void)
 		return;
 	page_map = host_syscall(SYS_openat, AT_FDCWD, "/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	cache_each_source(save_source);
+	trace_recorder_saved();
 	if (page_map >= 0)
 		host_syscall(SYS_close, page_map);
 	host_syscall(SYS_close, directory_lock);

@@ -132,11 +132,12 @@ add_text(struct report *r, const struct thread_counts *counts, const struct time
 		add_text_of_units(r, name, &s->translated[tier]);
 	}
 	add_text_of_units(r, "units from the cache", &s->cached);
-	add(r, "%-21s %12llu  (%llu files)\n", "units in place",
-		NUMBER(cache_statistics.units_in_place), NUMBER(cache_statistics.files_in_place));
-	add(r, "%-21s %12llu  (%llu stale units, %llu files)\n", "units saved",
+	add(r, "%-21s %12llu  (%llu files, %llu regions)\n", "units in place",
+		NUMBER(cache_statistics.units_in_place), NUMBER(cache_statistics.files_in_place),
+		NUMBER(cache_statistics.regions_in_place));
+	add(r, "%-21s %12llu  (%llu stale units, %llu files, %llu regions)\n", "units saved",
 		NUMBER(cache_statistics.units_saved), NUMBER(cache_statistics.units_stale),
-		NUMBER(cache_statistics.files_opened));
+		NUMBER(cache_statistics.files_opened), NUMBER(cache_statistics.regions_saved));
 	add(r, "%-21s %12llu\n", "code bytes used", NUMBER(units_code_used()));
 	add(r, "%-21s %12llu\n", "metadata bytes", NUMBER(s->data_bytes));
 	add(r, "%-21s %12llu\n", "exits linked", NUMBER(s->links));
@@ -200,6 +201,8 @@ add_json(struct report *r, const char *end, const struct thread_counts *counts,
 	add_json_of_units(r, &s->cached);
 	add(r, ",\"units_in_place\":%llu,\"files_in_place\":%llu",
 		NUMBER(cache_statistics.units_in_place), NUMBER(cache_statistics.files_in_place));
+	add(r, ",\"regions_in_place\":%llu,\"regions_saved\":%llu",
+		NUMBER(cache_statistics.regions_in_place), NUMBER(cache_statistics.regions_saved));
 	add(r, ",\"stale\":%llu,\"files\":%llu,\"saved\":%llu}",
 		NUMBER(cache_statistics.units_stale), NUMBER(cache_statistics.files_opened),
 		NUMBER(cache_statistics.units_saved));

@@ -4,6 +4,7 @@
 
 #include <string.h>
 #include <time.h>
+#include <x86intrin.h>
 
 #include "runtime/host_memory.h"
 #include "runtime/host_syscall.h"
@@ -18,25 +19,27 @@
 #define RECORD_MAX_STEPS 600
 /* Passes over the head after which enough is known. */
 #define RECORD_MAX_PASSES 40
-/* Recordings and what becomes of them may take this much processor time, and the TIME_SHARE'th part of what the process has had. */
-#define FREE_TIME  INT64_C(1000000) /* nanoseconds */
-#define TIME_SHARE 64
-#define CALL_DEPTH 16
+/*
+ * Recordings and what becomes of them may take this much processor time, and the TIME_SHARE'th part of what the process has had. What
+ * earlier runs have not found where they looked is not so hot: for that there is no free time, and a recording must be
+ * expected to fit.
+ */
+#define FREE_TIME      INT64_C(1000000) /* nanoseconds */
+#define RECORDING_TIME INT64_C(500000)
+#define TIME_SHARE     64
+#define CALL_DEPTH     16
 /* After so many blocks most should have been seen before; a loop where they are not (an interpreter's) will be no region. */
 #define WIDE_STEPS 64
 /* Regions made for one head, and attempts that came to nothing, before it is left alone; each needs four times the looks. */
 #define MAX_ATTEMPTS 3
+#define MAX_LOOKS    0x7fff
 
-/* What is known of loop heads; a colliding one takes the place over, which only forgets. */
+/* What is known of loop heads; a colliding one takes the place over, which forgets what is not in the cache. */
 #define HEAD_BITS 9
-struct head {
-	uint64_t pc;
-	uint16_t looks, attempts;
-};
 
 static struct {
 	struct guest_thread *thread; /* who records, or NULL */
-	struct head *head;
+	struct loop_head *head;
 	uint32_t steps, depth;
 	int64_t begun;              /* the thread's processor time */
 	uint32_t previous;          /* block index */
@@ -44,10 +47,12 @@ static struct {
 	struct recording recording;
 } * state;
 
-static struct head heads[1 << HEAD_BITS];
+static struct loop_head heads[1 << HEAD_BITS];
 static int32_t fuel = FUEL;
 static unsigned looks = LOOKS;
 static int64_t spent; /* nanoseconds */
+/* Of many short runs each may record once in a while: what must be left of the allowance is chosen by chance. */
+static int64_t reserve;
 static bool off, eager;
 
 void
@@ -59,6 +64,7 @@ trace_recorder_init(const struct run_options *options)
 		fuel = 16; /* leaving at every branch would make threads that wait for each other crawl */
 		looks = 1;
 	}
+	reserve = (int64_t)(__rdtsc() * UINT64_C(0x9e3779b97f4a7c15) >> 32) % RECORDING_TIME;
 	if (!off)
 		state = host_memory_map(sizeof(*state));
 	off = off || !state;
@@ -70,14 +76,38 @@ trace_recorder_refuel(struct guest_thread *t)
 	__atomic_store_n(&t->cpu.hot.loop_fuel, off ? INT32_MAX : fuel, __ATOMIC_RELAXED);
 }
 
-static struct head *
+static struct loop_head *
 head_of(uint64_t pc)
 {
-	struct head *h = &heads[(pc >> 2) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - HEAD_BITS)];
+	struct loop_head *h = &heads[(pc >> 2) * UINT64_C(0x9e3779b97f4a7c15) >> (64 - HEAD_BITS)];
+	uint32_t known_looks = 0, attempts = 0;
 
-	if (h->pc != pc)
-		*h = (struct head){ .pc = pc };
+	if (h->pc == pc)
+		return h;
+	bool searched = units_known_head(pc, &known_looks, &attempts);
+	*h = (struct loop_head){
+		.pc = pc,
+		.looks = (uint16_t)(known_looks < MAX_LOOKS ? known_looks : MAX_LOOKS),
+		.attempts = (uint16_t)(attempts < MAX_ATTEMPTS ? attempts : MAX_ATTEMPTS),
+		.searched = searched,
+	};
 	return h;
+}
+
+void
+trace_recorder_each_head(
+	void (*function)(const struct loop_head *head, void *context), void *context)
+{
+	for (uint32_t k = 0; k < 1u << HEAD_BITS; k++)
+		if (heads[k].pc)
+			function(&heads[k], context);
+}
+
+void
+trace_recorder_saved(void)
+{
+	for (uint32_t k = 0; k < 1u << HEAD_BITS; k++)
+		heads[k].changed = false;
 }
 
 /* ---- recording --------------------------------------------------------------------------------------------------------- */
@@ -104,25 +134,29 @@ processor_time(int clock)
 }
 
 static bool
-can_afford_recording(void)
+can_afford_recording(const struct loop_head *head)
 {
-	return eager || spent <= FREE_TIME ||
-	       spent <= FREE_TIME + processor_time(CLOCK_PROCESS_CPUTIME_ID) / TIME_SHARE;
+	int64_t advance = head->searched ? -reserve : FREE_TIME;
+
+	return eager || spent <= advance ||
+	       spent <= advance + processor_time(CLOCK_PROCESS_CPUTIME_ID) / TIME_SHARE;
 }
 
 static bool
-begin(struct guest_thread *t, struct head *head)
+begin(struct guest_thread *t, struct loop_head *head)
 {
 	struct guest_thread *nobody = NULL;
 
 	head->looks = 0;
-	if (!can_afford_recording())
+	if (!can_afford_recording(head))
 		return false;
 	if (!__atomic_compare_exchange_n(
 		    &state->thread, &nobody, t, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return false;
 	state->begun = processor_time(CLOCK_THREAD_CPUTIME_ID);
 	head->attempts++;
+	head->made = false;
+	head->changed = true;
 	state->head = head;
 	state->steps = state->depth = 0;
 	state->recording.mode = t->cpu.hot.mode;
@@ -163,6 +197,7 @@ trace_recorder_abort(struct guest_thread *t)
 void
 trace_recorder_after_fork(struct guest_thread *t)
 {
+	trace_recorder_saved(); /* by the parent, who did it */
 	if (state && __atomic_load_n(&state->thread, __ATOMIC_RELAXED) != t)
 		state->thread = NULL;
 	spent = 0;
@@ -232,7 +267,7 @@ note_block(struct guest_thread *t, const struct code_exit *jump)
 bool
 trace_recorder_step(struct guest_thread *t, const struct code_exit *jump, bool out_of_fuel)
 {
-	struct head *head;
+	struct loop_head *head;
 
 	if (off)
 		return false;
@@ -246,13 +281,14 @@ trace_recorder_step(struct guest_thread *t, const struct code_exit *jump, bool o
 			state->recording.blocks[0].count < RECORD_MAX_PASSES)
 			return true;
 		change_mode(t, state->recording.mode);
-		units_make_region(t, &state->recording);
+		state->head->made = units_make_region(t, &state->recording, state->head->attempts);
 		let_others_record();
 		return false;
 	}
 	if (!out_of_fuel || !jump || jump->kind != CODE_EXIT_JUMP)
 		return false;
 	head = head_of(t->cpu.hot.pc);
-	return ++head->looks >= looks << 2 * head->attempts && head->attempts < MAX_ATTEMPTS &&
+	head->looks += head->looks < MAX_LOOKS;
+	return head->looks >= looks << 2 * head->attempts && head->attempts < MAX_ATTEMPTS &&
 	       begin(t, head);
 }

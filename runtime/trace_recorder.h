@@ -34,6 +34,23 @@ struct recording {
 	struct recorded_block blocks[RECORD_MAX_BLOCKS];
 };
 
+/** What is known of a loop. */
+struct loop_head {
+	uint64_t pc;
+	uint16_t looks;    /* that found a thread there since it was last recorded */
+	uint16_t attempts; /* recordings of it */
+	bool made;         /* the last one of this process became a region */
+	bool changed;      /* recorded by this process */
+	bool searched;     /* earlier runs have looked for loops in its file */
+};
+
+/** Calls `function` for each loop that is known. Without a lock: what another thread is about to enter may be missed. */
+void trace_recorder_each_head(
+	void (*function)(const struct loop_head *head, void *context), void *context);
+
+/** What is known has been saved. */
+void trace_recorder_saved(void);
+
 /** Reads options. Once, before any thread runs. */
 void trace_recorder_init(const struct run_options *options);
 

@@ -16,20 +16,50 @@ static struct guest_part {
 static uint32_t in_use_count;
 
 int64_t
-unit_file_look_up(const uint32_t *index, uint32_t index_bits, const struct code_unit *units,
-	uint32_t unit_count, uint64_t guest_offset, uint32_t mode)
+unit_file_look_up(
+	const struct unit_index *i, uint64_t guest_offset, uint32_t mode, unsigned max_tier)
 {
-	const uint32_t mask = (UINT32_C(1) << index_bits) - 1;
-	uint32_t at = unit_file_hash(guest_offset, mode, index_bits);
+	const uint32_t mask = (UINT32_C(1) << i->index_bits) - 1;
+	uint32_t at = unit_file_hash(guest_offset, mode, i->index_bits);
 
-	for (uint32_t steps = 0; steps <= mask && index[at]; steps++, at = (at + 1) & mask) {
-		uint32_t number = index[at] - 1;
+	/* whoever fills the index puts higher tiers in first */
+	for (uint32_t steps = 0; steps <= mask && i->index[at]; steps++, at = (at + 1) & mask) {
+		uint32_t number = i->index[at] - 1;
 
-		if (number < unit_count && units[number].guest_offset == guest_offset &&
-			units[number].mode == mode)
+		if (number < i->unit_count && i->units[number].guest_offset == guest_offset &&
+			i->units[number].mode == mode && i->units[number].tier <= max_tier)
 			return number;
 	}
 	return -1;
+}
+
+static struct code_unit *
+find_in(const struct unit_file *file, uint64_t guest_offset, uint32_t mode)
+{
+	const struct unit_index index = { file->index, file->index_bits, file->unit_count,
+		file->units };
+	int64_t number = unit_file_look_up(&index, guest_offset, mode, file->max_tier);
+
+	return number < 0 ? NULL : &file->units[number];
+}
+
+static void
+pass_over_target(const struct unit_file *file, struct code_exit *exit)
+{
+	if (!exit->target || exit->target->tier <= file->max_tier)
+		return;
+	backend_unlink(exit);
+	exit->target = find_in(file, exit->guest_offset, exit->unit->mode);
+	if (exit->target)
+		backend_link(exit, exit->target);
+}
+
+void
+unit_file_pass_over_tiers(const struct unit_file *file)
+{
+	for (uint32_t k = 0; k < file->unit_count; k++)
+		for (unsigned e = 0; e < file->units[k].exit_count; e++)
+			pass_over_target(file, &file->units[k].exits[e]);
 }
 
 bool
@@ -65,13 +95,8 @@ struct code_unit *
 unit_files_find(uint64_t pc, uint32_t mode)
 {
 	const struct unit_file *file = unit_files_with_guest_code(pc);
-	int64_t number;
 
-	if (!file)
-		return NULL;
-	number = unit_file_look_up(file->index, file->index_bits, file->units, file->unit_count,
-		pc - file->home->bias, mode);
-	return number < 0 ? NULL : &file->units[number];
+	return file ? find_in(file, pc - file->home->bias, mode) : NULL;
 }
 
 static const struct unit_file *

@@ -22,6 +22,7 @@ struct unit_file {
 	uint8_t *
 		code; /* private, writable and executable; written to only to take the file out of use */
 	size_t code_size;
+	unsigned max_tier;               /* units of higher tiers are not to be used */
 	uint64_t guest_start, guest_end; /* guest addresses of all that the units were made from */
 };
 
@@ -34,12 +35,25 @@ unit_file_hash(uint64_t guest_offset, uint32_t mode, uint32_t bits)
 			  (64 - bits));
 }
 
-/** Number of the unit for (offset, mode) in a file's index, or -1. `units` as readable now. */
-int64_t unit_file_look_up(const uint32_t *index, uint32_t index_bits, const struct code_unit *units,
-	uint32_t unit_count, uint64_t guest_offset, uint32_t mode);
+/** A file's index, and the units that it is of, as readable now. */
+struct unit_index {
+	const uint32_t *index;
+	uint32_t index_bits;
+	uint32_t unit_count;
+	const struct code_unit *units;
+};
+
+/** Number of the unit for (offset, mode), of the highest tier up to `max_tier` that there is one of, or -1. */
+int64_t unit_file_look_up(
+	const struct unit_index *index, uint64_t guest_offset, uint32_t mode, unsigned max_tier);
 
 /** Whether another file can be added. */
 bool unit_files_have_room(void);
+
+/**
+ * Exits that lead to units of tiers above file->max_tier lead to those below, or are unlinked. For a file that is not added yet.
+ */
+void unit_file_pass_over_tiers(const struct unit_file *file);
 
 /** The file's units are valid from now on. `file` must stay. Under the units' lock. */
 void unit_files_add(const struct unit_file *file);

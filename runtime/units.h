@@ -14,10 +14,6 @@
 struct guest_thread;
 struct recording;
 
-/** Tiers of translation: numbers of code_unit.tier. */
-#define UNIT_TIER_REGION 1
-#define UNIT_TIERS       2
-
 /** Units that came from one place. */
 struct unit_counts {
 	uint64_t units;
@@ -66,8 +62,17 @@ void units_forget(void);
 /** Enter (pc, unit) in a thread's indirect table, unless the unit, which units_get gave, has become invalid. */
 void units_remember(struct guest_thread *t, uint64_t pc, const struct code_unit *unit);
 
-/** Make a region of what `recording` saw and enter it in place of the unit at its head, if anything can be made of it. */
-void units_make_region(struct guest_thread *t, const struct recording *recording);
+/**
+ * Make a region of what `recording`, the `attempt`-th of its head, saw and enter it in place of the unit at its head. False if nothing
+ * can be made of it.
+ */
+bool units_make_region(struct guest_thread *t, const struct recording *recording, unsigned attempt);
+
+/**
+ * What earlier runs have found out about the loop that begins at `pc`; left alone if that is nothing. True if they have looked for
+ * loops in its file.
+ */
+bool units_known_head(uint64_t pc, uint32_t *looks, uint32_t *attempts);
 
 /** Throw away translations of guest code in [start, end): it has changed or is gone. */
 void units_invalidate(uint64_t start, uint64_t end);

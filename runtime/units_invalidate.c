@@ -90,6 +90,7 @@ detach_file(const struct unit_file *file)
 		if (file->units[k].incoming)
 			units_unlink_incoming(&file->units[k]);
 		units_unlink_outgoing(&file->units[k]);
+		backend_leave_loops(&file->units[k]);
 	}
 	threads_lock();
 	for (struct guest_thread *t = threads_first(); t; t = t->next)

@@ -215,7 +215,6 @@ backend_compile_region(struct code_space *space, const struct region_trace *trac
 		return NULL;
 	}
 	region_compile(c, &region, traces, count);
-	c->relocatable = false;
 	return finish(c, &before);
 }
 

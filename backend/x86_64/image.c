@@ -7,7 +7,7 @@
 // the bias in the unit's home, which is read relative to rip; those of other files are constant.
 #include <stdio.h>
 
-#include "backend/x86_64/compiler.h"
+#include "backend/x86_64/region.h"
 
 #define OFFSET_BITS 30
 #define OFFSET_MASK ((UINT32_C(1) << OFFSET_BITS) - 1)
@@ -159,6 +159,19 @@ copy_exits(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy
 	}
 }
 
+/* The copy's loops are whole, though threads may have been made to leave those of `from`. */
+static void
+copy_polls(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to)
+{
+	const uint32_t *polls = shifted(from->polls, shift);
+	const uint16_t opcode = POLL_JNE;
+
+	for (uint32_t k = 0; k < from->poll_count; k++) {
+		SHIFTED(to->polls, to->written)[k] = polls[k];
+		memcpy(to->code + to->written + polls[k], &opcode, sizeof(opcode));
+	}
+}
+
 bool
 backend_copy_unit(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy *to)
 {
@@ -178,7 +191,10 @@ backend_copy_unit(const struct code_unit *from, ptrdiff_t shift, const struct un
 		.range_count = from->range_count,
 		.code_range_count = from->code_range_count,
 		.tier = from->tier,
+		.attempt = from->attempt,
 		.ranges = to->ranges,
+		.polls = to->polls,
+		.poll_count = from->poll_count,
 		.relocations = to->relocations,
 		.relocation_count = from->relocation_count,
 	};
@@ -192,6 +208,7 @@ backend_copy_unit(const struct code_unit *from, ptrdiff_t shift, const struct un
 		from->relocation_count * sizeof(*relocations));
 	memcpy(to->code + to->written, shifted(from->code, shift), from->code_size);
 	copy_exits(from, shift, to);
+	copy_polls(from, shift, to);
 	for (unsigned k = 0; k < from->relocation_count; k++)
 		reached &= relocate_field(from, shift, to, relocations[k]);
 	return reached;
@@ -207,11 +224,12 @@ backend_import(struct code_space *space, const struct code_unit *from, ptrdiff_t
 		.ranges = take_data(space, from->range_count * sizeof(*from->ranges)),
 		.recipes = take_data(space, from->recipe_size),
 		.relocations = take_data(space, from->relocation_count * sizeof(uint32_t)),
+		.polls = take_data(space, from->poll_count * sizeof(uint32_t)),
 		.code = backend_place_code(from, shift, space->code),
 		.home = space->home,
 	};
 
-	if (!to.unit || !to.exits || !to.ranges || !to.recipes || !to.relocations ||
+	if (!to.unit || !to.exits || !to.ranges || !to.recipes || !to.relocations || !to.polls ||
 		to.code > space->code_end ||
 		from->code_size > (size_t)(space->code_end - to.code) ||
 		!backend_copy_unit(from, shift, &to)) {
@@ -221,6 +239,19 @@ backend_import(struct code_space *space, const struct code_unit *from, ptrdiff_t
 	space->code = to.code + from->code_size;
 	space->code += -(uintptr_t)space->code & 15;
 	return to.unit;
+}
+
+/* Where a poll's opcode may be written: within the unit, by one store. */
+static bool
+polls_are_sound(const struct code_unit *from, ptrdiff_t shift)
+{
+	const uint32_t *polls = shifted(from->polls, shift);
+
+	for (uint32_t k = 0; k < from->poll_count; k++)
+		if (polls[k] + UINT64_C(6) > from->code_size ||
+			((uintptr_t)from->code + polls[k]) % 8 == 7)
+			return false;
+	return true;
 }
 
 bool
@@ -244,7 +275,7 @@ backend_unit_is_sound(const struct code_unit *from, ptrdiff_t shift)
 		if ((relocations[k] & OFFSET_MASK) + UINT64_C(4) > from->code_size ||
 			relocations[k] >> OFFSET_BITS > RELOCATE_HOME)
 			return false;
-	return true;
+	return polls_are_sound(from, shift);
 }
 
 void
@@ -268,7 +299,7 @@ backend_image_key(char *text, size_t size)
 	const struct host_features *h = &host_features;
 
 	snprintf(text, size,
-		"x86-64 code 2: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d "
+		"x86-64 code 3: avx512 %d sha %d vaes %d vpclmul %d gfni %d vbmi %d bitalg %d "
 		"traps %d",
 		h->avx512, h->sha, h->vaes, h->vpclmul, h->gfni, h->vbmi, h->bitalg, h->traps);
 }

@@ -8,6 +8,10 @@
 #define REGION_MAX_TRACES 48
 #define REGION_MAX_JUMPS  512
 
+/* The opcode of a loop head's poll, little-endian: `jne rel32`, and what backend_leave_loops makes of it, `nop; jmp rel32`. */
+#define POLL_JNE 0x850f
+#define POLL_JMP 0xe990
+
 /* Where one trace begins. */
 struct region_label {
 	uint64_t guest_pc;

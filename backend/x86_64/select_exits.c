@@ -294,13 +294,11 @@ select_loop_head_poll(struct compiler *c, uint64_t guest_pc)
 		c->region->polls[c->region->poll_count++] = code_offset(c, stub->jump - JCC_OPCODE);
 }
 
-#define NOP_JMP 0xe990 /* little-endian: nop; jmp rel32 */
-
 void
 backend_leave_loops(const struct code_unit *unit)
 {
 	for (uint32_t k = 0; k < unit->poll_count; k++)
-		__atomic_store_n((uint16_t *)(void *)(unit->code + unit->polls[k]), NOP_JMP,
+		__atomic_store_n((uint16_t *)(void *)(unit->code + unit->polls[k]), POLL_JMP,
 			__ATOMIC_RELEASE);
 }
 

@@ -165,6 +165,55 @@ make_unit(struct ir_unit *unit, unsigned number)
 	ir_finish(&l);
 }
 
+/*
+ * A region for the code of unit 1: x4 times x0 += 0x100 and x5 loaded from x2; then on to unit 2. It uses so many registers that some
+ * are not where they are between units.
+ */
+#define REGION UNITS
+
+static void
+make_trace(struct ir_unit *unit)
+{
+	static struct lift l;
+	uint64_t pc = BIAS + offset_of(1);
+	ir_ref left;
+
+	ir_begin(&l, unit, &a64_layout, pc, MODE);
+	l.pc = pc;
+	ir_put(&l, A64_SLOT_X0 + 0,
+		ir_add(&l, I64, ir_get(&l, I64, A64_SLOT_X0 + 0), ir_const(&l, I64, 0x100)));
+	ir_guest_pc(&l, (int64_t)(pc + 4));
+	ir_put(&l, A64_SLOT_X0 + 5, ir_load(&l, I64, 3, ir_get(&l, I64, A64_SLOT_X0 + 2)));
+	for (unsigned n = 20; n < 28; n++)
+		ir_put(&l, A64_SLOT_X0 + n,
+			ir_add(&l, I64, ir_get(&l, I64, A64_SLOT_X0 + n), ir_const(&l, I64, n)));
+	ir_put(&l, A64_SLOT_X0 + 1, ir_address(&l, (int64_t)(BIAS + 0x71000)));
+	left = ir_sub(&l, I64, ir_get(&l, I64, A64_SLOT_X0 + 4), ir_const(&l, I64, 1));
+	ir_put(&l, A64_SLOT_X0 + 4, left);
+	ir_exit_if(&l, IR_NE, ir_flags_sub(&l, I64, left, ir_const(&l, I64, 0)), (int64_t)pc);
+	ir_exit_direct(&l, (int64_t)(BIAS + offset_of(2)));
+	unit->ranges[0] = (struct guest_range){ pc, pc + 64 };
+	unit->range_count = unit->code_range_count = 1;
+	ir_finish(&l);
+}
+
+static struct code_unit *
+compile_region(struct code_space *space)
+{
+	static struct ir_unit trace;
+	const struct region_trace traces[] = { { &trace, 100 } };
+	struct code_unit *region;
+
+	make_trace(&trace);
+	region = backend_compile_region(space, traces, 1);
+	cr_assert_not_null(region);
+	cr_assert_not_null(region->relocations, "it can be copied");
+	cr_assert_eq(region->poll_count, 1);
+	region->tier = UNIT_TIER_REGION;
+	region->attempt = 2;
+	return region;
+}
+
 struct small_file {
 	struct compiled_test test;
 	uint8_t *image;
@@ -173,12 +222,14 @@ struct small_file {
 };
 
 static const struct cache_page small_pages[] = { { 1, 0x1234 } };
+static const struct cache_head small_heads[] = { { 0x1100, 3, 2 }, { 0x1200, 0, 1 },
+	{ 0x9000, 7, 3 } };
 
 /* The units are compiled with one bias, and built into a file that holds for any. */
 static void
-make_small_file(struct small_file *f)
+make_file(struct small_file *f, bool with_region)
 {
-	static struct cache_item items[UNITS];
+	static struct cache_item items[UNITS + 1];
 	static struct ir_unit unit;
 	struct cache_contents contents = {
 		.identity = &f->identity,
@@ -186,9 +237,11 @@ make_small_file(struct small_file *f)
 		.room = 0x100000,
 		.position_independent = true,
 		.items = items,
-		.item_count = UNITS,
+		.item_count = with_region ? UNITS + 1 : UNITS,
 		.pages = small_pages,
 		.page_count = 1,
+		.heads = small_heads,
+		.head_count = with_region ? 3 : 0,
 	};
 	struct code_home *home;
 
@@ -206,10 +259,19 @@ make_small_file(struct small_file *f)
 		cr_assert_not_null(items[k].from);
 		cr_assert_not_null(items[k].from->relocations, "it can be copied");
 	}
+	if (with_region)
+		items[REGION] =
+			(struct cache_item){ .from = compile_region(&f->test.space), .shift = 0 };
 	f->image = mmap(NULL, cache_build_size(&contents), PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	f->size = cache_build(&contents, f->image);
 	cr_assert(f->size > 0 && f->size <= cache_build_size(&contents));
+}
+
+static void
+make_small_file(struct small_file *f)
+{
+	make_file(f, false);
 }
 
 /* Puts it into a new directory, as the cache's own, and opens it from there. */
@@ -249,13 +311,13 @@ Test(cache_file, look_up)
 	cr_assert(cache_file_is_sound(file.header, file.size));
 	cr_assert_eq(file.header->unit_count, UNITS);
 	for (unsigned k = 0; k < UNITS; k++) {
-		int64_t number = cache_file_find(&file, offset_of(k), MODE);
+		int64_t number = cache_file_find(&file, offset_of(k), MODE, 0);
 
 		cr_assert_eq(number, k);
 		cr_assert_not_null(cache_file_unit(&file, (uint32_t)number));
 		cr_assert_eq(cache_file_unit(&file, (uint32_t)number)->guest_offset, offset_of(k));
-		cr_assert_eq(cache_file_find(&file, offset_of(k), MODE + 1), -1);
-		cr_assert_eq(cache_file_find(&file, offset_of(k) + 4, MODE), -1);
+		cr_assert_eq(cache_file_find(&file, offset_of(k), MODE + 1, 1), -1);
+		cr_assert_eq(cache_file_find(&file, offset_of(k) + 4, MODE, 1), -1);
 	}
 	cr_assert_null(cache_file_unit(&file, UNITS));
 	cr_assert_eq(cache_file_page(&file, 1)->checksum, 0x1234);
@@ -263,6 +325,36 @@ Test(cache_file, look_up)
 	cr_assert_null(cache_file_page(&file, 2));
 	cr_assert_eq(file.header->guest_start, 0x1000);
 	cr_assert_eq(file.header->guest_end, 0x2000);
+}
+
+/* A region is found before the unit for the same code, unless it is not wanted. */
+Test(cache_file, regions_and_loops)
+{
+	static struct small_file f;
+	struct cache_file file;
+	const struct code_unit *region;
+
+	make_file(&f, true);
+	file = open_small_file(&f, false);
+	cr_assert_eq(file.header->unit_count, UNITS + 1);
+	cr_assert_eq(file.header->region_count, 1);
+	cr_assert_eq(cache_file_find(&file, offset_of(1), MODE, UNIT_TIER_REGION), REGION);
+	cr_assert_eq(cache_file_find(&file, offset_of(1), MODE, 0), 1);
+	cr_assert_eq(cache_file_find(&file, offset_of(2), MODE, UNIT_TIER_REGION), 2);
+	region = cache_file_unit(&file, REGION);
+	cr_assert_not_null(region);
+	cr_assert_eq(region->tier, UNIT_TIER_REGION);
+	cr_assert_eq(region->attempt, 2);
+	for (unsigned k = 0; k < 3; k++) {
+		const struct cache_head *head = cache_file_head(&file, small_heads[k].guest_offset);
+
+		cr_assert_not_null(head);
+		cr_assert_eq(head->looks, small_heads[k].looks);
+		cr_assert_eq(head->attempts, small_heads[k].attempts);
+		cr_assert_null(cache_file_head(&file, small_heads[k].guest_offset + 4));
+	}
+	cr_assert_null(cache_file_head(&file, 0));
+	cr_assert_null(cache_file_head(&file, UINT64_MAX));
 }
 
 /* Bytes between the parts are not looked at, and mean nothing. */
@@ -283,7 +375,7 @@ Test(cache_file, every_bit_counts)
 	static struct small_file f;
 	unsigned counted = 0;
 
-	make_small_file(&f);
+	make_file(&f, true);
 	for (size_t bit = 0; bit < f.size * 8; bit++) {
 		const struct cache_header *header = (const void *)f.image;
 
@@ -303,7 +395,7 @@ Test(cache_file, sizes_out_of_bounds)
 	static struct small_file f;
 	struct cache_header *header;
 
-	make_small_file(&f);
+	make_file(&f, true);
 	header = (void *)f.image;
 	for (size_t size = 0; size < f.size; size++)
 		cr_assert_not(cache_file_is_sound(header, size), "truncated to %zu", size);
@@ -336,10 +428,12 @@ Test(cache_file, units_out_of_bounds)
 	struct cache_file file;
 	struct code_unit *unit, good;
 	struct code_exit *exit;
+	uint32_t *poll;
 
-	make_small_file(&f);
+	make_file(&f, true);
 	file = (struct cache_file){ (void *)f.image, f.size, f.image - (uint8_t *)BASE };
 	unit = cache_section(file.header, CACHE_UNITS);
+	poll = cache_section(file.header, CACHE_POLLS);
 	exit = cache_section(file.header, CACHE_EXITS);
 	good = *unit;
 	cr_assert_not_null(cache_file_unit(&file, 0));
@@ -364,12 +458,27 @@ Test(cache_file, units_out_of_bounds)
 	WRONG(code_size, UINT32_MAX);
 	WRONG(code_size, 4);
 	WRONG(fault_landing, (const uint8_t *)BASE);
+	WRONG(polls, NULL);
+	WRONG(poll_count, UINT32_MAX);
+	WRONG(tier, UNIT_TIERS);
 #undef WRONG
 	exit->jump = good.code_size - 3;
 	cr_assert_null(cache_file_unit(&file, 0));
 	exit->jump = 1;
 	exit->stub = good.code_size;
 	cr_assert_null(cache_file_unit(&file, 0));
+	unit += REGION;
+	cr_assert_eq(unit->poll_count, 1);
+	cr_assert_not_null(cache_file_unit(&file, REGION));
+	for (uint32_t value = 0; value < 64; value++) {
+		*poll = value;
+		cr_assert_eq(!cache_file_unit(&file, REGION),
+			((uintptr_t)unit->code + value) % 8 == 7, "a poll at %u", value);
+	}
+	*poll = unit->code_size - 5;
+	cr_assert_null(cache_file_unit(&file, REGION));
+	*poll = UINT32_MAX;
+	cr_assert_null(cache_file_unit(&file, REGION));
 }
 
 /* ---- execution in place --------------------------------------------------------------------------------------------------------- */
@@ -391,6 +500,7 @@ use_in_place(struct cache_file *file, uint64_t bias)
 		.index_bits = h->index_bits,
 		.code = cache_section(h, CACHE_CODE),
 		.code_size = h->sections[CACHE_CODE].size,
+		.max_tier = UNIT_TIER_REGION,
 		.guest_start = bias + h->guest_start,
 		.guest_end = bias + h->guest_end,
 	};
@@ -501,6 +611,125 @@ Test(cache_in_place, fault_behind_links)
 	cr_assert_null(unit_files_take_out(0, UINT64_MAX));
 	cr_assert_null(unit_files_find(bias + offset_of(0), MODE));
 	cr_assert_eq(unit_files_find_by_host_pc(in_place.units[1].code + 3), &in_place.units[1]);
+}
+
+static struct code_exit *
+run_from(struct compiled_test *t, struct code_unit *unit, uint64_t rounds, const uint64_t *datum)
+{
+	X(t, 0) = 0;
+	X(t, 2) = (uint64_t)datum;
+	X(t, 4) = rounds;
+	X(t, 27) = 0;
+	return run_unit(t, unit);
+}
+
+/* A region is run by links that the file came with, wherever the guest's file is; it is left when it is thrown away; copies are whole. */
+Test(cache_in_place, regions)
+{
+	const uint64_t bias = UINT64_C(0x7123450000);
+	static struct small_file f;
+	static struct unit_file in_place;
+	struct cache_file file;
+	struct code_unit *units, *region, *copy;
+	struct code_exit *exit;
+	struct code_home *home;
+	uint64_t datum = 4711;
+
+	make_file(&f, true);
+	file = open_small_file(&f, true);
+	in_place = use_in_place(&file, bias);
+	units = in_place.units;
+	region = &units[REGION];
+	unit_files_add(&in_place);
+	cr_assert_eq(unit_files_find(bias + offset_of(1), MODE), region);
+	cr_assert_eq(units[0].exits[0].target, region);
+	exit = run_from(&f.test, units, 10, &datum);
+	cr_assert_eq(exit_guest_pc(exit), bias + offset_of(UNITS));
+	cr_assert_eq(X(&f.test, 0), 10 * 0x100 + 2, "unit 0, the region, unit 2");
+	cr_assert_eq(X(&f.test, 1), bias + 0x70000 + 2);
+	cr_assert_eq(X(&f.test, 4), 0);
+	cr_assert_eq(X(&f.test, 5), 4711);
+	cr_assert_eq(X(&f.test, 27), 270);
+
+	/* thrown away: threads leave at the loop's head */
+	backend_leave_loops(region);
+	exit = run_from(&f.test, units, 10, &datum);
+	cr_assert_eq(exit_guest_pc(exit), bias + offset_of(1));
+	cr_assert_eq(exit->unit, region);
+	cr_assert_eq(X(&f.test, 0), 1);
+
+	/* a copy of what was thrown away is none */
+	home = (void *)f.test.space.data;
+	*home = (struct code_home){ .bias = bias, .position_independent = true };
+	f.test.space.data += 64;
+	f.test.space.home = home;
+	cr_assert_not_null(cache_file_unit(&file, REGION));
+	copy = backend_import(&f.test.space, cache_file_unit(&file, REGION), file.shift);
+	cr_assert_not_null(copy);
+	cr_assert_eq(copy->tier, UNIT_TIER_REGION);
+	cr_assert_eq(copy->attempt, 2);
+	exit = run_from(&f.test, copy, 10, &datum);
+	cr_assert_eq(exit_guest_pc(exit), bias + offset_of(2));
+	cr_assert_eq(X(&f.test, 0), 10 * 0x100);
+	cr_assert_eq(X(&f.test, 1), bias + 0x71000);
+	backend_leave_loops(copy);
+	exit = run_from(&f.test, copy, 10, &datum);
+	cr_assert_eq(exit->unit, copy);
+	cr_assert_eq(X(&f.test, 0), 0);
+}
+
+/* --regions off: the units below are found and run instead. */
+Test(cache_in_place, regions_passed_over)
+{
+	static struct small_file f;
+	struct unit_file in_place;
+	struct cache_file file;
+	struct code_exit *exit;
+	uint64_t datum = 4711;
+
+	make_file(&f, true);
+	file = open_small_file(&f, true);
+	in_place = use_in_place(&file, BIAS);
+	in_place.max_tier = 0;
+	unit_file_pass_over_tiers(&in_place);
+	unit_files_add(&in_place);
+	cr_assert_eq(unit_files_find(BIAS + offset_of(1), MODE), &in_place.units[1]);
+	cr_assert_eq(in_place.units[0].exits[0].target, &in_place.units[1]);
+	exit = run_from(&f.test, in_place.units, 10, &datum);
+	cr_assert_eq(exit_guest_pc(exit), BIAS + offset_of(UNITS));
+	cr_assert_eq(X(&f.test, 0), UNITS);
+	cr_assert_eq(X(&f.test, 4), 10);
+}
+
+/* A fault in a region of a file: state goes from the region's places to where it is between units. */
+Test(cache_in_place, fault_in_a_region)
+{
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+	stack_t stack = { .ss_sp = malloc(65536), .ss_size = 65536 };
+	const uint64_t bias = UINT64_C(0x7123450000);
+	static struct unit_file in_place;
+	static struct small_file f;
+	struct cache_file file;
+
+	sigaltstack(&stack, NULL);
+	sigaction(SIGSEGV, &action, NULL);
+	make_file(&f, true);
+	fault_test = &f.test;
+	file = open_small_file(&f, true);
+	in_place = use_in_place(&file, bias);
+	unit_files_add(&in_place);
+	for (unsigned n = 20; n < 28; n++)
+		X(&f.test, n) = n * 1000;
+	X(&f.test, 0) = 0;
+	X(&f.test, 2) = 16;
+	X(&f.test, 4) = 5;
+	run_unit(&f.test, in_place.units);
+	cr_assert_eq(f.test.compiled->cold.exit_reason, CPU_EXIT_FAULT);
+	cr_assert_eq(f.test.compiled->hot.pc, bias + offset_of(1) + 4);
+	cr_assert_eq(X(&f.test, 0), 0x101);
+	cr_assert_eq(X(&f.test, 4), 5);
+	for (unsigned n = 20; n < 28; n++)
+		cr_assert_eq(X(&f.test, n), n * 1000);
 }
 
 /* Something else is where the file should be: its units are copied into the code buffer. */
