@@ -64,6 +64,9 @@ store_to_home(struct compiler *c, unsigned slot, ir_ref ref)
 			x86_vec_mr(&c->w, X86_VMOVAPS, slot_memory(slot), XMM(r));
 	} else if (is_const_i32(c, ref, &imm) && c->values[canon(c, ref)].reg == REG_NONE) {
 		x86_store_imm(&c->w, 8, slot_memory(slot), imm);
+	} else if (c->u->insns[ref].op == IR_flags_const) {
+		x86_store_imm(&c->w, 4, slot_memory(slot),
+			(int32_t)backend_flags_from_nzcv((unsigned)c->u->insns[ref].imm & 15));
 	} else {
 		host_reg r = use_gpr(c, ref);
 

@@ -374,6 +374,8 @@ const uint8_t *recipe_last_access(const struct code_unit *unit);
 void relocations_begin(struct compiler *c);
 /* dst = a guest address, in a form that does not depend on where the guest file is mapped; EFLAGS kept. */
 void emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address);
+/* The memory at a guest address, by way of a scratch register. */
+struct x86_mem guest_address_operand(struct compiler *c, enum x86_gpr scratch, uint64_t address);
 void emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch);
 
 /* ---- flags.c ---------------------------------------------------------------------------------------- */

@@ -70,6 +70,19 @@ emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address)
 	}
 }
 
+struct x86_mem
+guest_address_operand(struct compiler *c, enum x86_gpr scratch, uint64_t address)
+{
+	int64_t offset = (int64_t)(address - c->home->bias);
+
+	if (!c->home->position_independent || offset != (int32_t)offset) {
+		emit_guest_address(c, scratch, address);
+		return x86_mem_base(scratch, 0);
+	}
+	x86_load(&c->w, 8, scratch, x86_mem_rip(&c->home->bias));
+	return x86_mem_base(scratch, (int32_t)offset);
+}
+
 void
 emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch)
 {

@@ -318,7 +318,13 @@ select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	condition = need_condition(c, in->a, in->aux);
 	b = use_gpr(c, in->b);
 	keep_eflags(c); /* mov and cmov do not touch them */
-	dst = def_gpr_from(c, i, in->c);
+	ir_ref from = in->c;
+	if (c->values[i].hint == b) { /* what is in the register wanted stays or is replaced */
+		b = use_gpr(c, in->c);
+		from = in->b;
+		condition = x86_cond_not(condition);
+	}
+	dst = def_gpr_from(c, i, from);
 	x86_cmovcc_rr(&c->w, condition, int_size(in->type), (enum x86_gpr)dst, (enum x86_gpr)b);
 }
 

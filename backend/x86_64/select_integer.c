@@ -43,7 +43,8 @@ select_alu(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu 
 		host_reg ra = use_gpr(c, a);
 
 		if (op != X86_SUB && ra != rb &&
-			(c->values[i].hint == rb || (!dies(c, a, i) && dies(c, b, i)))) {
+			(c->values[i].hint == rb ||
+				(c->values[i].hint != ra && !dies(c, a, i) && dies(c, b, i)))) {
 			ir_ref swap = a;
 
 			a = b;
@@ -569,16 +570,24 @@ select_bfi(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	unsigned size = int_size(in->type), lsb = in->aux & 0xff, width = in->aux >> 8;
 	uint64_t field = width == 64 ? UINT64_MAX : ((UINT64_C(1) << width) - 1) << lsb;
-	host_reg t = temp_gpr(c), mask = temp_gpr(c);
+	host_reg t = temp_gpr(c);
 	host_reg b = use_gpr(c, in->b);
 
 	x86_mov_rr(&c->w, 8, gpr(t), gpr(b));
 	if (lsb)
 		x86_shift_ri(&c->w, X86_SHL, size, gpr(t), lsb);
-	/* (a ^ t) & ~field ^ t: takes a outside the field, t inside */
 	host_reg dst = def_gpr_from(c, i, in->a);
 	if (size == 4)
 		field = (uint32_t)field;
+	if (size == 4 || field == (uint64_t)(int32_t)field) {
+		/* (t ^ a) & field ^ a */
+		x86_alu_rr(&c->w, X86_XOR, size, gpr(t), gpr(dst));
+		x86_alu_ri(&c->w, X86_AND, size, gpr(t), (int32_t)field);
+		x86_alu_rr(&c->w, X86_XOR, size, gpr(dst), gpr(t));
+		return;
+	}
+	/* (a ^ t) & ~field ^ t: takes a outside the field, t inside */
+	host_reg mask = temp_gpr(c);
 	x86_alu_rr(&c->w, X86_XOR, size, gpr(dst), gpr(t));
 	x86_mov_ri(&c->w, gpr(mask), size == 4 ? (uint32_t)~field : ~field);
 	x86_alu_rr(&c->w, X86_AND, size, gpr(dst), gpr(mask));

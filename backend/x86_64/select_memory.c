@@ -20,6 +20,8 @@ use_address(struct compiler *c, ir_ref address)
 	int64_t scale;
 	int32_t imm;
 
+	if (in->op == IR_address && c->values[ref].reg == REG_NONE && c->values[ref].uses == 1)
+		return guest_address_operand(c, (enum x86_gpr)temp_gpr(c), (uint64_t)in->imm);
 	if (!c->values[ref].folded)
 		return x86_mem_base(gpr(use_gpr(c, ref)), 0);
 	if (is_const_i32(c, in->b, &imm))
