@@ -304,11 +304,28 @@ free_gpr(const struct compiler *c)
 	return REG_NONE;
 }
 
+/* Through a general register: if none is free, one that is kept in memory meanwhile. */
+static void
+load_vector_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
+{
+	host_reg free = free_gpr(c), bits = free == REG_NONE ? X86_RAX : free;
+	int word = free == REG_NONE ? allocate_spill_allocate(c) : 0;
+
+	if (free == REG_NONE)
+		x86_store(&c->w, 8, spill_memory((unsigned)word), (enum x86_gpr)bits);
+	x86_mov_ri(&c->w, (enum x86_gpr)bits,
+		in->type == F32 ? (uint32_t)in->imm : (uint64_t)in->imm);
+	x86_vec_from_gpr(&c->w, in->type == F32 ? X86_VMOVD : X86_VMOVQ_GPR, XMM(r),
+		(enum x86_gpr)bits);
+	if (free == REG_NONE) {
+		x86_load(&c->w, 8, (enum x86_gpr)bits, spill_memory((unsigned)word));
+		c->spill_used &= ~(UINT64_C(3) << word);
+	}
+}
+
 static void
 load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 {
-	host_reg free;
-
 	if (in->op == IR_state_address) {
 		x86_lea(&c->w, 8, (enum x86_gpr)r, slot_memory(in->aux));
 	} else if (in->op == IR_flags_const) {
@@ -320,20 +337,8 @@ load_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 			in->type == I32 ? (uint32_t)in->imm : (uint64_t)in->imm);
 	} else if (in->imm == 0) {
 		x86_vec_rrr(&c->w, X86_VPXOR, XMM(r), XMM(r), XMM(r));
-	} else if ((free = free_gpr(c)) != REG_NONE) {
-		x86_mov_ri(&c->w, (enum x86_gpr)free,
-			in->type == F32 ? (uint32_t)in->imm : (uint64_t)in->imm);
-		x86_vec_from_gpr(&c->w, in->type == F32 ? X86_VMOVD : X86_VMOVQ_GPR, XMM(r),
-			(enum x86_gpr)free);
 	} else {
-		/* through the spill area, where the two halves keep the load waiting */
-		int word = allocate_spill_allocate(c);
-
-		x86_store_imm(&c->w, 4, spill_memory((unsigned)word), (int32_t)in->imm);
-		x86_store_imm(&c->w, 4, x86_mem_offset(spill_memory((unsigned)word), 4),
-			in->type == F32 ? 0 : (int32_t)(in->imm >> 32));
-		x86_vec_rm(&c->w, X86_VMOVQ, XMM(r), spill_memory((unsigned)word));
-		c->spill_used &= ~(UINT64_C(3) << word);
+		load_vector_constant(c, r, in);
 	}
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Selectors of the flags operations and of what consumes flags: conditions, selections, carries. How flags come to be in EFLAGS
 // is in flags.c.
-#include "backend/x86_64/compiler.h"
+#include "backend/x86_64/select_float.h"
 
 /* These emit nothing: consumers do. */
 static void
@@ -310,8 +310,8 @@ select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		emit_reg_move(c, dst, other);
 		x86_patch_rel8(skip, c->w.at);
 		def_in(c, i, dst);
-		c->values[i].upper_zero = c->values[canon(c, in->b)].upper_zero &&
-					  c->values[canon(c, in->c)].upper_zero;
+		c->values[i].upper_zero =
+			float_upper_zero(c, in->b) && float_upper_zero(c, in->c);
 		keep_eflags(c);
 		return;
 	}
