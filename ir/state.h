@@ -77,7 +77,8 @@ struct cpu_cold {
 	uint64_t helper_imm;      /* immediate of the helper being called */
 	uint64_t saved_scratch;   /* a register of the backend's while out-of-line code calls a helper */
 	uint64_t fp_flags;        /* FPSR bits of floating-point operations that C computed; cumulative like those in hot.fp_control */
-	uint64_t invalid_operations; /* host traps that invalid floating-point operations have cost */
+	uint64_t invalid_operations; /* host traps that invalid floating-point operations have cost, */
+	uint64_t invalid_operations_since; /* since this time, in cycles */
 	uint64_t flags_operands[2]; /* of flags that are only described so far (the backend's) */
 	uint16_t fcmp_flags[2][72]; /* the backend's */
 	uint64_t spill[64] __attribute__((aligned(16)));  /* spill area of translated code */

@@ -27,6 +27,9 @@ enum shape {
 	SHAPE_CVT_FROM_GPR,
 	SHAPE_EXTRACT,
 	SHAPE_INSERT,
+	SHAPE_MASK_RRR,
+	SHAPE_MASK_RRI,
+	SHAPE_MASKS,
 	SHAPE_SSE,
 	SHAPE_SSE_I,
 };
@@ -395,6 +398,45 @@ x86_vec_rrmr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned
 
 	assert(selector < 16);
 	encode_mem(w, form_of(row, dst, a, (int)(selector << 4)), b);
+}
+
+void
+x86_vec_mask_rrr(
+	struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned a, unsigned b)
+{
+	const struct row *row = row_of(op, SHAPE_BIT(MASK_RRR));
+
+	assert(mask < 8);
+	encode_reg(w, form_of(row, mask, a, NO_IMM), b);
+}
+
+void
+x86_vec_mask_rrm(
+	struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned a, struct x86_mem b)
+{
+	const struct row *row = row_of(op, SHAPE_BIT(MASK_RRR));
+
+	assert(mask < 8);
+	encode_mem(w, form_of(row, mask, a, NO_IMM), b);
+}
+
+void
+x86_vec_mask_rri8(
+	struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned src, unsigned imm)
+{
+	const struct row *row = row_of(op, SHAPE_BIT(MASK_RRI));
+
+	assert(mask < 8 && imm < 256);
+	encode_reg(w, form_of(row, mask, 0, (int)imm), src);
+}
+
+void
+x86_vec_masks(struct x86_writer *w, enum x86_vector_op op, unsigned a, unsigned b)
+{
+	const struct row *row = row_of(op, SHAPE_BIT(MASKS));
+
+	assert(a < 8 && b < 8);
+	encode_reg(w, form_of(row, a, 0, NO_IMM), b);
 }
 
 void

@@ -70,6 +70,15 @@ void x86_vec_rrrr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, uns
 void x86_vec_rrmr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned a,
 	struct x86_mem b, unsigned selector);
 
+/* Mask register k0..7 <- op(a, b) or op(src, imm8), comparing lanes; and operations on masks alone, EFLAGS from them. */
+void x86_vec_mask_rrr(
+	struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned a, unsigned b);
+void x86_vec_mask_rrm(
+	struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned a, struct x86_mem b);
+void x86_vec_mask_rri8(
+	struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned src, unsigned imm);
+void x86_vec_masks(struct x86_writer *w, enum x86_vector_op op, unsigned a, unsigned b);
+
 /*
  * Between the two register files.  size (4, 8) is that of the general-purpose register where the
  * operation exists in both (conversions); it is ignored for operations of one size.

@@ -13,8 +13,10 @@
 #include "backend/x86_64/compiler.h"
 #include "ir/vector_helpers.h"
 
-#define EFLAGS_TRAP             INT64_C(0x100)
-#define MANY_INVALID_OPERATIONS 2000 /* which cost a few milliseconds */
+#define EFLAGS_TRAP INT64_C(0x100)
+/* So many of them, which cost some milliseconds, so close together are many. */
+#define MANY_INVALID_OPERATIONS 300
+#define CLOSE_TOGETHER          (UINT64_C(1) << 28) /* cycles, about a tenth of a second */
 
 /*
  * Default NaN mode needs every NaN result tested, and with flush-to-zero the helpers do it all.
@@ -169,6 +171,18 @@ compute(struct cpu *cpu, ucontext_t *uc, const struct vector_insn *in, const str
 	memcpy(&uc->uc_mcontext.fpregs->_xmm[in->dst], &result, sizeof(result));
 }
 
+static void
+count_invalid_operation(struct cpu *cpu)
+{
+	uint64_t now = __builtin_ia32_rdtsc();
+
+	if (now - cpu->cold.invalid_operations_since > CLOSE_TOGETHER) {
+		cpu->cold.invalid_operations_since = now;
+		cpu->cold.invalid_operations = 0;
+	}
+	cpu->cold.invalid_operations++;
+}
+
 bool
 backend_invalid_operation(struct cpu *cpu, ucontext_t *uc)
 {
@@ -178,7 +192,7 @@ backend_invalid_operation(struct cpu *cpu, ucontext_t *uc)
 
 	if (uc->uc_mcontext.fpregs->mxcsr & MXCSR_INVALID_MASKED)
 		return false;
-	cpu->cold.invalid_operations++;
+	count_invalid_operation(cpu);
 	if (decode(pc, &in))
 		op = find_arithmetic(&in);
 	if (op) {

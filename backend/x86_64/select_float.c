@@ -171,6 +171,10 @@ emit_cold_nan_scalar(struct compiler *c, struct cold_path *cold)
 	host_reg b = other_operand(cold);
 	uint8_t *operand_is_nan;
 
+	if (host_features.avx512) { /* see test_default_nan */
+		x86_vec_rr(&c->w, compare, XMM(cold->dst), XMM(cold->dst));
+		x86_patch_rel32(x86_jcc_rel32(&c->w, X86_NP), cold->back);
+	}
 	x86_vec_rr(&c->w, compare, XMM(cold->a), XMM(b == REG_NONE ? cold->a : b));
 	operand_is_nan = x86_jcc_rel8(&c->w, X86_P);
 	x86_vec_rrm(
@@ -286,17 +290,80 @@ repairs_nans_inline(const struct compiler *c, enum float_doubt doubt, unsigned h
 		       helper == HELPER_fdiv || helper == HELPER_fsqrt);
 }
 
-void
-float_repair(struct compiler *c, enum float_form form, enum float_doubt doubt, unsigned helper,
-	uint64_t imm, host_reg dst, const host_reg operands[3], host_reg scratch)
+/* Whether lanes of value `ref` may be signalling NaNs: what floating-point operations of the same size gave are not. */
+static bool
+may_signal(const struct compiler *c, ir_ref ref, enum float_form form)
 {
-	enum x86_cond cond = checks_underflow(c, doubt)
-				     ? test_underflow(c, form, dst, scratch)
-				     : test_unordered(c, form, dst, dst, scratch);
+	const struct ir_insn *in = insn_of(c, ref);
 
+	switch (in->op) {
+	case IR_fadd:
+	case IR_fsub:
+	case IR_fmul:
+	case IR_fdiv:
+	case IR_fsqrt:
+	case IR_fma:
+	case IR_int_to_fp: return float_form_of(in) != form;
+	default: return true;
+	}
+}
+
+#define CLASS_SIGNALLING 0x80 /* vfpclass: signalling NaNs */
+
+/*
+ * EFLAGS: NZ when a lane of dst = op(a, b) may not be Arm's NaN. That takes the host's default NaN, which it makes of numbers (where
+ * operands are NaNs it quietens one of them, as Arm does), or a second operand that signals where the first one need not.
+ * So NaNs that go on and on, once they have Arm's sign, are not in doubt. No register is needed but masks. What is above a scalar may look
+ * like a default NaN, too: cold code knows.
+ */
+static enum x86_cond
+test_default_nan(struct compiler *c, ir_ref i, enum float_form form, host_reg dst, host_reg b)
+{
+	static const float_ops compare = { [FLOAT_SS] = X86_VPCMPEQD_K,
+		[FLOAT_SD] = X86_VPCMPEQQ_K,
+		[FLOAT_PS] = X86_VPCMPEQD_K,
+		[FLOAT_PD] = X86_VPCMPEQQ_K };
+	static const float_ops classify = FLOAT_OPS(VFPCLASS);
+	static const union vec128 default_nan[FLOAT_FORMS] = {
+		[FLOAT_SS] = { .s = { 0xffc00000, 1, 1, 1 } },
+		[FLOAT_SD] = { .d = { UINT64_C(0xfff8) << 48, 1 } },
+		[FLOAT_PS] = { .s = { 0xffc00000, 0xffc00000, 0xffc00000, 0xffc00000 } },
+		[FLOAT_PD] = { .d = { UINT64_C(0xfff8) << 48, UINT64_C(0xfff8) << 48 } },
+	};
+	const struct ir_insn *in = &c->u->insns[i];
+	bool one_operand = in->op == IR_fsqrt || canon(c, in->a) == canon(c, in->b);
+	unsigned second = 1;
+
+	x86_vec_mask_rrm(&c->w, compare[form], 1, XMM(dst), x86_mem_rip(&default_nan[form]));
+	if (!one_operand && may_signal(c, in->b, form)) {
+		second = 2;
+		x86_vec_mask_rri8(&c->w, classify[form], 2, XMM(b), CLASS_SIGNALLING);
+	}
+	x86_vec_masks(&c->w, X86_KORTESTB, 1, second);
+	return X86_NZ;
+}
+
+/* EFLAGS: whether dst is in doubt; the condition. */
+static enum x86_cond
+test_doubt(struct compiler *c, ir_ref i, enum float_form form, enum float_doubt doubt,
+	bool inline_nans, host_reg dst, host_reg b, host_reg scratch)
+{
+	if (checks_underflow(c, doubt))
+		return test_underflow(c, form, dst, scratch);
+	if (inline_nans && host_features.avx512)
+		return test_default_nan(c, i, form, dst, b);
+	return test_unordered(c, form, dst, dst, scratch);
+}
+
+void
+float_repair(struct compiler *c, ir_ref i, enum float_form form, enum float_doubt doubt,
+	unsigned helper, uint64_t imm, host_reg dst, const host_reg operands[3], host_reg scratch)
+{
+	bool inline_nans = repairs_nans_inline(c, doubt, helper);
+	enum x86_cond cond = test_doubt(c, i, form, doubt, inline_nans, dst, operands[1], scratch);
 	struct cold_path *cold = float_cold(c, cond, helper, imm, dst, operands);
 
-	if (repairs_nans_inline(c, doubt, helper)) {
+	if (inline_nans) {
 		cold->emit = float_is_packed(form) ? emit_cold_nan_packed : emit_cold_nan_scalar;
 		cold->aux = (uint16_t)form;
 	}
@@ -330,7 +397,7 @@ select_binary(struct compiler *c, ir_ref i, const struct ir_insn *in, const floa
 	dst = def_vec(c, i);
 	x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(b));
 	float_repair(
-		c, form, doubt, helper, imm, dst, (const host_reg[]){ a, b, REG_NONE }, scratch);
+		c, i, form, doubt, helper, imm, dst, (const host_reg[]){ a, b, REG_NONE }, scratch);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->a);
 }
 
@@ -390,7 +457,7 @@ select_fsqrt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	else
 		x86_vec_rrr(&c->w, ops[form], XMM(dst), XMM(a), XMM(a));
 	if (checked)
-		float_repair(c, form, FLOAT_DOUBT_NAN, HELPER_fsqrt, imm, dst,
+		float_repair(c, i, form, FLOAT_DOUBT_NAN, HELPER_fsqrt, imm, dst,
 			(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
 	else
 		keep_eflags(c);
@@ -457,7 +524,7 @@ select_fma(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	dst = def_vec(c, i);
 	emit_reg_move(c, dst, addend);
 	x86_vec_rrr(&c->w, variants[variant].ops[form], XMM(dst), XMM(a), XMM(b));
-	float_repair(c, form, FLOAT_DOUBT_NAN_UNDERFLOW, helper, imm, dst,
+	float_repair(c, i, form, FLOAT_DOUBT_NAN_UNDERFLOW, helper, imm, dst,
 		(const host_reg[]){ a, b, addend }, scratch);
 	c->values[i].upper_zero = !float_is_packed(form) && float_upper_zero(c, in->c);
 }

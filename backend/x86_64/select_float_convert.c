@@ -42,7 +42,7 @@ select_fcvt(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	dst = check ? def_vec(c, i) : def_vec_over(c, i);
 	x86_vec_rrr(&c->w, to == 2 ? X86_VCVTSD2SS : X86_VCVTSS2SD, XMM(dst), XMM(a), XMM(a));
 	if (check)
-		float_repair(c, to == 2 ? FLOAT_SS : FLOAT_SD, doubt, HELPER_fcvt, imm, dst,
+		float_repair(c, i, to == 2 ? FLOAT_SS : FLOAT_SD, doubt, HELPER_fcvt, imm, dst,
 			(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
 	else
 		keep_eflags(c);
@@ -150,7 +150,7 @@ select_frint(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	emit_vround(
 		c, form, dst, a, vround_mode(c, rounding) | (exact ? 0 : ROUND_SUPPRESS_INEXACT));
 	if (check)
-		float_repair(c, form, FLOAT_DOUBT_NAN, helper, imm, dst,
+		float_repair(c, i, form, FLOAT_DOUBT_NAN, helper, imm, dst,
 			(const host_reg[]){ a, REG_NONE, REG_NONE }, scratch);
 	else
 		keep_eflags(c);

@@ -282,8 +282,7 @@ test_arithmetic(bool without_avx512)
 		run_all_types(IR_fma,
 			(n & 1 ? IR_FP_NEGATE_PRODUCT : 0) | (n & 2 ? IR_FP_NEGATE_ADDEND : 0),
 			&seed);
-	cr_assert_gt(
-		test.compiled->cold.invalid_operations, 1000, "invalid operations do not trap");
+	cr_assert_gt(test.compiled->cold.invalid_operations, 0, "invalid operations do not trap");
 }
 
 static void

@@ -96,6 +96,14 @@ check_registers(unsigned d, unsigned a, unsigned b)
 		for (unsigned imm = 0; imm < 4; imm++)
 			CHECK(x86_vec_rri8(w, op, d, b, imm), "%s xmm%u, xmm%u, %u", mnemonic, d, b,
 				imm);
+	if (shape_is("MASK_RRR"))
+		CHECK(x86_vec_mask_rrr(w, op, d & 7, a, b), "%s k%u, xmm%u, xmm%u", mnemonic, d & 7,
+			a, b);
+	if (shape_is("MASK_RRI"))
+		CHECK(x86_vec_mask_rri8(w, op, d & 7, b, 0x81), "%s k%u, xmm%u, 0x81", mnemonic,
+			d & 7, b);
+	if (shape_is("MASKS"))
+		CHECK(x86_vec_masks(w, op, d & 7, b & 7), "%s k%u, k%u", mnemonic, d & 7, b & 7);
 	if (shape_is("SHIFT"))
 		CHECK(x86_vec_rri(w, op, d, b, 13), "%s xmm%u, xmm%u, 13", mnemonic, d, b);
 	if (shape_is("RRRI"))
@@ -167,6 +175,9 @@ check_three_operand_memory(const struct operand *o, unsigned d, unsigned a)
 	if (shape_is("RRR") || shape_is("COMM") || shape_is("MOVE_HALF"))
 		CHECK_MEM(o, x86_vec_rrm(w, op, d, a, m), "%s xmm%u, xmm%u, %s %s", mnemonic, d, a,
 			p, mem_text);
+	if (shape_is("MASK_RRR"))
+		CHECK_MEM(o, x86_vec_mask_rrm(w, op, d & 7, a, m), "%s k%u, xmm%u, %s %s", mnemonic,
+			d & 7, a, p, mem_text);
 	if (shape_is("RRRI"))
 		CHECK_MEM(o, x86_vec_rrmi8(w, op, d, a, m, 5), "%s xmm%u, xmm%u, %s %s, 5",
 			mnemonic, d, a, p, mem_text);
