@@ -72,7 +72,6 @@ struct code_unit {
 	const uint32_t
 		*relocations; /* the backend's, for backend_copy_unit; NULL: it cannot be copied */
 	uint16_t relocation_count;
-	struct code_unit *next; /* runtime's hash chain */
 	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
 	uint64_t *counters;     /* indirect exits, then one for each of exits; NULL: not counted */
 	uint8_t tier;           /* of the translator that made it: 0 a block */

@@ -66,7 +66,7 @@ units_segment_is_full(void)
 
 	return (uint64_t)(units_space.code_end - units_space.code) < ROOM_FOR_A_UNIT ||
 	       (uint64_t)(units_space.data_end - units_space.data) < ROOM_FOR_A_UNIT ||
-	       segment->unit_count == segment->unit_room;
+	       segment->unit_count == segment->unit_room || units_table_is_full();
 }
 
 static void

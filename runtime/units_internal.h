@@ -74,6 +74,9 @@ bool units_table_init(void);
 /* The valid unit for (pc, mode), in the code buffer or in a cache file in place, or NULL. */
 struct code_unit *units_find(uint64_t pc, uint32_t mode);
 
+/* There is no place for another unit. */
+bool units_table_is_full(void);
+
 /* Puts a unit of the code buffer, the last one in its code, into the tables. */
 void units_table_enter(struct code_unit *unit);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How units are found (see units.h): by a hash of (pc, mode), by the pages of guest code they were made from, and by host
+// How units are found (see units.h): by (pc, mode), by the pages of guest code they were made from, and by host
 // address through an array of each segment in the order of their code.
 #include <string.h>
 
@@ -8,9 +8,9 @@
 #include "runtime/unit_files.h"
 #include "runtime/units_internal.h"
 
-/* The hash table starts small, so that short programs touch few pages, and grows with the number of units. */
-#define FIRST_HASH_BITS 10
-#define PAGE_HASH_BITS  9
+/* The table starts small, so that short programs touch few pages, and grows with the number of units. */
+#define FIRST_TABLE_BITS 10
+#define PAGE_HASH_BITS   9
 
 /* A unit on a page of guest code. */
 struct page_unit {
@@ -19,34 +19,64 @@ struct page_unit {
 	uint64_t page;
 };
 
-static struct code_unit **hash_table;
-static unsigned hash_bits = FIRST_HASH_BITS;
-static uint32_t hashed_units;
+/*
+ * Open addressing, at most half full. The translator asks for each instruction whether a unit begins there, so the places of
+ * neighbouring instructions are neighbours: a cache line of the table answers for four of them, most often without a
+ * look at any unit. Of two units for one (pc, mode) the younger, a region, comes first.
+ */
+struct table_entry {
+	uint64_t key;           /* see key_of: tells most keys apart */
+	struct code_unit *unit; /* NULL: never used; &removed: one was here */
+};
+#define BLOCK_BITS 6 /* places that belong to one piece of guest code of 2^6 instructions */
+
+static struct table_entry *table;
+static unsigned table_bits = FIRST_TABLE_BITS;
+static uint32_t table_used; /* with those that were removed */
+static uint32_t table_units;
+static struct code_unit removed;
 static struct page_unit **page_table;
 
 bool
 units_table_init(void)
 {
-	hash_table = host_memory_map(sizeof(*hash_table) << hash_bits);
+	table = host_memory_map(sizeof(*table) << table_bits);
 	page_table = host_memory_map(sizeof(*page_table) << PAGE_HASH_BITS);
-	return hash_table && page_table;
+	return table && page_table;
 }
 
-static uint32_t
-hash_of(uint64_t pc, uint32_t mode)
+static uint64_t
+key_of(uint64_t pc, uint32_t mode)
 {
-	return (uint32_t)((pc >> 2 ^ (uint64_t)mode << 40) * UINT64_C(0x9e3779b97f4a7c15) >>
-			  (64 - hash_bits));
+	return pc ^ (uint64_t)mode << 48;
+}
+
+/* The place where a key is looked for first. */
+static uint32_t
+place_of(uint64_t key, unsigned bits)
+{
+	uint64_t block = key >> (2 + BLOCK_BITS), within = key >> 2 & ((1u << BLOCK_BITS) - 1);
+
+	block *= UINT64_C(0x9e3779b97f4a7c15);
+	return (uint32_t)(block >> (64 - (bits - BLOCK_BITS)) << BLOCK_BITS | within);
+}
+
+static bool
+is_for(const struct code_unit *unit, uint64_t pc, uint32_t mode)
+{
+	return unit != &removed && unit_guest_pc(unit) == pc && unit->mode == mode;
 }
 
 struct code_unit *
 units_find(uint64_t pc, uint32_t mode)
 {
-	struct code_unit *unit = hash_table[hash_of(pc, mode)];
+	const uint32_t mask = (UINT32_C(1) << table_bits) - 1;
+	const uint64_t key = key_of(pc, mode);
 
-	while (unit && (unit_guest_pc(unit) != pc || unit->mode != mode))
-		unit = unit->next;
-	return unit ? unit : unit_files_find(pc, mode);
+	for (uint32_t at = place_of(key, table_bits); table[at].unit; at = (at + 1) & mask)
+		if (table[at].key == key && is_for(table[at].unit, pc, mode))
+			return table[at].unit;
+	return unit_files_find(pc, mode);
 }
 
 bool
@@ -55,53 +85,94 @@ units_is_translated(uint64_t pc, uint32_t mode)
 	return units_find(pc, mode & ~(uint32_t)(IR_MODE_CHECK_CODE | IR_MODE_SINGLE)) != NULL;
 }
 
-static void
-put_in_hash(struct code_unit *unit)
+static struct table_entry
+entry_of(struct code_unit *unit)
 {
-	struct code_unit **chain = &hash_table[hash_of(unit_guest_pc(unit), unit->mode)];
-
-	unit->next = *chain;
-	*chain = unit;
+	return (struct table_entry){ key_of(unit_guest_pc(unit), unit->mode), unit };
 }
 
+/* In front of those with the same key, which each move on to the place of the next one. */
 static void
-grow_hash(void)
+put_in_table(struct table_entry entry)
 {
-	struct code_unit **old = hash_table,
-			 **table = host_memory_map(sizeof(*table) << (hash_bits + 2));
-	size_t buckets = (size_t)1 << hash_bits;
+	const uint32_t mask = (UINT32_C(1) << table_bits) - 1;
+	uint32_t at = place_of(entry.key, table_bits);
 
-	if (!table)
-		return; /* longer chains, nothing worse */
-	hash_table = table;
-	hash_bits += 2;
-	for (size_t k = 0; k < buckets; k++)
-		for (struct code_unit *unit = old[k], *next; unit; unit = next) {
-			next = unit->next;
-			put_in_hash(unit);
+	for (; table[at].unit; at = (at + 1) & mask)
+		if (table[at].key == entry.key) {
+			struct table_entry older = table[at];
+
+			table[at] = entry;
+			entry = older;
+			if (entry.unit == &removed)
+				return;
 		}
-	host_memory_unmap(old, sizeof(*old) * buckets);
+	table[at] = entry;
+	table_used++;
+}
+
+/* Places again what is in `old`; from the last to the first of each run, so that the younger of one key come in front. */
+static void
+put_all_in_table(const struct table_entry *old, uint32_t places)
+{
+	uint32_t end = 0;
+
+	while (old[end].unit)
+		end++;
+	for (uint32_t k = 1; k < places; k++) {
+		const struct table_entry *entry = &old[(end - k) & (places - 1)];
+
+		if (entry->unit && entry->unit != &removed)
+			put_in_table(*entry);
+	}
+}
+
+/* Makes room: by a table of twice the size, or, when most of it is what was removed, of the same. */
+static void
+renew_table(void)
+{
+	struct table_entry *old = table;
+	uint32_t places = UINT32_C(1) << table_bits;
+	unsigned bits = table_units > places / 4 ? table_bits + 1 : table_bits;
+
+	table = host_memory_map(sizeof(*table) << bits);
+	if (!table) {
+		table = old; /* fuller, until units_table_is_full */
+		return;
+	}
+	table_bits = bits;
+	table_used = 0;
+	put_all_in_table(old, places);
+	host_memory_unmap(old, sizeof(*old) * places);
 }
 
 static void
-add_to_hash(struct code_unit *unit)
+add_to_table(struct code_unit *unit)
 {
-	if (++hashed_units > 2u << hash_bits)
-		grow_hash();
-	put_in_hash(unit);
+	if (table_used >= UINT32_C(1) << table_bits >> 1)
+		renew_table();
+	table_units++;
+	put_in_table(entry_of(unit));
+}
+
+bool
+units_table_is_full(void)
+{
+	return table_used > (UINT32_C(1) << table_bits) / 8 * 7;
 }
 
 void
 units_table_remove(struct code_unit *unit)
 {
-	struct code_unit **at = &hash_table[hash_of(unit_guest_pc(unit), unit->mode)];
+	const uint32_t mask = (UINT32_C(1) << table_bits) - 1;
 
-	while (*at && *at != unit)
-		at = &(*at)->next;
-	if (*at) {
-		*at = unit->next;
-		hashed_units--;
-	}
+	for (uint32_t at = place_of(key_of(unit_guest_pc(unit), unit->mode), table_bits);
+		table[at].unit; at = (at + 1) & mask)
+		if (table[at].unit == unit) {
+			table[at].unit = &removed;
+			table_units--;
+			return;
+		}
 }
 
 static struct code_unit *
@@ -188,7 +259,7 @@ units_table_enter(struct code_unit *unit)
 {
 	struct code_segment *segment = &code_segments[current_segment];
 
-	add_to_hash(unit);
+	add_to_table(unit);
 	add_to_pages(unit);
 	segment->units[segment->unit_count] = unit;
 	__atomic_store_n(&segment->unit_count, segment->unit_count + 1, __ATOMIC_RELEASE);
@@ -226,12 +297,28 @@ forget_page_records(const struct code_space *space)
 				at = &(*at)->next;
 }
 
+/* All units that there are, and nothing else: the oldest segment's first. */
+static void
+fill_table(void)
+{
+	memset(table, 0, sizeof(*table) << table_bits);
+	table_used = table_units = 0;
+	for (uint32_t s = 1; s <= segment_count; s++) {
+		const struct code_segment *segment =
+			&code_segments[(current_segment + s) % segment_count];
+
+		for (uint32_t k = 0; k < segment->unit_count; k++)
+			if (!segment->units[k]->invalid) {
+				put_in_table(entry_of(segment->units[k]));
+				table_units++;
+			}
+	}
+}
+
 void
 units_table_forget(struct code_segment *segment)
 {
-	for (uint32_t k = 0; k < segment->unit_count; k++)
-		if (!segment->units[k]->invalid)
-			units_table_remove(segment->units[k]);
 	forget_page_records(&segment->whole);
 	__atomic_store_n(&segment->unit_count, 0, __ATOMIC_RELEASE);
+	fill_table();
 }
