@@ -165,51 +165,93 @@ emit_guest_pc(struct lift *l, const struct ir_insn *i)
 	return append(l, i);
 }
 
-static ir_ref
-emit(struct lift *l, struct ir_insn *i)
+ir_ref
+ir_emit_pure(struct lift *l, struct ir_insn i)
 {
 	ir_ref r;
 
 	if (l->overflow)
 		return 0;
 	if (l->no_folding)
-		return append(l, i);
-	switch (ir_op_info[i->op].effect) {
-	case IR_EFFECT_PURE:
-		r = fold(l, i);
-		if (l->overflow)
-			return 0;
-		return r != IR_NONE ? r : append_merged(l, i, 0);
-	case IR_EFFECT_EXIT: r = fold(l, i); return r != IR_NONE ? r : append(l, i);
-	case IR_EFFECT_GET: return emit_get(l, i);
-	case IR_EFFECT_PUT: return emit_put(l, i);
-	case IR_EFFECT_MARK: return i->op == IR_guest_pc ? emit_guest_pc(l, i) : append(l, i);
-	case IR_EFFECT_HELPER:
-		return i->op == IR_runtime_call ? emit_runtime_call(l, i) : append(l, i);
-	default: return append(l, i);
+		return append(l, &i);
+	r = fold(l, &i);
+	if (l->overflow)
+		return 0;
+	return r != IR_NONE ? r : append_merged(l, &i, 0);
+}
+
+ir_ref
+ir_emit_exit(struct lift *l, struct ir_insn i)
+{
+	ir_ref r;
+
+	if (l->overflow)
+		return 0;
+	r = l->no_folding ? IR_NONE : fold(l, &i);
+	return r != IR_NONE ? r : append(l, &i);
+}
+
+ir_ref
+ir_emit_get(struct lift *l, struct ir_insn i)
+{
+	if (l->overflow)
+		return 0;
+	return l->no_folding ? append(l, &i) : emit_get(l, &i);
+}
+
+ir_ref
+ir_emit_put(struct lift *l, struct ir_insn i)
+{
+	if (l->overflow)
+		return 0;
+	return l->no_folding ? append(l, &i) : emit_put(l, &i);
+}
+
+ir_ref
+ir_emit_mark(struct lift *l, struct ir_insn i)
+{
+	if (l->overflow)
+		return 0;
+	return i.op == IR_guest_pc && !l->no_folding ? emit_guest_pc(l, &i) : append(l, &i);
+}
+
+ir_ref
+ir_emit_helper(struct lift *l, struct ir_insn i)
+{
+	if (l->overflow)
+		return 0;
+	return i.op == IR_runtime_call && !l->no_folding ? emit_runtime_call(l, &i)
+							 : append(l, &i);
+}
+
+ir_ref
+ir_emit_access(struct lift *l, struct ir_insn i)
+{
+	return l->overflow ? 0 : append(l, &i);
+}
+
+static ir_ref
+emit(struct lift *l, struct ir_insn i)
+{
+	switch (ir_op_info[i.op].effect) {
+	case IR_EFFECT_PURE: return ir_emit_pure(l, i);
+	case IR_EFFECT_EXIT: return ir_emit_exit(l, i);
+	case IR_EFFECT_GET: return ir_emit_get(l, i);
+	case IR_EFFECT_PUT: return ir_emit_put(l, i);
+	case IR_EFFECT_MARK: return ir_emit_mark(l, i);
+	case IR_EFFECT_HELPER: return ir_emit_helper(l, i);
+	default: return ir_emit_access(l, i);
 	}
 }
 
 ir_ref
 ir_emit(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, ir_ref b, ir_ref c)
 {
-	struct ir_insn i = { .op = op, .type = t, .aux = aux, .a = a };
-
-	i.b = b;
-	i.c = c;
-	return emit(l, &i);
+	return emit(l, ir_make(op, t, aux, a, b, c));
 }
 
 ir_ref
 ir_emit_imm(struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, int64_t imm)
 {
-	struct ir_insn i = { .op = op, .type = t, .aux = aux, .a = a };
-
-	/* One form a constant: I32 sign-extended, F32 zero-extended. */
-	if (op == IR_const && t == I32)
-		imm = (int32_t)imm;
-	else if (op == IR_const && t == F32)
-		imm = (uint32_t)imm;
-	i.imm = imm;
-	return emit(l, &i);
+	return emit(l, ir_make_imm(op, t, aux, a, imm));
 }

@@ -41,7 +41,41 @@ void ir_begin(struct lift *l, struct ir_unit *unit, const struct ir_state_layout
  */
 void ir_finish(struct lift *l);
 
-/** Emit with folding; the entry that every wrapper below uses. For IMM rows use ir_emit_imm. */
+/** The record of an instruction; of one whose row has IMM. */
+static inline struct ir_insn
+ir_make(enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, ir_ref b, ir_ref c)
+{
+	struct ir_insn i = { .op = op, .type = t, .aux = aux, .a = a };
+
+	i.b = b;
+	i.c = c;
+	return i;
+}
+
+static inline struct ir_insn
+ir_make_imm(enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, int64_t imm)
+{
+	struct ir_insn i = { .op = op, .type = t, .aux = aux, .a = a };
+
+	/* One form a constant: I32 sign-extended, F32 zero-extended. */
+	if (op == IR_const && t == I32)
+		imm = (int32_t)imm;
+	else if (op == IR_const && t == F32)
+		imm = (uint32_t)imm;
+	i.imm = imm;
+	return i;
+}
+
+/** Emit with folding, by the effect of the row: one entry each, since what is to be done is known where it is called. */
+ir_ref ir_emit_pure(struct lift *l, struct ir_insn i);
+ir_ref ir_emit_exit(struct lift *l, struct ir_insn i);
+ir_ref ir_emit_get(struct lift *l, struct ir_insn i);
+ir_ref ir_emit_put(struct lift *l, struct ir_insn i);
+ir_ref ir_emit_mark(struct lift *l, struct ir_insn i);
+ir_ref ir_emit_helper(struct lift *l, struct ir_insn i);
+ir_ref ir_emit_access(struct lift *l, struct ir_insn i); /* LOAD, STORE, BARRIER */
+
+/** The same where the row is not known before. For IMM rows use ir_emit_imm. */
 ir_ref ir_emit(
 	struct lift *l, enum ir_op op, enum ir_type t, unsigned aux, ir_ref a, ir_ref b, ir_ref c);
 ir_ref ir_emit_imm(
@@ -80,13 +114,23 @@ ir_ref ir_emit_imm(
 #define IR_O____3 a, b, c
 #define IR_O_IMM0 IR_NONE, imm
 #define IR_O_IMM1 a, imm
-#define IR_F_IMM ir_emit_imm
-#define IR_F____ ir_emit
+#define IR_F_IMM ir_make_imm
+#define IR_F____ ir_make
+#define IR_E_PURE ir_emit_pure
+#define IR_E_GET ir_emit_get
+#define IR_E_PUT ir_emit_put
+#define IR_E_LOAD ir_emit_access
+#define IR_E_STORE ir_emit_access
+#define IR_E_MARK ir_emit_mark
+#define IR_E_EXIT ir_emit_exit
+#define IR_E_BARRIER ir_emit_access
+#define IR_E_HELPER ir_emit_helper
 #define IR_BUILD(name, result, operands, aux_, imm_, effect)                                      \
 	static inline ir_ref ir_##name(struct lift *l IR_P_##result IR_P_##aux_ IR_P_##operands       \
 	                                   IR_P_##imm_)                                               \
 	{                                                                                             \
-		return IR_F_##imm_(l, IR_##name, IR_T_##result, IR_A_##aux_, IR_O_##imm_##operands);      \
+		return IR_E_##effect(l, IR_F_##imm_(IR_##name, IR_T_##result, IR_A_##aux_,                \
+		                                    IR_O_##imm_##operands));                              \
 	}
 IR_OPS(IR_BUILD)
 #undef IR_BUILD

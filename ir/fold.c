@@ -10,13 +10,15 @@ static ir_ref
 fold_constants(struct lift *l, const struct ir_insn *i)
 {
 	unsigned operands = ir_op_info[i->op].operands;
-	enum ir_type t = ir_result_type(i);
+	enum ir_type t;
 	int64_t a, b = 0;
 	uint64_t value;
 
-	if ((t != I32 && t != I64) || operands == 0 || operands > 2)
+	if (!fold_is_const(l, i->a, &a) || operands > 2 ||
+		(operands == 2 && !fold_is_const(l, i->b, &b)))
 		return IR_NONE;
-	if (!fold_is_const(l, i->a, &a) || (operands == 2 && !fold_is_const(l, i->b, &b)))
+	t = ir_result_type(i);
+	if (t != I32 && t != I64)
 		return IR_NONE;
 	if (!ir_evaluate_integer(i->op, t, i->aux, (uint64_t)a, (uint64_t)b, &value))
 		return IR_NONE;
