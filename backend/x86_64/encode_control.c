@@ -10,14 +10,13 @@
 static uint8_t *
 emit_displacement(struct x86_writer *w, unsigned escape, unsigned opcode, unsigned bytes)
 {
-	struct x86_emission e;
+	uint8_t scratch[X86_ROOM], *start = x86_begin(w, scratch), *p = start;
 
-	x86_begin(w, &e);
 	if (escape)
-		x86_put(&e, escape);
-	x86_put(&e, opcode);
-	x86_put_value(&e, 0, bytes);
-	x86_end(w, &e);
+		p = x86_put(p, escape);
+	p = x86_put(p, opcode);
+	p = x86_put_value(p, 0, bytes);
+	x86_end(w, start, p);
 	return w->overflow ? NULL : w->at - bytes;
 }
 
@@ -141,15 +140,14 @@ x86_call_to(struct x86_writer *w, const void *target)
 void
 x86_plain(struct x86_writer *w, enum x86_plain instruction)
 {
-	struct x86_emission e;
+	uint8_t scratch[X86_ROOM], *start = x86_begin(w, scratch), *p = start;
 	unsigned bytes = instruction;
 
-	x86_begin(w, &e);
 	do {
-		x86_put(&e, bytes & 0xff);
+		p = x86_put(p, bytes & 0xff);
 		bytes >>= 8;
 	} while (bytes);
-	x86_end(w, &e);
+	x86_end(w, start, p);
 }
 
 /* The recommended sequences, Intel SDM volume 2B, NOP, table 4-12. */

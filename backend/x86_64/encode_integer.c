@@ -47,16 +47,15 @@ imm_of_size(unsigned size, int32_t imm)
 static void
 emit_accumulator_imm(struct x86_writer *w, uint32_t opcode, unsigned size, int32_t imm)
 {
-	struct x86_emission e;
+	uint8_t scratch[X86_ROOM], *start = x86_begin(w, scratch), *p = start;
 
-	x86_begin(w, &e);
 	if (size == 2)
-		x86_put(&e, 0x66);
+		p = x86_put(p, 0x66);
 	if (size == 8)
-		x86_put(&e, 0x48);
-	x86_put(&e, opcode | (size != 1));
-	x86_put_value(&e, (uint32_t)imm, imm_bytes_of(size));
-	x86_end(w, &e);
+		p = x86_put(p, 0x48);
+	p = x86_put(p, opcode | (size != 1));
+	p = x86_put_value(p, (uint32_t)imm, imm_bytes_of(size));
+	x86_end(w, start, p);
 }
 
 void
@@ -247,23 +246,21 @@ x86_xchg_rr(struct x86_writer *w, unsigned size, enum x86_gpr a, enum x86_gpr b)
 void
 x86_push_i(struct x86_writer *w, int32_t imm)
 {
-	struct x86_emission e;
+	uint8_t scratch[X86_ROOM], *start = x86_begin(w, scratch), *p = start;
 
-	x86_begin(w, &e);
-	x86_put(&e, fits_int8(imm) ? 0x6a : 0x68);
-	x86_put_value(&e, (uint32_t)imm, fits_int8(imm) ? 1 : 4);
-	x86_end(w, &e);
+	p = x86_put(p, fits_int8(imm) ? 0x6a : 0x68);
+	p = x86_put_value(p, (uint32_t)imm, fits_int8(imm) ? 1 : 4);
+	x86_end(w, start, p);
 }
 
 uint8_t *
 x86_push_imm32(struct x86_writer *w, int32_t imm)
 {
-	struct x86_emission e;
+	uint8_t scratch[X86_ROOM], *start = x86_begin(w, scratch), *p = start;
 
-	x86_begin(w, &e);
-	x86_put(&e, 0x68);
-	x86_put_value(&e, (uint32_t)imm, 4);
-	x86_end(w, &e);
+	p = x86_put(p, 0x68);
+	p = x86_put_value(p, (uint32_t)imm, 4);
+	x86_end(w, start, p);
 	return w->overflow ? NULL : w->at - 4;
 }
 

@@ -159,68 +159,66 @@ wants_evex(const struct form *f, unsigned rm)
 }
 
 /* The four bytes of EVEX: no masking, no broadcast, L'L = 0.  x is bit 4 of a register in r/m. */
-static void
-put_evex(struct x86_emission *e, const struct form *f, unsigned x, unsigned b)
+static uint8_t *
+put_evex(uint8_t *p, const struct form *f, unsigned x, unsigned b)
 {
 	unsigned r = f->reg >> 3 & 1, r2 = f->reg >> 4, v2 = f->vvvv >> 4;
 
-	x86_put(e, 0x62);
-	x86_put(e, (unsigned)(!r << 7 | !x << 6 | !b << 5 | !r2 << 4 | f->map));
-	x86_put(e, (unsigned)f->evex_w << 7 | (~f->vvvv & 15u) << 3 | 4 | f->prefix);
-	x86_put(e, !v2 << 3);
+	p = x86_put(p, 0x62);
+	p = x86_put(p, (unsigned)(!r << 7 | !x << 6 | !b << 5 | !r2 << 4 | f->map));
+	p = x86_put(p, (unsigned)f->evex_w << 7 | (~f->vvvv & 15u) << 3 | 4 | f->prefix);
+	return x86_put(p, !v2 << 3);
 }
 
-static void
-put_vex(struct x86_emission *e, const struct form *f, unsigned x, unsigned b)
+static uint8_t *
+put_vex(uint8_t *p, const struct form *f, unsigned x, unsigned b)
 {
-	x86_put_vex(e, (struct x86_vex){
-			       .map = f->map,
-			       .prefix = f->prefix,
-			       .w = f->vex_w,
-			       .r = f->reg >> 3,
-			       .x = (uint8_t)x,
-			       .b = (uint8_t)b,
-			       .vvvv = f->vvvv,
-		       });
+	return x86_put_vex(p, (struct x86_vex){
+				      .map = f->map,
+				      .prefix = f->prefix,
+				      .w = f->vex_w,
+				      .r = f->reg >> 3,
+				      .x = (uint8_t)x,
+				      .b = (uint8_t)b,
+				      .vvvv = f->vvvv,
+			      });
 }
 
 /* Writes the instruction with a register, vector or general-purpose, in r/m. */
 static void
 encode_reg(struct x86_writer *w, struct form f, unsigned rm)
 {
-	struct x86_emission e;
+	uint8_t scratch[X86_ROOM], *start = x86_begin(w, scratch), *p = start;
 
 	assert(rm < 32);
-	x86_begin(w, &e);
 	if (wants_evex(&f, rm))
-		put_evex(&e, &f, rm >> 4, rm >> 3 & 1);
+		p = put_evex(p, &f, rm >> 4, rm >> 3 & 1);
 	else
-		put_vex(&e, &f, 0, rm >> 3);
-	x86_put(&e, f.opcode);
-	x86_put_modrm_reg(&e, f.reg, rm);
+		p = put_vex(p, &f, 0, rm >> 3);
+	p = x86_put(p, f.opcode);
+	p = x86_put_modrm_reg(p, f.reg, rm);
 	if (f.imm != NO_IMM)
-		x86_put(&e, (unsigned)f.imm & 0xff);
-	x86_end(w, &e);
+		p = x86_put(p, (unsigned)f.imm & 0xff);
+	x86_end(w, start, p);
 }
 
 static void
 encode_mem(struct x86_writer *w, struct form f, struct x86_mem mem)
 {
-	struct x86_emission e;
+	uint8_t scratch[X86_ROOM], *start = x86_begin(w, scratch), *p = start;
 	bool evex = wants_evex(&f, 0);
 
 	assert(f.mem_bytes != 0);
 	mem = x86_mem_smallest(mem);
-	x86_begin(w, &e);
 	if (evex)
-		put_evex(&e, &f, x86_mem_x(mem), x86_mem_b(mem));
+		p = put_evex(p, &f, x86_mem_x(mem), x86_mem_b(mem));
 	else
-		put_vex(&e, &f, x86_mem_x(mem), x86_mem_b(mem));
-	x86_put(&e, f.opcode);
-	x86_put_modrm_mem(w, &e, f.reg, mem, evex ? f.mem_bytes : 1, f.imm != NO_IMM);
+		p = put_vex(p, &f, x86_mem_x(mem), x86_mem_b(mem));
+	p = x86_put(p, f.opcode);
+	p = x86_put_modrm_mem(w, start, p, f.reg, mem, evex ? f.mem_bytes : 1, f.imm != NO_IMM);
 	if (f.imm != NO_IMM)
-		x86_put(&e, (unsigned)f.imm & 0xff);
-	x86_end(w, &e);
+		p = x86_put(p, (unsigned)f.imm & 0xff);
+	x86_end(w, start, p);
 }
 
 /*
