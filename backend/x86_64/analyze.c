@@ -10,39 +10,62 @@ const uint8_t operand_count[IR_OP_COUNT] = {
 #undef OPERANDS
 };
 
-/* Instructions at which precise guest state may be asked for. */
-#define BARRIER_PURE    false
-#define BARRIER_GET     false
-#define BARRIER_PUT     false
-#define BARRIER_LOAD    true
-#define BARRIER_STORE   true
-#define BARRIER_MARK    false
-#define BARRIER_EXIT    true
-#define BARRIER_BARRIER false
-#define BARRIER_HELPER  false
-static const bool is_barrier[IR_OP_COUNT] = {
-#define BARRIER(name, result, operands, aux, imm, effect) [IR_##name] = BARRIER_##effect,
-	IR_OPS(BARRIER)
-#undef BARRIER
+/* What the passes ask about an operation, in one byte. */
+enum traits {
+	TRAIT_OPERANDS = 3, /* how many */
+	TRAIT_BARRIER = 4,  /* precise guest state may be asked for there */
+	TRAIT_FLAGS = 8,    /* makes flags */
+	TRAIT_ADDRESS = 16, /* operand a is an address in memory */
+	TRAIT_STATE = 32,   /* reads or writes slots */
+	TRAIT_ALIAS = 64,   /* its value may be in the register that has its operand, too */
+	TRAIT_PAIRED = 128, /* may go with another operation */
+	TRAIT_FLAG_SETTER = TRAIT_PAIRED | TRAIT_FLAGS,
+};
+#define BARRIER_PURE    0
+#define BARRIER_GET     0
+#define BARRIER_PUT     0
+#define BARRIER_LOAD    TRAIT_BARRIER
+#define BARRIER_STORE   TRAIT_BARRIER
+#define BARRIER_MARK    0
+#define BARRIER_EXIT    TRAIT_BARRIER
+#define BARRIER_BARRIER 0
+#define BARRIER_HELPER  0
+#define FLAGS_SAME      0
+#define FLAGS_I64       0
+#define FLAGS_V128      0
+#define FLAGS_FLAGS     TRAIT_FLAGS
+#define FLAGS_FLAGS0    TRAIT_FLAGS
+#define FLAGS_NONE      0
+static const uint8_t row_traits[IR_OP_COUNT] = {
+#define ROW_TRAITS(name, result, operands, aux, imm, effect) \
+	[IR_##name] = (operands) | BARRIER_##effect | FLAGS_##result,
+	IR_OPS(ROW_TRAITS)
+#undef ROW_TRAITS
+};
+static const uint8_t special_traits[IR_OP_COUNT] = {
+	[IR_runtime_call] = TRAIT_BARRIER | TRAIT_STATE,
+	[IR_get] = TRAIT_STATE | TRAIT_ALIAS,
+	[IR_put] = TRAIT_STATE,
+	[IR_trunc] = TRAIT_ALIAS,
+	[IR_f_from_v] = TRAIT_ALIAS,
+	[IR_zext] = TRAIT_ALIAS,
+	[IR_load] = TRAIT_ADDRESS,
+	[IR_store] = TRAIT_ADDRESS,
+	[IR_atomic_rmw] = TRAIT_ADDRESS,
+	[IR_compare_swap] = TRAIT_ADDRESS,
+	[IR_prefetch] = TRAIT_ADDRESS,
+	[IR_flags_add] = TRAIT_PAIRED,
+	[IR_flags_sub] = TRAIT_PAIRED,
+	[IR_flags_and] = TRAIT_PAIRED,
+	[IR_flags_andn] = TRAIT_PAIRED,
+	[IR_umulh] = TRAIT_PAIRED,
 };
 
-static bool
-op_is_barrier(const struct ir_insn *in)
+static unsigned
+traits_of(const struct ir_insn *in)
 {
-	return is_barrier[in->op] || in->op == IR_runtime_call;
+	return row_traits[in->op] | special_traits[in->op];
 }
-
-#define FLAGS_SAME   false
-#define FLAGS_I64    false
-#define FLAGS_V128   false
-#define FLAGS_FLAGS  true
-#define FLAGS_FLAGS0 true
-#define FLAGS_NONE   false
-static const bool makes_flags[IR_OP_COUNT] = {
-#define MAKES_FLAGS(name, result, operands, aux, imm, effect) [IR_##name] = FLAGS_##result,
-	IR_OPS(MAKES_FLAGS)
-#undef MAKES_FLAGS
-};
 
 /* I32 operations whose x86 form clears the upper half of its 64-bit register. */
 static bool
@@ -81,55 +104,117 @@ alias_of(const struct compiler *c, ir_ref i, const struct ir_insn *in, const ir_
 	}
 }
 
+/* Get or put `i` of a slot, the first one: from `from` on nothing has asked for what a put replaces. */
 static void
-find_aliases(struct compiler *c)
+note_unseen(struct compiler *c, ir_ref i, const struct ir_insn *in, ir_ref from)
 {
+	if (in->op == IR_runtime_call || c->slot_unseen[in->aux].from != NEVER)
+		return;
+	c->slot_unseen[in->aux].from = in->op == IR_put ? from : NEVER - 1;
+	c->slot_unseen[in->aux].to = i;
+}
+
+/* `slot`: the value that each slot has, as far as a get has named it. */
+static void
+follow_state(ir_ref *slot, const struct ir_insn *in, ir_ref value)
+{
+	if (in->op == IR_get)
+		slot[in->aux] = value;
+	else if (in->op == IR_put)
+		slot[in->aux] =
+			IR_NONE; /* the builder forwards puts; a get after one never follows */
+	else
+		memset(slot, 0xff, sizeof(slot[0]) * slot_total);
+}
+
+/* An operand that an instruction does not have, of which things are noted all the same: that is cheaper than to ask. */
+#define NO_OPERAND IR_MAX_INSNS
+
+/* Operand k of three, of an instruction with that many. */
+static inline ir_ref
+operand(const struct ir_insn *in, unsigned k, unsigned operands)
+{
+	static const ir_ref absent[4][3] = { { IR_NONE, IR_NONE, IR_NONE }, { 0, IR_NONE, IR_NONE },
+		{ 0, 0, IR_NONE }, { 0, 0, 0 } };
+	ir_ref ref = (k == 0 ? in->a : k == 1 ? in->b : in->c) | absent[operands][k];
+
+	return ref < NO_OPERAND ? ref : NO_OPERAND;
+}
+
+static inline void
+count_use(struct compiler *c, ir_ref i, ir_ref ref, bool is_address)
+{
+	struct value *v = &c->values[canon(c, ref)];
+
+	v->uses++;
+	v->put_at = v->put_at || is_address ? v->put_at : (uint16_t)i;
+}
+
+static inline void
+count_uses(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned traits)
+{
+	unsigned operands = traits & TRAIT_OPERANDS;
+
+	count_use(c, i, operand(in, 0, operands), traits & TRAIT_ADDRESS);
+	count_use(c, i, operand(in, 1, operands), false);
+	if (operands == 3)
+		count_use(c, i, operand(in, 2, operands), false);
+}
+
+/* The first walk: aliases, uses and barriers; it notes where the additions and flags are that the next steps look at. */
+static void
+find_aliases_and_uses(struct compiler *c)
+{
+	static const struct value fresh = {
+		.reg = REG_NONE, .hint = REG_NONE, .next_use = NEVER, .pair = IR_NONE
+	};
 	ir_ref slot[IR_MAX_SLOTS];
 	uint16_t barriers = 0;
-	ir_ref last_barrier = IR_NONE; /* + 1 = 0 */
+	ir_ref behind_barrier = 0;
 
 	memset(c->slot_unseen, 0xff, sizeof(c->slot_unseen[0]) * slot_total);
 	memset(slot, 0xff, sizeof(slot[0]) * slot_total);
+	c->addition_count = c->paired_count = 0;
+	c->values[NO_OPERAND] = fresh;
+	c->values[NO_OPERAND].canon = NO_OPERAND;
 	for (ir_ref i = 0; i < c->u->count; i++) {
 		const struct ir_insn *in = &c->u->insns[i];
 		struct value *v = &c->values[i];
+		unsigned traits = traits_of(in);
 
-		*v = (struct value){
-			.reg = REG_NONE, .hint = REG_NONE, .next_use = NEVER, .pair = IR_NONE
-		};
+		*v = fresh;
 		v->canon = i;
-		v->canon = alias_of(c, i, in, slot);
+		v->is_flags = in->type == FLAGS || traits & TRAIT_FLAGS;
+		if (traits & TRAIT_ALIAS)
+			v->canon = alias_of(c, i, in, slot);
 		c->barriers[i] = barriers;
-		if (op_is_barrier(in)) {
+		if (traits & TRAIT_BARRIER) {
 			barriers++;
-			last_barrier = i;
+			behind_barrier = i + 1;
 		}
-		if ((in->op == IR_put || in->op == IR_get) && c->slot_unseen[in->aux].from == NEVER)
-			c->slot_unseen[in->aux].from =
-				in->op == IR_put ? last_barrier + 1 : NEVER - 1,
-			c->slot_unseen[in->aux].to = i;
-		if (in->op == IR_get)
-			slot[in->aux] = v->canon;
-		else if (in->op == IR_put)
-			slot[in->aux] =
-				IR_NONE; /* the builder forwards puts; a get after one never follows */
-		else if (in->op == IR_runtime_call)
-			memset(slot, 0xff, sizeof(slot[0]) * slot_total);
+		if (traits & TRAIT_STATE) {
+			note_unseen(c, i, in, behind_barrier);
+			follow_state(slot, in, v->canon);
+		}
+		count_uses(c, i, in, traits);
+		if (in->op == IR_add)
+			c->additions[c->addition_count++] = i;
+		else if (traits & TRAIT_PAIRED)
+			c->paired[c->paired_count++] = i;
 	}
 	c->barriers[c->u->count] = barriers;
 }
 
 /* ---- pairs of result and flags ------------------------------------------------------------------------------- */
 
-static int
+static uint8_t
 result_op_of(uint8_t flags_op)
 {
 	switch (flags_op) {
 	case IR_flags_add: return IR_add;
 	case IR_flags_sub: return IR_sub;
 	case IR_flags_and: return IR_and;
-	case IR_flags_andn: return IR_andn;
-	default: return -1;
+	default: return IR_andn;
 	}
 }
 
@@ -159,50 +244,22 @@ may_lie_between(const struct ir_insn *in, ir_ref flags)
 	return in->op == IR_const || (in->op == IR_put && in->a == flags);
 }
 
+/* The operation whose result goes with flags `i`. */
 static void
-find_pairs(struct compiler *c)
+find_result(struct compiler *c, ir_ref i)
 {
-	for (ir_ref i = 0; i < c->u->count; i++) {
-		const struct ir_insn *in = &c->u->insns[i];
-		int op = result_op_of(in->op);
-		ir_ref from = i > 4 ? i - 4 : 0;
+	const struct ir_insn *in = &c->u->insns[i];
+	const uint8_t op = result_op_of(in->op);
 
-		if (op < 0)
+	for (ir_ref j = i > 4 ? i - 4 : 0; j < c->u->count; j++) {
+		const struct ir_insn *result = &c->u->insns[j];
+
+		if (j > i + 1 && !may_lie_between(&c->u->insns[j - 1], i))
+			break;
+		if (result->type != in->type || c->values[j].pair != IR_NONE || j == i)
 			continue;
-		for (ir_ref j = from; j < c->u->count; j++) {
-			const struct ir_insn *result = &c->u->insns[j];
-
-			if (j > i + 1 && !may_lie_between(&c->u->insns[j - 1], i))
-				break;
-			if (result->type != in->type || c->values[j].pair != IR_NONE || j == i)
-				continue;
-			if ((result->op == op && same_operands(c, in, result)) ||
-				subtracts_same_constant(c, in, result)) {
-				c->values[i].pair = j;
-				c->values[j].pair = i;
-				break;
-			}
-		}
-	}
-}
-
-/* MUL and UMULH of the same operands, nothing that may fault or leave between them: whichever comes first makes both. */
-static void
-find_wide_products(struct compiler *c)
-{
-	for (ir_ref i = 0; i < c->u->count; i++) {
-		const struct ir_insn *in = &c->u->insns[i];
-
-		if (in->op != IR_umulh)
-			continue;
-		for (ir_ref j = i > 4 ? i - 4 : 0; j <= i + 4 && j < c->u->count; j++) {
-			const struct ir_insn *low = &c->u->insns[j];
-			ir_ref first = i < j ? i : j, second = i < j ? j : i;
-
-			if (low->op != IR_mul || low->type != I64 || c->values[j].pair != IR_NONE ||
-				c->barriers[first] != c->barriers[second] ||
-				!same_operands(c, in, low))
-				continue;
+		if ((result->op == op && same_operands(c, in, result)) ||
+			subtracts_same_constant(c, in, result)) {
 			c->values[i].pair = j;
 			c->values[j].pair = i;
 			break;
@@ -210,36 +267,36 @@ find_wide_products(struct compiler *c)
 	}
 }
 
-/* ---- folded addresses ------------------------------------------------------------------------------------------- */
-
-static bool
-takes_address(const struct ir_insn *in)
+/* MUL and UMULH of the same operands, nothing that may fault or leave between them: whichever comes first makes both. */
+static void
+find_wide_product(struct compiler *c, ir_ref i)
 {
-	return in->op == IR_load || in->op == IR_store || in->op == IR_atomic_rmw ||
-	       in->op == IR_compare_swap || in->op == IR_prefetch;
+	const struct ir_insn *in = &c->u->insns[i];
+
+	for (ir_ref j = i > 4 ? i - 4 : 0; j <= i + 4 && j < c->u->count; j++) {
+		const struct ir_insn *low = &c->u->insns[j];
+		ir_ref first = i < j ? i : j, second = i < j ? j : i;
+
+		if (low->op != IR_mul || low->type != I64 || c->values[j].pair != IR_NONE ||
+			c->barriers[first] != c->barriers[second] || !same_operands(c, in, low))
+			continue;
+		c->values[i].pair = j;
+		c->values[j].pair = i;
+		break;
+	}
 }
 
 static void
-count_uses(struct compiler *c)
+find_pairs(struct compiler *c)
 {
-	for (ir_ref i = 0; i < c->u->count; i++) {
-		const struct ir_insn *in = &c->u->insns[i];
-		const ir_ref operands[3] = { in->a, in->b, in->c };
-
-		for (unsigned k = 0; k < operand_count[in->op]; k++) {
-			struct value *v;
-
-			if (operands[k] == IR_NONE)
-				continue;
-			v = &c->values[canon(c, operands[k])];
-			v->uses++;
-			if (k == 0 && takes_address(in))
-				v->address_uses++;
-			else if (v->put_at == 0)
-				v->put_at = i;
-		}
-	}
+	for (uint32_t n = 0; n < c->paired_count; n++)
+		if (c->u->insns[c->paired[n]].op == IR_umulh)
+			find_wide_product(c, c->paired[n]);
+		else
+			find_result(c, c->paired[n]);
 }
+
+/* ---- folded addresses ------------------------------------------------------------------------------------------- */
 
 /* x << 1..3, which a memory operand does by itself. */
 static bool
@@ -267,12 +324,13 @@ is_computed_by_put(const struct compiler *c, const struct value *v)
 static void
 find_folded(struct compiler *c)
 {
-	for (ir_ref i = 0; i < c->u->count; i++) {
+	for (uint32_t n = 0; n < c->addition_count; n++) {
+		ir_ref i = c->additions[n];
 		const struct ir_insn *in = &c->u->insns[i];
 		struct value *v = &c->values[i];
 		int32_t imm;
 
-		if (in->op != IR_add || v->uses == 0 || v->pair != IR_NONE)
+		if (v->uses == 0 || v->pair != IR_NONE)
 			continue;
 		if (is_scaled_index(c, in->b) && insn_of(c, in->b)->type == in->type &&
 			c->values[canon(c, in->b)].uses == 1) {
@@ -290,22 +348,32 @@ find_folded(struct compiler *c)
 
 /* ---- lifetimes ---------------------------------------------------------------------------------------------------- */
 
-static void
+static void need_folded(struct compiler *c, ir_ref ref, uint32_t at);
+
+static inline void
 need(struct compiler *c, ir_ref ref, uint32_t at)
 {
 	struct value *v;
-	const struct ir_insn *in;
 
 	ref = canon(c, ref);
 	v = &c->values[ref];
-	in = &c->u->insns[ref];
-	if (v->last_use < at)
-		v->last_use = at;
+	v->last_use = v->last_use < at ? at : v->last_use;
 	v->next_use = at;
-	if (v->folded && (v->put_at == 0 || at <= v->put_at)) {
-		need(c, in->a, at);
-		need(c, in->b, at);
-	}
+	if (v->folded)
+		need_folded(c, ref, at);
+}
+
+/* What `ref`, part of a memory operand or of a lea, is computed from. */
+static void
+need_folded(struct compiler *c, ir_ref ref, uint32_t at)
+{
+	const struct ir_insn *in = &c->u->insns[ref];
+	const struct value *v = &c->values[ref];
+
+	if (v->put_at != 0 && at > v->put_at)
+		return;
+	need(c, in->a, at);
+	need(c, in->b, at);
 }
 
 /* What flags are computed from when they are needed at `at`. */
@@ -324,6 +392,44 @@ need_flags(struct compiler *c, ir_ref flags, uint32_t at)
 		need(c, b, at);
 }
 
+static inline void
+need_operand(struct compiler *c, ir_ref i, unsigned k, ir_ref ref, bool needed)
+{
+	c->operand_next[i][k] = c->values[canon(c, ref)].next_use;
+	if (!needed)
+		return;
+	if (c->values[ref].is_flags)
+		need_flags(c, ref, i);
+	else
+		need(c, ref, i);
+}
+
+/* Flags that go with a result need nothing: whoever wants them needs what they are made of. */
+static void
+need_operands(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned traits)
+{
+	unsigned operands = traits & TRAIT_OPERANDS;
+	bool needed = (traits & TRAIT_FLAG_SETTER) != TRAIT_FLAG_SETTER;
+
+	need_operand(c, i, 0, operand(in, 0, operands), needed);
+	need_operand(c, i, 1, operand(in, 1, operands), needed);
+	if (operands == 3)
+		need_operand(c, i, 2, operand(in, 2, operands), needed);
+}
+
+/* What is put in a pinned slot is best made in the slot's register, if nothing between asks for the slot's older value. */
+static void
+hint_at_pin(struct compiler *c, ir_ref i, const struct ir_insn *put)
+{
+	host_reg pin = c->seam->pin_of_slot[put->aux];
+	ir_ref v = canon(c, put->a);
+
+	if (pin != REG_NONE && (c->barriers[i] == c->barriers[v + 1] ||
+				       (c->values[v].folded && c->values[v].put_at == i)))
+		c->values[v].hint = pin;
+}
+
+/* The second walk, backward. */
 static void
 find_lifetimes(struct compiler *c)
 {
@@ -332,49 +438,29 @@ find_lifetimes(struct compiler *c)
 	memset(c->slot_next_get, 0xff, slot_total * sizeof(c->slot_next_get[0])); /* NEVER */
 	for (ir_ref i = c->u->count; i-- > 0;) {
 		const struct ir_insn *in = &c->u->insns[i];
-		const ir_ref operands[3] = { in->a, in->b, in->c };
+		unsigned traits = traits_of(in);
 
+		if (traits & TRAIT_BARRIER && flags_needed_at == 0)
+			flags_needed_at = i;
 		if (in->op == IR_get)
 			c->slot_next_get[in->aux] = i;
-		if (op_is_barrier(in) && flags_needed_at == 0)
-			flags_needed_at = i;
-		if (in->op == IR_put && in->aux == flags_slot) {
-			if (flags_needed_at)
+		if (in->op == IR_put) {
+			if (in->aux == flags_slot && flags_needed_at)
 				need_flags(c, in->a, flags_needed_at);
-			flags_needed_at = 0;
+			if (in->aux == flags_slot)
+				flags_needed_at = 0;
+			hint_at_pin(c, i, in);
 		}
-		if (in->op == IR_put && c->seam->pin_of_slot[in->aux] != REG_NONE) {
-			ir_ref v = canon(c, in->a);
-
-			if (c->barriers[i] == c->barriers[v + 1] ||
-				(c->values[v].folded && c->values[v].put_at == i))
-				c->values[v].hint = c->seam->pin_of_slot[in->aux];
-		}
-		if (c->values[i].folded)
-			continue;
-		for (unsigned k = 0; k < operand_count[in->op]; k++) {
-			ir_ref ref = operands[k];
-
-			if (ref == IR_NONE)
-				continue;
-			c->operand_next[i][k] = c->values[canon(c, ref)].next_use;
-			if (result_op_of(in->op) >= 0)
-				continue; /* whoever wants the flags needs what they are made of */
-			if (c->u->insns[ref].type == FLAGS || makes_flags[c->u->insns[ref].op])
-				need_flags(c, ref, i);
-			else
-				need(c, ref, i);
-		}
+		if (!c->values[i].folded)
+			need_operands(c, i, in, traits);
 	}
 }
 
 void
 analyze(struct compiler *c)
 {
-	find_aliases(c);
+	find_aliases_and_uses(c);
 	find_pairs(c);
-	find_wide_products(c);
-	count_uses(c);
 	find_folded(c);
 	find_lifetimes(c);
 }

@@ -43,11 +43,9 @@ struct value {
 	ir_ref canon;      /* the value this one is the same register content as (itself mostly) */
 	uint32_t last_use; /* last instruction that needs it, recipes included; 0 = none */
 	uint32_t next_use; /* next instruction that needs it, NEVER when none */
-	uint32_t uses;
-	uint32_t address_uses;
-	uint32_t
-		put_at; /* folded: the put before which it is computed after all; 0 = none. Before find_folded: first use that
-			  * is no address */
+	uint16_t uses;
+	uint16_t put_at; /* folded: the put before which it is computed after all; 0 = none. Before find_folded: first
+			  * use that is no address */
 	uint16_t memory_index; /* spill word or slot */
 	uint8_t memory;        /* enum value_memory: a valid copy there */
 	host_reg reg;          /* primary register, REG_NONE */
@@ -56,6 +54,7 @@ struct value {
 	uint8_t folded;        /* an address computed inside the memory operands that use it */
 	uint8_t copied;        /* a second register holds it too (or did) */
 	uint8_t upper_zero;    /* vector class: bits above the scalar are known to be zero */
+	bool is_flags;         /* a FLAGS value, or an operation on flags */
 	ir_ref pair;           /* result op <-> flags op with the same operands, or IR_NONE */
 };
 
@@ -197,7 +196,9 @@ struct compiler {
 	uint64_t recipe_pc;
 	struct snapshot recipe_last;
 
-	struct value values[IR_MAX_INSNS];
+	struct value values[IR_MAX_INSNS + 1]; /* the last one is NO_OPERAND's */
+	ir_ref additions[IR_MAX_INSNS], paired[IR_MAX_INSNS]; /* analyze.c: where these are */
+	uint32_t addition_count, paired_count;
 	uint32_t operand_next[IR_MAX_INSNS]
 			     [3]; /* next use of each operand after this instruction */
 	uint16_t barriers[IR_MAX_INSNS +

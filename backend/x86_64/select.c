@@ -16,9 +16,8 @@ static selector *const selectors[IR_OP_COUNT] = {
 static bool
 is_dead(const struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
-	uint8_t effect = ir_op_info[in->op].effect;
-
-	return effect == IR_EFFECT_PURE && c->values[i].uses == 0 && !ir_raises_flags[in->op];
+	return c->values[i].uses == 0 && ir_op_info[in->op].effect == IR_EFFECT_PURE &&
+	       !ir_raises_flags[in->op];
 }
 
 void
