@@ -11,20 +11,43 @@
 
 #include <string.h>
 
-/* The ops table's columns that the walks read, packed. */
-static const uint8_t operand_count[IR_OP_COUNT] = {
-#define OPERANDS(name, result, operands, aux, imm, effect) [IR_##name] = operands,
-	IR_OPS(OPERANDS)
-#undef OPERANDS
+/* What the walks ask about an operation, in one byte: the number of operands, and what it takes to be needed. */
+enum need {
+	NEED_OPERANDS = 3,
+	NEED_PURE = 0 << 2,       /* someone uses the value */
+	NEED_GET = 1 << 2,        /* the same */
+	NEED_PUT = 2 << 2,        /* somebody may see the slot */
+	NEED_MARK = 3 << 2,       /* something may ask for the guest pc */
+	NEED_BARRIER = 4 << 2,    /* always */
+	NEED_EXIT = 5 << 2,       /* always, and guest state is seen there */
+	NEED_ACCESS = 6 << 2,     /* the same, and the guest pc is */
+	NEED_HELPER = 7 << 2,     /* someone uses the value or the flags that it raises */
+	NEED_HELPER_IMM = 8 << 2, /* its helper is needed */
+	NEED_NOTHING = 9 << 2,    /* never */
+	NEED_KIND = ~3
 };
-static const uint8_t effect_of[IR_OP_COUNT] = {
-#define EFFECT(name, result, operands, aux, imm, effect) [IR_##name] = IR_EFFECT_##effect,
-	IR_OPS(EFFECT)
-#undef EFFECT
+#define EFFECT_PURE    NEED_PURE
+#define EFFECT_GET     NEED_GET
+#define EFFECT_PUT     NEED_PUT
+#define EFFECT_LOAD    NEED_ACCESS
+#define EFFECT_STORE   NEED_ACCESS
+#define EFFECT_MARK    NEED_MARK
+#define EFFECT_EXIT    NEED_EXIT
+#define EFFECT_BARRIER NEED_BARRIER
+#define EFFECT_HELPER  NEED_ACCESS
+static const uint8_t needs[IR_OP_COUNT] = {
+#define NEED_ROW(name, result, operands, aux, imm, effect)                                \
+	[IR_##name] = (operands) | (IR_##name == IR_nop                 ? NEED_NOTHING    \
+					   : IR_##name == IR_helper     ? NEED_HELPER     \
+					   : IR_##name == IR_helper_imm ? NEED_HELPER_IMM \
+									: EFFECT_##effect),
+	IR_OPS(NEED_ROW)
+#undef NEED_ROW
 };
 
 struct liveness {
 	uint64_t used[IR_MAX_INSNS / 64];
+	uint64_t needed[IR_MAX_INSNS / 64];
 	uint64_t overwritten[IR_MAX_SLOTS / 64]; /* slots put later, unobserved between */
 	bool pc_needed;                          /* something after here needs the guest pc */
 };
@@ -48,10 +71,8 @@ clear_bit(uint64_t *bits, uint32_t n)
 }
 
 static void
-mark_operands(struct liveness *live, const struct ir_insn *i)
+mark_operands(struct liveness *live, const struct ir_insn *i, unsigned operands)
 {
-	unsigned operands = operand_count[i->op];
-
 	if (operands >= 1 && i->a != IR_NONE)
 		set_bit(live->used, i->a);
 	if (operands >= 2 && i->b != IR_NONE)
@@ -71,89 +92,97 @@ put_needed(struct liveness *live, const struct ir_unit *u, const struct ir_insn 
 	return true;
 }
 
-/* Guest state can be seen at an instruction of this effect; exits name their own pc. */
-static void
-observe_state(struct liveness *live, enum ir_effect effect)
+/* The one before it says whether the flags are asked for. */
+static bool
+helper_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 {
-	memset(live->overwritten, 0, sizeof live->overwritten);
-	if (effect != IR_EFFECT_EXIT)
-		live->pc_needed = true;
+	if (index > 0 && u->insns[index - 1].op == IR_helper_imm && u->insns[index - 1].aux != 0)
+		set_bit(live->used, index);
+	return test_bit(live->used, index);
 }
 
 static bool
 mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 {
+	const struct ir_insn *i = &u->insns[index];
 	bool needed;
 
-	switch (u->insns[index].op) {
-	case IR_nop: return false;
-	/* helper_imm goes with the helper after it, which stays when the flags are asked for. */
-	case IR_helper_imm: return index + 1 < u->count && test_bit(live->used, index + 1);
-	case IR_helper:
-		if (index > 0 && u->insns[index - 1].op == IR_helper_imm &&
-			u->insns[index - 1].aux != 0)
-			set_bit(live->used, index);
-		return test_bit(live->used, index);
-	default: break;
-	}
-	switch (effect_of[u->insns[index].op]) {
-	case IR_EFFECT_PURE:
-		return ir_raises_flags[u->insns[index].op] || test_bit(live->used, index);
-	case IR_EFFECT_GET:
-		clear_bit(live->overwritten, u->insns[index].aux);
-		return test_bit(live->used, index);
-	case IR_EFFECT_PUT: return put_needed(live, u, &u->insns[index]);
-	case IR_EFFECT_MARK:
+	switch (needs[i->op] & NEED_KIND) {
+	case NEED_GET: clear_bit(live->overwritten, i->aux); return test_bit(live->used, index);
+	case NEED_PUT: return put_needed(live, u, i);
+	case NEED_MARK:
 		needed = live->pc_needed;
 		live->pc_needed = false;
 		return needed;
-	case IR_EFFECT_BARRIER: return true;
-	default: observe_state(live, effect_of[u->insns[index].op]); return true;
+	case NEED_ACCESS: live->pc_needed = true; __attribute__((fallthrough));
+	case NEED_EXIT: /* exits name their own pc */
+		memset(live->overwritten, 0, sizeof live->overwritten);
+		return true;
+	case NEED_BARRIER: return true;
+	case NEED_HELPER: return helper_needed(live, u, index);
+	case NEED_HELPER_IMM: return index + 1 < u->count && test_bit(live->used, index + 1);
+	default: return false;
 	}
 }
 
+/* Finds what is needed. */
 static void
-remove_unused(struct ir_unit *u)
+find_needed(struct liveness *live, const struct ir_unit *u)
 {
-	struct liveness live = { 0 };
+	const size_t bytes = (u->count + 63) / 64 * sizeof(live->used[0]);
 
+	memset(live->used, 0, bytes);
+	memset(live->needed, 0, bytes);
+	memset(live->overwritten, 0, sizeof live->overwritten);
+	live->pc_needed = false;
 	for (uint32_t n = u->count; n-- > 0;) {
-		if (mark_needed(&live, u, n))
-			mark_operands(&live, &u->insns[n]);
-		else
-			u->insns[n].op = IR_nop;
+		const struct ir_insn *i = &u->insns[n];
+		unsigned need = needs[i->op];
+
+		/* most instructions: one test instead of a switch */
+		if ((need & NEED_KIND) == NEED_PURE) {
+			if (!test_bit(live->used, n) && !ir_raises_flags[i->op])
+				continue;
+		} else if (!mark_needed(live, u, n)) {
+			continue;
+		}
+		set_bit(live->needed, n);
+		mark_operands(live, i, need & NEED_OPERANDS);
 	}
 }
 
-/* Move the instructions down over the nops; `renamed` is room for the new number of each. */
+/* Moves what is needed down over the rest; `renamed` is room for the new number of each. */
 static void
-close_gaps(struct ir_unit *u, ir_ref *renamed)
+close_gaps(struct ir_unit *u, const struct liveness *live, ir_ref *renamed)
 {
 	uint32_t count = 0;
 
-	for (uint32_t n = 0; n < u->count; n++) {
-		struct ir_insn i = u->insns[n];
-		unsigned operands = operand_count[i.op];
+	for (uint32_t word = 0; word < (u->count + 63) / 64; word++)
+		for (uint64_t set = live->needed[word]; set; set &= set - 1) {
+			uint32_t n = word * 64 + (uint32_t)__builtin_ctzll(set);
+			struct ir_insn *i = &u->insns[count];
+			unsigned operands;
 
-		if (i.op == IR_nop)
-			continue;
-		if (operands >= 1 && i.a != IR_NONE)
-			i.a = renamed[i.a];
-		if (operands >= 2 && i.b != IR_NONE)
-			i.b = renamed[i.b];
-		if (operands >= 3 && i.c != IR_NONE)
-			i.c = renamed[i.c];
-		renamed[n] = count;
-		u->insns[count++] = i;
-	}
+			*i = u->insns[n];
+			operands = needs[i->op] & NEED_OPERANDS;
+			if (operands >= 1 && i->a != IR_NONE)
+				i->a = renamed[i->a];
+			if (operands >= 2 && i->b != IR_NONE)
+				i->b = renamed[i->b];
+			if (operands >= 3 && i->c != IR_NONE)
+				i->c = renamed[i->c];
+			renamed[n] = count++;
+		}
 	u->count = count;
 }
 
 void
 ir_finish(struct lift *l)
 {
+	struct liveness live;
+
 	if (l->overflow)
 		return;
-	remove_unused(l->unit);
-	close_gaps(l->unit, l->cse_chain);
+	find_needed(&live, l->unit);
+	close_gaps(l->unit, &live, l->cse_chain);
 }
