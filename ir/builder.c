@@ -174,6 +174,8 @@ ir_emit_pure(struct lift *l, struct ir_insn i)
 		return 0;
 	if (l->no_folding)
 		return append(l, &i);
+	if (i.op == IR_const) /* has no rule, and is every third */
+		return append_merged(l, &i, 0);
 	r = fold(l, &i);
 	if (l->overflow)
 		return 0;

@@ -46,39 +46,39 @@ static const uint8_t needs[IR_OP_COUNT] = {
 };
 
 struct liveness {
-	uint64_t used[IR_MAX_INSNS / 64];
-	uint64_t needed[IR_MAX_INSNS / 64];
+	uint8_t used[IR_MAX_INSNS];              /* by something that is needed */
+	uint16_t needed[IR_MAX_INSNS];           /* what is needed, at the array's end, in order */
 	uint64_t overwritten[IR_MAX_SLOTS / 64]; /* slots put later, unobserved between */
 	bool pc_needed;                          /* something after here needs the guest pc */
 };
 
 static bool
-test_bit(const uint64_t *bits, uint32_t n)
+is_overwritten(const struct liveness *live, unsigned slot)
 {
-	return bits[n / 64] >> n % 64 & 1;
+	return live->overwritten[slot / 64] >> slot % 64 & 1;
 }
 
 static void
-set_bit(uint64_t *bits, uint32_t n)
+set_overwritten(struct liveness *live, unsigned slot)
 {
-	bits[n / 64] |= UINT64_C(1) << n % 64;
+	live->overwritten[slot / 64] |= UINT64_C(1) << slot % 64;
 }
 
 static void
-clear_bit(uint64_t *bits, uint32_t n)
+clear_overwritten(struct liveness *live, unsigned slot)
 {
-	bits[n / 64] &= ~(UINT64_C(1) << n % 64);
+	live->overwritten[slot / 64] &= ~(UINT64_C(1) << slot % 64);
 }
 
 static void
 mark_operands(struct liveness *live, const struct ir_insn *i, unsigned operands)
 {
 	if (operands >= 1 && i->a != IR_NONE)
-		set_bit(live->used, i->a);
+		live->used[i->a] = true;
 	if (operands >= 2 && i->b != IR_NONE)
-		set_bit(live->used, i->b);
+		live->used[i->b] = true;
 	if (operands >= 3 && i->c != IR_NONE)
-		set_bit(live->used, i->c);
+		live->used[i->c] = true;
 }
 
 static bool
@@ -86,9 +86,9 @@ put_needed(struct liveness *live, const struct ir_unit *u, const struct ir_insn 
 {
 	if (u->layout->slots[i->aux].kind == IR_SLOT_MEMORY)
 		return true;
-	if (test_bit(live->overwritten, i->aux))
+	if (is_overwritten(live, i->aux))
 		return false;
-	set_bit(live->overwritten, i->aux);
+	set_overwritten(live, i->aux);
 	return true;
 }
 
@@ -97,8 +97,8 @@ static bool
 helper_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 {
 	if (index > 0 && u->insns[index - 1].op == IR_helper_imm && u->insns[index - 1].aux != 0)
-		set_bit(live->used, index);
-	return test_bit(live->used, index);
+		live->used[index] = true;
+	return live->used[index];
 }
 
 static bool
@@ -108,7 +108,7 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 	bool needed;
 
 	switch (needs[i->op] & NEED_KIND) {
-	case NEED_GET: clear_bit(live->overwritten, i->aux); return test_bit(live->used, index);
+	case NEED_GET: clear_overwritten(live, i->aux); return live->used[index];
 	case NEED_PUT: return put_needed(live, u, i);
 	case NEED_MARK:
 		needed = live->pc_needed;
@@ -120,19 +120,18 @@ mark_needed(struct liveness *live, const struct ir_unit *u, uint32_t index)
 		return true;
 	case NEED_BARRIER: return true;
 	case NEED_HELPER: return helper_needed(live, u, index);
-	case NEED_HELPER_IMM: return index + 1 < u->count && test_bit(live->used, index + 1);
+	case NEED_HELPER_IMM: return index + 1 < u->count && live->used[index + 1];
 	default: return false;
 	}
 }
 
-/* Finds what is needed. */
-static void
+/* Fills `needed` from its end; gives where it begins. */
+static uint32_t
 find_needed(struct liveness *live, const struct ir_unit *u)
 {
-	const size_t bytes = (u->count + 63) / 64 * sizeof(live->used[0]);
+	uint32_t at = IR_MAX_INSNS;
 
-	memset(live->used, 0, bytes);
-	memset(live->needed, 0, bytes);
+	memset(live->used, 0, u->count);
 	memset(live->overwritten, 0, sizeof live->overwritten);
 	live->pc_needed = false;
 	for (uint32_t n = u->count; n-- > 0;) {
@@ -141,48 +140,47 @@ find_needed(struct liveness *live, const struct ir_unit *u)
 
 		/* most instructions: one test instead of a switch */
 		if ((need & NEED_KIND) == NEED_PURE) {
-			if (!test_bit(live->used, n) && !ir_raises_flags[i->op])
+			if (!live->used[n] && !ir_raises_flags[i->op])
 				continue;
 		} else if (!mark_needed(live, u, n)) {
 			continue;
 		}
-		set_bit(live->needed, n);
+		live->needed[--at] = (uint16_t)n;
 		mark_operands(live, i, need & NEED_OPERANDS);
 	}
+	return at;
 }
 
 /* Moves what is needed down over the rest; `renamed` is room for the new number of each. */
 static void
-close_gaps(struct ir_unit *u, const struct liveness *live, ir_ref *renamed)
+close_gaps(struct ir_unit *u, const uint16_t *needed, uint32_t count, ir_ref *renamed)
 {
-	uint32_t count = 0;
+	struct ir_insn *i = u->insns;
 
-	for (uint32_t word = 0; word < (u->count + 63) / 64; word++)
-		for (uint64_t set = live->needed[word]; set; set &= set - 1) {
-			uint32_t n = word * 64 + (uint32_t)__builtin_ctzll(set);
-			struct ir_insn *i = &u->insns[count];
-			unsigned operands;
+	for (uint32_t k = 0; k < count; k++, i++) {
+		unsigned operands;
 
-			*i = u->insns[n];
-			operands = needs[i->op] & NEED_OPERANDS;
-			if (operands >= 1 && i->a != IR_NONE)
-				i->a = renamed[i->a];
-			if (operands >= 2 && i->b != IR_NONE)
-				i->b = renamed[i->b];
-			if (operands >= 3 && i->c != IR_NONE)
-				i->c = renamed[i->c];
-			renamed[n] = count++;
-		}
+		*i = u->insns[needed[k]];
+		operands = needs[i->op] & NEED_OPERANDS;
+		if (operands >= 1 && i->a != IR_NONE)
+			i->a = renamed[i->a];
+		if (operands >= 2 && i->b != IR_NONE)
+			i->b = renamed[i->b];
+		if (operands >= 3 && i->c != IR_NONE)
+			i->c = renamed[i->c];
+		renamed[needed[k]] = k;
+	}
 	u->count = count;
 }
 
 void
 ir_finish(struct lift *l)
 {
-	struct liveness live;
+	static struct liveness live;
+	uint32_t begin;
 
 	if (l->overflow)
 		return;
-	find_needed(&live, l->unit);
-	close_gaps(l->unit, &live, l->cse_chain);
+	begin = find_needed(&live, l->unit);
+	close_gaps(l->unit, &live.needed[begin], IR_MAX_INSNS - begin, l->cse_chain);
 }

@@ -82,6 +82,15 @@ check(const struct ir_unit *u)
 	die_untranslatable(u->guest_pc);
 }
 
+/* Address of the guest instruction that IR instruction `i`, which may fault, is part of. */
+static uint64_t
+pc_of(const struct ir_unit *u, ir_ref i)
+{
+	while (i && u->insns[i].op != IR_guest_pc)
+		i--;
+	return u->insns[i].op == IR_guest_pc ? (uint64_t)u->insns[i].imm : u->guest_pc;
+}
+
 /*
  * A store of a constant address may be that of a critical section's descriptor to the thread's struct rseq. True when the
  * unit has one.
@@ -89,19 +98,18 @@ check(const struct ir_unit *u)
 static bool
 learn_critical_sections(const struct ir_unit *u)
 {
-	uint64_t pc = u->guest_pc;
 	bool learnt = false;
 
-	for (ir_ref i = 0; i < u->count; i++) {
-		const struct ir_insn *insn = &u->insns[i], *value;
+	const struct ir_insn *insn = u->insns;
 
-		if (insn->op == IR_guest_pc)
-			pc = (uint64_t)insn->imm;
+	for (ir_ref i = 0, count = u->count; i < count; i++, insn++) {
+		const struct ir_insn *value;
+
 		if (insn->op != IR_store || (insn->aux & IR_MEM_SIZE) != 3)
 			continue;
 		value = &u->insns[insn->b];
 		if (value->op == IR_address || value->op == IR_const)
-			learnt |= critical_sections_learn((uint64_t)value->imm, pc);
+			learnt |= critical_sections_learn((uint64_t)value->imm, pc_of(u, i));
 	}
 	return learnt;
 }

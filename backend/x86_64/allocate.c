@@ -38,10 +38,12 @@ emit_reg_move(struct compiler *c, host_reg to, host_reg from)
 void
 allocate_begin(struct compiler *c)
 {
-	for (unsigned r = 0; r < REG_COUNT; r++) {
-		c->holds[r] = c->seam->slot_of_pin[r] != 0xff ? HOLDS_HOME : HOLDS_NOTHING;
+	for (unsigned r = 0; r < REG_COUNT; r++)
+		c->holds[r] = HOLDS_NOTHING;
+	for (unsigned r = 0; r < REG_COUNT; r++)
 		c->pin_value[r] = HOLDS_HOME;
-	}
+	for (uint32_t set = c->seam->pin_mask; set; set &= set - 1)
+		c->holds[__builtin_ctz(set)] = HOLDS_HOME;
 	c->locked = c->temps = 0;
 	c->flags_value = IR_NONE;
 	memset(c->slot_reader, 0xff, slot_total * sizeof(c->slot_reader[0])); /* IR_NONE */
@@ -650,10 +652,18 @@ def_in(struct compiler *c, ir_ref i, host_reg reg)
 
 /* ---- bookkeeping -------------------------------------------------------------------------------------------- */
 
-static void
-operand_done(struct compiler *c, ir_ref ref, uint32_t next, ir_ref i)
+static void folded_used(struct compiler *c, ir_ref ref, ir_ref i);
+
+static inline void
+operand_used(struct compiler *c, ir_ref operand, uint32_t next, ir_ref i)
 {
-	ref = canon(c, ref);
+	ir_ref ref;
+
+	if (operand == IR_NONE)
+		return;
+	ref = canon(c, operand);
+	if (c->values[ref].folded)
+		folded_used(c, ref, i);
 	c->values[ref].next_use = next;
 	if (!allocate_needed_after(c, ref, i))
 		allocate_release_value(c, ref);
@@ -670,17 +680,12 @@ allocate_folded_inputs_used(struct compiler *c, ir_ref i, ir_ref ref)
 
 /* After a folded address's user: its inputs were used here. */
 static void
-operand_used(struct compiler *c, ir_ref operand, uint32_t next, ir_ref i)
+folded_used(struct compiler *c, ir_ref ref, ir_ref i)
 {
-	ir_ref ref = canon(c, operand);
+	const struct ir_insn *in = &c->u->insns[ref];
 
-	if (c->values[ref].folded) {
-		const struct ir_insn *in = &c->u->insns[ref];
-
-		operand_used(c, in->a, c->values[canon(c, in->a)].next_use, i);
-		operand_used(c, in->b, c->values[canon(c, in->b)].next_use, i);
-	}
-	operand_done(c, ref, next, i);
+	operand_used(c, in->a, c->values[canon(c, in->a)].next_use, i);
+	operand_used(c, in->b, c->values[canon(c, in->b)].next_use, i);
 }
 
 void
@@ -688,11 +693,13 @@ allocate_end_insn(struct compiler *c, ir_ref i)
 {
 	const struct ir_insn *in = &c->u->insns[i];
 	unsigned count = operand_count[in->op];
-	const ir_ref operands[3] = { in->a, in->b, in->c };
 
-	for (unsigned k = 0; k < count; k++)
-		if (operands[k] != IR_NONE)
-			operand_used(c, operands[k], c->operand_next[i][k], i);
+	if (count >= 1)
+		operand_used(c, in->a, c->operand_next[i][0], i);
+	if (count >= 2)
+		operand_used(c, in->b, c->operand_next[i][1], i);
+	if (count >= 3)
+		operand_used(c, in->c, c->operand_next[i][2], i);
 	for (uint32_t set = c->temps; set; set &= set - 1) {
 		unsigned r = (unsigned)__builtin_ctz(set);
 

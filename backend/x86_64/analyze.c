@@ -168,6 +168,8 @@ find_aliases_and_uses(struct compiler *c)
 	static const struct value fresh = {
 		.reg = REG_NONE, .hint = REG_NONE, .next_use = NEVER, .pair = IR_NONE
 	};
+	const struct ir_insn *in = c->u->insns;
+	const uint32_t count = c->u->count;
 	ir_ref slot[IR_MAX_SLOTS];
 	uint16_t barriers = 0;
 	ir_ref behind_barrier = 0;
@@ -177,14 +179,13 @@ find_aliases_and_uses(struct compiler *c)
 	c->addition_count = c->paired_count = 0;
 	c->values[NO_OPERAND] = fresh;
 	c->values[NO_OPERAND].canon = NO_OPERAND;
-	for (ir_ref i = 0; i < c->u->count; i++) {
-		const struct ir_insn *in = &c->u->insns[i];
+	for (ir_ref i = 0; i < count; i++, in++) {
 		struct value *v = &c->values[i];
 		unsigned traits = traits_of(in);
 
 		*v = fresh;
 		v->canon = i;
-		v->is_flags = in->type == FLAGS || traits & TRAIT_FLAGS;
+		v->is_flags = (in->type == FLAGS) | (traits & TRAIT_FLAGS);
 		if (traits & TRAIT_ALIAS)
 			v->canon = alias_of(c, i, in, slot);
 		c->barriers[i] = barriers;
@@ -202,7 +203,7 @@ find_aliases_and_uses(struct compiler *c)
 		else if (traits & TRAIT_PAIRED)
 			c->paired[c->paired_count++] = i;
 	}
-	c->barriers[c->u->count] = barriers;
+	c->barriers[count] = barriers;
 }
 
 /* ---- pairs of result and flags ------------------------------------------------------------------------------- */
@@ -433,11 +434,12 @@ hint_at_pin(struct compiler *c, ir_ref i, const struct ir_insn *put)
 static void
 find_lifetimes(struct compiler *c)
 {
+	const struct ir_insn *insns = c->u->insns;
 	uint32_t flags_needed_at = 0; /* last barrier before the flags slot is written again */
 
 	memset(c->slot_next_get, 0xff, slot_total * sizeof(c->slot_next_get[0])); /* NEVER */
 	for (ir_ref i = c->u->count; i-- > 0;) {
-		const struct ir_insn *in = &c->u->insns[i];
+		const struct ir_insn *in = &insns[i];
 		unsigned traits = traits_of(in);
 
 		if (traits & TRAIT_BARRIER && flags_needed_at == 0)

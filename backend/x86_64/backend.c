@@ -137,7 +137,8 @@ begin(struct compiler *c, struct code_space *space, const struct region_trace *t
 	c->unit->recipes = c->recipe_at;
 	c->recipe_code = 0;
 	c->recipe_pc = c->guest_pc = u->guest_pc;
-	memset(&c->recipe_last, 0, sizeof(c->recipe_last));
+	c->recipe_last.move_count = 0;
+	c->recipe_last.flags = FLAGS_IN_MEMORY;
 	c->w = (struct x86_writer){ .at = space->code, .end = space->code_end };
 	relocations_begin(c);
 	if (take_counters) {

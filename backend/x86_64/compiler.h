@@ -352,6 +352,8 @@ void emit_reg_move(struct compiler *c, host_reg to, host_reg from);
 /* ---- moves.c: snapshots and the code that makes state canonical -------------------------------------------- */
 
 void snapshot_take(struct compiler *c, struct snapshot *s);
+/* The moves that there are, not the room for others. */
+void snapshot_copy(struct snapshot *to, const struct snapshot *from);
 /* At a direct exit to `target`: describe the flags instead of saving them, if the code there allows it. */
 void snapshot_describe_flags(struct compiler *c, struct snapshot *s, uint64_t target);
 /* At other exits. */

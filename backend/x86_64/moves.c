@@ -85,6 +85,13 @@ snapshot_take(struct compiler *c, struct snapshot *s)
 }
 
 void
+snapshot_copy(struct snapshot *to, const struct snapshot *from)
+{
+	memcpy(to, from,
+		offsetof(struct snapshot, moves) + from->move_count * sizeof(from->moves[0]));
+}
+
+void
 snapshot_describe_flags(struct compiler *c, struct snapshot *s, uint64_t target)
 {
 	if (flags_describe(c, s, target))
@@ -233,9 +240,10 @@ store_constant_flags(struct compiler *c, const struct snapshot *s)
 void
 snapshot_emit(struct compiler *c, const struct snapshot *s)
 {
-	struct snapshot work = *s;
+	struct snapshot work;
 	enum eflags_form form = s->flags_form;
 
+	snapshot_copy(&work, s);
 	if (s->flags == FLAGS_DESCRIBED) {
 		emit_flags_description(c, s);
 		emit_parallel(c, &work);

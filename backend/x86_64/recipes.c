@@ -94,7 +94,7 @@ recipe_add(struct compiler *c, const uint8_t *start, const struct snapshot *s)
 		put_byte(c, s->moves[m].to);
 		put_place(c, &s->moves[m].from);
 	}
-	c->recipe_last = *s;
+	snapshot_copy(&c->recipe_last, s);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------------- */

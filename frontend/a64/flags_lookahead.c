@@ -260,11 +260,13 @@ look_behind_exit(struct lookahead *k, uint64_t target)
 		u->range_count = ranges;
 }
 
-static bool
-is_direct_exit(uint8_t op)
-{
-	return op == IR_exit_if || op == IR_exit_direct || op == IR_exit_call;
-}
+/* Of interest: puts, of the flags; and direct exits. */
+static const uint8_t is_put_or_exit[IR_OP_COUNT] = {
+	[IR_put] = true,
+	[IR_exit_if] = true,
+	[IR_exit_direct] = true,
+	[IR_exit_call] = true,
+};
 
 void
 a64_look_behind_exits(struct ir_unit *u, const struct lift_request *request)
@@ -279,9 +281,11 @@ a64_look_behind_exits(struct ir_unit *u, const struct lift_request *request)
 	for (ir_ref i = 0; i < u->count; i++) {
 		const struct ir_insn *in = &u->insns[i];
 
-		if (in->op == IR_put && in->aux == A64_SLOT_FLAGS)
-			flags = true;
-		else if (flags && is_direct_exit(in->op) && !ir_flags_fate(u, (uint64_t)in->imm))
+		if (!is_put_or_exit[in->op])
+			continue;
+		if (in->op == IR_put)
+			flags |= in->aux == A64_SLOT_FLAGS;
+		else if (flags && !ir_flags_fate(u, (uint64_t)in->imm))
 			look_behind_exit(&k, (uint64_t)in->imm);
 	}
 }

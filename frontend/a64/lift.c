@@ -213,9 +213,9 @@ a64_lift_unit(struct lift *l, struct ir_unit *u, const struct lift_request *requ
 	if (!(request->mode & IR_MODE_CRITICAL) && is_critical(request, request->pc) &&
 		wants_critical_step(u))
 		lift_critical_step(l, u, request);
-	a64_look_behind_exits(u, request);
 	if (!request->as_lifted)
 		ir_finish(l);
+	a64_look_behind_exits(u, request);
 }
 
 /* The room between functions is filled with NOP or zeros. */
