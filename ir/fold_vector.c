@@ -123,8 +123,7 @@ upper_is_zero(const struct lift *l, ir_ref ref, unsigned depth)
 	if (depth == 0)
 		return false;
 	switch (i->op) {
-	case IR_vand:
-		return upper_is_zero(l, i->a, depth - 1) || upper_is_zero(l, i->b, depth - 1);
+	case IR_vand: return upper_is_zero(l, i->a, depth - 1) || upper_is_zero(l, i->b, depth - 1);
 	case IR_vor:
 	case IR_vxor:
 	case IR_vadd:

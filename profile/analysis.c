@@ -280,8 +280,10 @@ find_group(struct analysis *a, struct profiled_unit *unit)
 		free(key);
 	} else {
 		group = allocate(a, 1, sizeof(*group));
-		if (!group)
+		if (!group) {
+			free(key);
 			return;
+		}
 		group->key = key;
 		group->next = *bucket;
 		*bucket = group;
@@ -750,14 +752,17 @@ profile_analyze(const uint8_t *file, struct samples *samples)
 {
 	struct analysis *a = calloc(1, sizeof(*a));
 	struct profile *profile = calloc(1, sizeof(*profile));
-	bool failed = !a || !profile;
+	bool failed;
 
-	if (!failed) {
-		a->profile = profile;
-		a->file = file;
-		analyze(a, samples);
-		failed = a->failed;
-		free_analysis(a);
+	if (!a || !profile) {
+		free(a);
+		free(profile);
+		return NULL;
 	}
+	a->profile = profile;
+	a->file = file;
+	analyze(a, samples);
+	failed = a->failed;
+	free_analysis(a);
 	return failed ? NULL : profile;
 }

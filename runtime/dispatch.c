@@ -93,7 +93,8 @@ start_checking_nans(struct guest_thread *t)
 	uint32_t control = backend_fp_control_for_mode(cpu->hot.mode);
 
 	cpu->hot.mode |= IR_MODE_CHECK_NANS;
-	cpu->hot.fp_control = backend_fp_control_for_mode(cpu->hot.mode) | (cpu->hot.fp_control & ~control);
+	cpu->hot.fp_control =
+		backend_fp_control_for_mode(cpu->hot.mode) | (cpu->hot.fp_control & ~control);
 	thread_clear_indirect_table(t);
 	backend_reset_return_stack(cpu);
 }

@@ -301,7 +301,7 @@ recording_start_timer(void)
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGTRAP };
 	struct itimerspec period = { .it_interval.tv_nsec = header->timer_period,
 		.it_value.tv_nsec = header->timer_period };
-	int timer;
+	int timer = 0;
 
 	if (!header->timer_period)
 		return;

@@ -92,7 +92,7 @@ alias_of(const struct compiler *c, ir_ref i, const struct ir_insn *in, const ir_
 	ir_ref a;
 
 	switch (in->op) {
-	case IR_trunc: return canon(c, in->a);
+	case IR_trunc:
 	case IR_f_from_v: return canon(c, in->a);
 	case IR_zext:
 		a = canon(c, in->a);

@@ -445,7 +445,7 @@ compile_trace(struct compiler *c, const struct ir_unit *u, struct region_label *
 	static struct ir_unit round;
 	struct region *r = c->region;
 	bool left_soon = r->has_scalars && r->version == REGION_GENERAL;
-	ir_ref prefix;
+	ir_ref prefix = 0;
 
 	if (!left_soon && region_make_way_round(u, &round, &prefix))
 		r->way = REGION_WAY_IN;

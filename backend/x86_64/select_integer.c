@@ -227,11 +227,7 @@ select_mul(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	b = use_gpr(c, in->b);
 	a = use_gpr(c, in->a);
 	if (c->values[i].hint == b) {
-		host_reg swap = a;
-
-		a = b;
-		b = swap;
-		x86_imul_rr(&c->w, size, gpr(def_gpr_from(c, i, in->b)), gpr(b));
+		x86_imul_rr(&c->w, size, gpr(def_gpr_from(c, i, in->b)), gpr(a));
 		return;
 	}
 	x86_imul_rr(&c->w, size, gpr(def_gpr_from(c, i, in->a)), gpr(b));

@@ -33,6 +33,7 @@
 			static const char text[] = "failed: " #condition "\n"; \
 			host_syscall(SYS_write, 2, text, sizeof(text) - 1);    \
 			host_syscall(SYS_exit_group, __LINE__ % 255 + 1);      \
+			__builtin_unreachable();                               \
 		}                                                              \
 	} while (0)
 

@@ -20,7 +20,7 @@ random_word(void)
 static unsigned
 below(unsigned n)
 {
-	return (unsigned)(random_word() >> 33) % n;
+	return n ? (unsigned)(random_word() >> 33) % n : 0;
 }
 
 static uint64_t

@@ -399,7 +399,7 @@ same_outcome(const struct pair *p, const struct cpu *start)
 	struct ir_outcome y = ir_interpret(&interpreter, &p->folded_unit, &b);
 
 	return x.exit == y.exit && x.pc == y.pc && x.fpsr == y.fpsr &&
-	       memcmp(&a, &b, sizeof a) == 0;
+	       memcmp((const char *)&a, (const char *)&b, sizeof a) == 0;
 }
 
 Test(ir_fold, random_units_keep_their_meaning)
