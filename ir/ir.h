@@ -87,6 +87,7 @@ enum ir_fp_compare { IR_FP_COMPARE_EQ, IR_FP_COMPARE_GE, IR_FP_COMPARE_GT };
 /** aux of vextract besides the lane. */
 enum ir_vector_aux { IR_V_SIGNED = 4 };
 
+/** Kinds of indirect branches. A return goes to what the layout's link slot holds. */
 enum ir_indirect { IR_INDIRECT_JUMP, IR_INDIRECT_RETURN };
 
 /** aux of exit_exception. */

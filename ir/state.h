@@ -28,6 +28,7 @@ struct ir_state_slot {
 struct ir_state_layout {
 	const struct ir_state_slot *slots;
 	uint32_t count;
+	uint32_t link_slot; /* where calls leave the address that they return to */
 };
 
 /** The first bytes of every guest's state, reached from translated code with one-byte displacements. */

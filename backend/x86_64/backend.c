@@ -247,14 +247,13 @@ backend_unlink(struct code_exit *exit)
 
 /* ---- running ------------------------------------------------------------------------------------------------------------- */
 
-/* The last frame matches no sound return address; a return to that odd one finds its way all the same. */
+/* The last frame is nobody's, and stays. */
 void
 backend_reset_return_stack(struct cpu *cpu)
 {
 	uint64_t *base = cpu->cold.return_stack_base;
 
-	base[0] = (uint64_t)(uintptr_t)trampolines.underflow;
-	base[1] = UINT64_MAX;
+	base[0] = (uint64_t)(uintptr_t)trampolines.return_miss;
 	cpu->cold.return_stack_top = base;
 }
 
@@ -286,6 +285,7 @@ backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
 	flags_init_cpu(cpu);
 	entries[ENTRY_LINK] = trampolines.link;
 	entries[ENTRY_INDIRECT] = trampolines.indirect;
+	entries[ENTRY_RETURN_MISS] = trampolines.return_miss;
 	entries[ENTRY_SYSTEM_CALL] = trampolines.system_call;
 	entries[ENTRY_EXCEPTION] = trampolines.exception;
 	entries[ENTRY_STALE] = trampolines.stale;

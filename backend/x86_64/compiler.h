@@ -229,6 +229,9 @@ extern int32_t slot_displacement[IR_MAX_SLOTS]; /* from rbp */
 extern uint8_t slot_kind[IR_MAX_SLOTS];
 extern uint32_t slot_total;
 extern unsigned flags_slot; /* the guest's FLAGS slot */
+extern unsigned link_slot;  /* where calls leave their return address */
+/* The register with the link slot's value, state being canonical: its pin, or `scratch`, loaded. */
+enum x86_gpr emit_link(struct x86_writer *w, enum x86_gpr scratch);
 /* Scratch between units: rax rcx rdx, xmm0..4. */
 #define SCRATCH_GPRS     (1u << X86_RAX | 1u << X86_RCX | 1u << X86_RDX)
 #define SCRATCH_VECS     (0x1fu << REG_XMM)
@@ -261,7 +264,7 @@ struct trampolines {
 	uint8_t *exception;   /* rax = pc, ecx = enum ir_exception */
 	uint8_t *stale;       /* rax = struct code_unit * whose guest code changed */
 	uint8_t *
-		underflow; /* what the last frame of the return-prediction stack returns to; rax = guest pc */
+		return_miss; /* a return has come to a call that it does not belong to; state canonical */
 	uint8_t *fault; /* state canonical, hot.pc written: leave, CPU_EXIT_FAULT */
 	uint8_t *
 		runtime_call; /* rax = function, rdx = argument; state canonical; result in rax; the pins are reloaded */
@@ -379,7 +382,18 @@ void relocations_begin(struct compiler *c);
 void emit_guest_address(struct compiler *c, enum x86_gpr dst, uint64_t address);
 /* The memory at a guest address, by way of a scratch register. */
 struct x86_mem guest_address_operand(struct compiler *c, enum x86_gpr scratch, uint64_t address);
-void emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch);
+/* Compare register `reg` with a guest address, in the same way; `scratch` is changed. */
+void emit_compare_guest_address(
+	struct compiler *c, enum x86_gpr reg, uint64_t address, enum x86_gpr scratch);
+
+/* ---- indirect_table.c --------------------------------------------------------------------------------------- */
+
+/* rax = guest pc, state canonical: to its code, by way of rcx and rdx. */
+void emit_indirect_lookup(struct x86_writer *w);
+/* Its two halves. The first entry is rax's when the code does not go to the returned field; `*code` is where its code is noted then. */
+uint8_t *emit_hash_probe(struct x86_writer *w, struct x86_mem *code);
+/* The entry beside it, to whose code it jumps; or out. */
+void emit_second_probe(struct x86_writer *w);
 
 /* ---- flags.c ---------------------------------------------------------------------------------------- */
 

@@ -13,7 +13,7 @@ struct seam canonical_seam;
 int32_t slot_displacement[IR_MAX_SLOTS];
 uint8_t slot_kind[IR_MAX_SLOTS];
 uint32_t slot_total;
-unsigned flags_slot;
+unsigned flags_slot, link_slot;
 
 /* Pins in the order of a slot's rank: registers without REX-only encodings first, for shorter code. */
 const host_reg gpr_pins[GPR_PINS] = {
@@ -181,6 +181,7 @@ host_init(const struct ir_state_layout *layout, char *why, size_t size)
 		if (slot_kind[s] == IR_SLOT_FLAGS)
 			flags_slot = s;
 	}
+	link_slot = layout->link_slot;
 	assign_pins(layout, IR_SLOT_INTEGER, gpr_pins, COUNT(gpr_pins));
 	assign_pins(layout, IR_SLOT_VECTOR, vector_pins, COUNT(vector_pins));
 	if (host_features.avx512)

@@ -84,14 +84,21 @@ guest_address_operand(struct compiler *c, enum x86_gpr scratch, uint64_t address
 }
 
 void
-emit_push_guest_address(struct compiler *c, uint64_t address, enum x86_gpr scratch)
+emit_compare_guest_address(
+	struct compiler *c, enum x86_gpr reg, uint64_t address, enum x86_gpr scratch)
 {
-	if (!c->home->position_independent && address == (uint64_t)(int32_t)address) {
-		x86_push_imm32(&c->w, (int32_t)address);
-		return;
+	int64_t offset = (int64_t)(address - c->home->bias);
+
+	if (!c->home->position_independent && (int64_t)address == (int32_t)address) {
+		x86_alu_ri(&c->w, X86_CMP, 8, reg, (int32_t)address);
+	} else if (c->home->position_independent && offset == (int32_t)offset &&
+		   offset != INT32_MIN) {
+		x86_lea(&c->w, 8, scratch, x86_mem_base(reg, -(int32_t)offset));
+		x86_alu_rm(&c->w, X86_CMP, 8, scratch, x86_mem_rip(&c->home->bias));
+	} else {
+		emit_guest_address(c, scratch, address);
+		x86_alu_rr(&c->w, X86_CMP, 8, reg, scratch);
 	}
-	emit_guest_address(c, scratch, address);
-	x86_push_r(&c->w, scratch);
 }
 
 /* ---- copies ------------------------------------------------------------------------------------------------------------ */

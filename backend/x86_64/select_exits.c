@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Leaving a unit: direct exits that the runtime links, side exits with their stubs, calls and returns on the host's own
-// return predictor, indirect branches through the hash table, and exits to the runtime.
+// Leaving a unit: direct exits that the runtime links, side exits with their stubs, and exits to the runtime. Calls, returns and
+// other indirect branches are in select_calls.c.
 //
 // A direct exit is a `jmp rel32` (or, where nothing has to be moved, a `jcc rel32`) in one of two states:
 //     unlinked:  -> stub: lea rax, [exit record]; jmp [exit record's slot] -> link trampoline (leaves with CPU_EXIT_LINK)
 //     linked:    -> entry of the target unit
 // and, where the code may not be written because it is a cache file's (struct code_home), in a third:
 //     linked:    -> stub: lea rax, [exit record]; jmp [exit record's slot] -> entry of the target unit
-// A call pushes the guest return address and `call`s, so a frame of the return-prediction stack is
-//     [rsp] host address behind the call, [rsp + 8] guest return address;
-// a return compares [rsp + 8] with its target and `ret`s, or goes through the hash table when they differ.
 //
 // Inside a region an exit to another trace is a jump to its label, guest state being in the region's places; all other exits move it from
 // there to the canonical places first.
 #include "backend/x86_64/region.h"
 #include "backend/x86_64/select.h"
+#include "backend/x86_64/select_exits.h"
 
 /* ---- exit records ------------------------------------------------------------------------------------------------------ */
 
-static struct code_exit *
+struct code_exit *
 new_exit(struct compiler *c, uint64_t guest_pc, enum code_exit_kind kind)
 {
 	static struct code_exit surplus;
@@ -37,8 +35,7 @@ new_exit(struct compiler *c, uint64_t guest_pc, enum code_exit_kind kind)
 	return exit;
 }
 
-/* The rel32 that the runtime patches must not cross a cache line, so that patching is atomic for other threads. */
-static void
+void
 align_patchable(struct compiler *c, unsigned opcode_bytes)
 {
 	uintptr_t field = (uintptr_t)c->w.at + opcode_bytes;
@@ -53,8 +50,7 @@ code_offset(const struct compiler *c, const uint8_t *at)
 	return (uint32_t)(at - c->unit->code);
 }
 
-/* `jump` is the field of the exit's jump, which leads to its stub from now on. */
-static void
+void
 emit_link_stub(struct compiler *c, struct code_exit *exit, uint8_t *jump)
 {
 	if (!jump || code_offset(c, c->w.at) >= 1u << 24) {
@@ -68,16 +64,14 @@ emit_link_stub(struct compiler *c, struct code_exit *exit, uint8_t *jump)
 	x86_jmp_m(&c->w, x86_mem_base(X86_RAX, offsetof(struct code_exit, slot)));
 }
 
-/* The way out when a signal pends, whether the exit is linked or not. */
-static void
+void
 emit_way_out(struct compiler *c, struct code_exit *exit)
 {
 	x86_lea_rip(&c->w, X86_RAX, exit);
 	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_LINK * 8));
 }
 
-/* One more in a counter of the unit, if it has any. State is canonical; rcx is changed, EFLAGS are not. */
-static void
+void
 emit_count(struct compiler *c, uint64_t number)
 {
 	struct x86_mem counter;
@@ -90,24 +84,20 @@ emit_count(struct compiler *c, uint64_t number)
 	x86_store(&c->w, 8, counter, X86_RCX);
 }
 
-static void
+void
 emit_exit_count(struct compiler *c, const struct code_exit *exit)
 {
 	emit_count(c, 1 + (uint64_t)(exit - c->exits));
 }
 
-/*
- * Backward branches leave every so often, so that the runtime learns where loops are, and at once when a signal pends: fuel is
- * gone then.
- */
-static uint8_t *
+uint8_t *
 emit_fuel_check(struct compiler *c)
 {
 	x86_alu_mi(&c->w, X86_SUB, 4, x86_mem_base(X86_RBP, CPU_HOT(loop_fuel)), 1);
 	return x86_jcc_rel32(&c->w, X86_S);
 }
 
-static bool
+bool
 wants_poll(const struct compiler *c, uint64_t target)
 {
 	return target <= c->guest_pc;
@@ -124,8 +114,7 @@ make_canonical(struct compiler *c)
 	region_emit_leave(c);
 }
 
-/* State as it must be where a jump leads to `target`, where flags may do with a description: at the seam of the region, if any. */
-static void
+void
 meet_seam(struct compiler *c, uint64_t target)
 {
 	struct snapshot s;
@@ -146,8 +135,7 @@ edge_snapshot(struct compiler *c, struct snapshot *s, uint64_t target)
 		snapshot_describe_flags(c, s, target);
 }
 
-/* jmp to the exit's target, its stub behind it. State is canonical. */
-static void
+void
 emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, bool poll)
 {
 	struct code_exit *exit = new_exit(c, target, kind);
@@ -234,7 +222,7 @@ emit_backward_exit(struct compiler *c, ir_ref i, enum x86_cond condition, uint64
 	x86_patch_rel32(skip, c->w.at);
 }
 
-static struct exit_stub *
+struct exit_stub *
 new_stub(struct compiler *c)
 {
 	if (c->stub_count == MAX_STUBS - 1)
@@ -319,8 +307,7 @@ emit_region_stub(struct compiler *c, struct exit_stub *stub)
 
 /* ---- indirect exits ------------------------------------------------------------------------------------------------------------ */
 
-/* State canonical but for `value` in rax. */
-static void
+void
 make_canonical_with_rax(struct compiler *c, ir_ref value)
 {
 	struct snapshot s;
@@ -330,155 +317,6 @@ make_canonical_with_rax(struct compiler *c, ir_ref value)
 	snapshot_add(c, &s, X86_RAX, value);
 	snapshot_emit(c, &s);
 	region_emit_leave(c);
-}
-
-/* Functions that call each other often lie a power of two apart often enough: the index takes higher bits of the pc in. */
-#define INDIRECT_FOLD 13
-
-/* rax = guest pc: the address of its hash table entry in terms of rdx and rcx; jumps to the returned field on a miss. */
-static uint8_t *
-emit_hash_probe(struct compiler *c, struct x86_mem *code)
-{
-	struct x86_mem entry = x86_mem_index(X86_RDX, X86_RCX, 2, 0);
-
-	x86_load(&c->w, 8, X86_RDX, x86_mem_base(X86_RBP, CPU_HOT(indirect_table)));
-	x86_rorx_rri(&c->w, 4, X86_RCX, X86_RAX, INDIRECT_FOLD);
-	x86_alu_rr(&c->w, X86_XOR, 4, X86_RCX, X86_RAX);
-	x86_alu_ri(&c->w, X86_AND, 4, X86_RCX, ((1 << INDIRECT_TABLE_BITS) - 1) << 2);
-	x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, entry);
-	*code = x86_mem_offset(entry, 8);
-	return x86_jcc_rel32(&c->w, X86_NE);
-}
-
-static void
-emit_leave_indirect(struct compiler *c)
-{
-	x86_jmp_m(&c->w, x86_mem_base(X86_RBP, CPU_COLD(entry_points) + ENTRY_INDIRECT * 8));
-}
-
-/* The same for the entry beside it, whose code is jumped to; or out. */
-static void
-emit_second_probe(struct compiler *c)
-{
-	struct x86_mem entry = x86_mem_index(X86_RDX, X86_RCX, 2, 0);
-	uint8_t *miss;
-
-	x86_alu_ri(&c->w, X86_XOR, 4, X86_RCX, sizeof(struct indirect_entry) / 4);
-	x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, entry);
-	miss = x86_jcc_rel8(&c->w, X86_NE);
-	x86_jmp_m(&c->w, x86_mem_offset(entry, 8));
-	x86_patch_rel8(miss, c->w.at);
-	emit_leave_indirect(c);
-}
-
-static struct indirect_entry *
-indirect_entry(struct indirect_entry *table, uint64_t pc)
-{
-	return &table[(pc ^ (uint32_t)pc >> INDIRECT_FOLD) >> 2 & ((1 << INDIRECT_TABLE_BITS) - 1)];
-}
-
-/* A pc that another has taken the place of is beside it. */
-static struct indirect_entry *
-second_entry(struct indirect_entry *table, const struct indirect_entry *entry)
-{
-	return &table[(entry - table) ^ 1];
-}
-
-void
-backend_indirect_insert(struct indirect_entry *table, uint64_t pc, const struct code_unit *unit)
-{
-	struct indirect_entry *entry = indirect_entry(table, pc),
-			      *other = second_entry(table, entry);
-
-	if (entry->guest_pc != pc && entry->code)
-		*other = *entry;
-	entry->guest_pc = pc;
-	entry->code = unit->code;
-}
-
-/*
- * The owning thread may be reading the entry: its code stays valid to run, only no pc matches any more. Every 64-bit
- * number is a pc that a guest may jump to, but only some belong to this entry: one that does not takes its place.
- */
-static void
-empty_entry(struct indirect_entry *table, struct indirect_entry *entry)
-{
-	__atomic_store_n(
-		&entry->guest_pc, entry < table + 2 ? INDIRECT_NEVER_FIRST : 0, __ATOMIC_RELAXED);
-}
-
-void
-backend_indirect_remove(struct indirect_entry *table, uint64_t pc)
-{
-	struct indirect_entry *entry = indirect_entry(table, pc),
-			      *other = second_entry(table, entry);
-
-	if (__atomic_load_n(&entry->guest_pc, __ATOMIC_RELAXED) == pc)
-		empty_entry(table, entry);
-	if (__atomic_load_n(&other->guest_pc, __ATOMIC_RELAXED) == pc)
-		empty_entry(table, other);
-}
-
-void
-backend_indirect_remove_code(struct indirect_entry *table, const uint8_t *code, size_t size)
-{
-	for (uint32_t k = 0; k < 1u << INDIRECT_TABLE_BITS; k++)
-		if ((uintptr_t)table[k].code - (uintptr_t)code < size)
-			empty_entry(table, &table[k]);
-}
-
-/* rax = guest pc, state canonical. */
-static void
-emit_indirect_jump(struct compiler *c, enum ir_indirect kind)
-{
-	struct x86_mem code;
-	uint8_t *miss;
-
-	emit_count(c, 0);
-	if (kind == IR_INDIRECT_RETURN) {
-		x86_alu_rm(&c->w, X86_CMP, 8, X86_RAX, x86_mem_base(X86_RSP, 8));
-		uint8_t *other = x86_jcc_rel8(&c->w, X86_NE);
-		x86_plain(&c->w, X86_RET);
-		x86_patch_rel8(other, c->w.at);
-	}
-	miss = emit_hash_probe(c, &code);
-	x86_jmp_m(&c->w, code);
-	x86_patch_rel32(miss, c->w.at);
-	emit_second_probe(c);
-}
-
-void
-select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
-{
-	(void)i;
-	make_canonical_with_rax(c, in->a);
-	emit_indirect_jump(c, in->aux);
-}
-
-void
-select_exit_unless(struct compiler *c, ir_ref i, const struct ir_insn *in)
-{
-	enum x86_gpr expected = (enum x86_gpr)temp_gpr(c);
-	enum x86_gpr target = (enum x86_gpr)use_gpr(c, in->a);
-	struct exit_stub *stub = new_stub(c);
-
-	(void)i;
-	emit_guest_address(c, expected, (uint64_t)in->imm);
-	x86_alu_rr(&c->w, X86_CMP, 8, target, expected);
-	*stub = (struct exit_stub){ .kind = STUB_INDIRECT, .indirect = in->aux };
-	snapshot_take(c, &stub->state);
-	snapshot_describe_flags_anywhere(c, &stub->state);
-	snapshot_add(c, &stub->state, X86_RAX, in->a);
-	stub->jump = x86_jcc_rel32(&c->w, X86_NE);
-}
-
-static void
-emit_indirect_stub(struct compiler *c, struct exit_stub *stub)
-{
-	x86_patch_rel32(stub->jump, c->w.at);
-	snapshot_emit(c, &stub->state);
-	region_emit_leave(c);
-	emit_indirect_jump(c, stub->indirect);
 }
 
 /* ---- stubs -------------------------------------------------------------------------------------------------------------------------- */
@@ -514,79 +352,6 @@ select_exit_stubs(struct compiler *c)
 {
 	for (uint32_t k = 0; k < c->stub_count && !c->failed; k++)
 		emit_exit_stub(c, &c->stubs[k]);
-}
-
-/* ---- calls ------------------------------------------------------------------------------------------------------------------------ */
-
-/* The host's return address leads here: drop the guest's and go on at the return pc. */
-static void
-emit_return_landing(struct compiler *c, uint64_t return_pc)
-{
-	int label = region_label_of(c, return_pc);
-
-	x86_lea(&c->w, 8, X86_RSP, x86_mem_base(X86_RSP, 8));
-	if (label >= 0) {
-		region_emit_entry(c, (unsigned)label);
-		return;
-	}
-	emit_direct_jump(c, return_pc, CODE_EXIT_RETURN, false);
-}
-
-/* Push the guest's return address: from its link register if that is a pin, state being canonical. */
-static void
-emit_push_return(struct compiler *c, ir_ref address, enum x86_gpr scratch)
-{
-	for (uint32_t set = c->region ? 0 : c->seam->pin_mask & 0xffff; set; set &= set - 1) {
-		unsigned r = (unsigned)__builtin_ctz(set);
-
-		if (c->pin_value[r] == canon(c, address)) {
-			x86_push_r(&c->w, (enum x86_gpr)r);
-			return;
-		}
-	}
-	emit_push_guest_address(c, (uint64_t)insn_of(c, address)->imm, scratch);
-}
-
-void
-select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
-{
-	(void)i;
-	uint64_t return_pc = (uint64_t)insn_of(c, in->a)->imm;
-	struct code_exit *exit;
-	uint8_t *jump;
-
-	meet_seam(c, (uint64_t)in->imm);
-	region_emit_leave(c);
-	emit_push_return(c, in->a, X86_RAX);
-	exit = new_exit(c, (uint64_t)in->imm, CODE_EXIT_CALL);
-	emit_exit_count(c, exit);
-	align_patchable(c, 1);
-	jump = x86_call_rel32(&c->w);
-	emit_return_landing(c, return_pc);
-	emit_link_stub(c, exit, jump);
-}
-
-void
-select_exit_call_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
-{
-	(void)i;
-	uint64_t return_pc = (uint64_t)insn_of(c, in->b)->imm;
-	struct x86_mem code;
-	uint8_t *miss, *call_miss;
-
-	make_canonical_with_rax(c, in->a);
-	emit_count(c, 0);
-	emit_push_return(c, in->b, X86_RCX);
-	miss = emit_hash_probe(c, &code);
-	x86_call_m(&c->w, code);
-	const uint8_t *landing = c->w.at;
-	emit_return_landing(c, return_pc);
-	/* a miss calls the way out, so that the frame is complete when the dispatcher enters the target */
-	x86_patch_rel32(miss, c->w.at);
-	call_miss = x86_call_rel32(&c->w);
-	x86_jmp_to(&c->w, landing);
-	x86_patch_rel32(call_miss, c->w.at);
-	emit_second_probe(c);
 }
 
 /* ---- exits to the runtime ------------------------------------------------------------------------------------------------------------ */

@@ -181,12 +181,25 @@ generate_exits(struct x86_writer *w)
 	trampolines.exception = w->at;
 	x86_store(w, 8, hot(CPU_COLD(exit_argument)), X86_RCX);
 	generate_exit(w, leave, CPU_EXIT_EXCEPTION, true);
-	trampolines.underflow = w->at;
-	x86_load(w, 8, X86_RSP, hot(CPU_COLD(return_stack_base)));
-	x86_jmp_to(w, trampolines.indirect);
 	trampolines.fault = w->at;
 	x86_store_imm(w, 8, hot(CPU_COLD(exit_reason)), CPU_EXIT_FAULT);
 	x86_jmp_to(w, leave);
+}
+
+/*
+ * The frame stays for the return that it belongs to: a region may have come to this return without the call that would have
+ * pushed the return's own. It is still there below rsp, since signals have a stack of their own.
+ */
+static void
+generate_return_miss(struct x86_writer *w)
+{
+	enum x86_gpr link;
+
+	trampolines.return_miss = w->at;
+	x86_lea(w, 8, X86_RSP, x86_mem_base(X86_RSP, -8));
+	link = emit_link(w, X86_RAX);
+	x86_mov_rr(w, 8, X86_RAX, link);
+	emit_indirect_lookup(w);
 }
 
 /* rax = function, rdx = argument; called from translated code whose state is canonical. Result in rax. */
@@ -302,6 +315,7 @@ trampolines_generate(struct code_space *space)
 	generate_exits(&w);
 	backend_save_vectors = generate_vector_transfer(&w, false);
 	backend_load_vectors = generate_vector_transfer(&w, true);
+	generate_return_miss(&w);
 	generate_runtime_call(&w);
 	generate_helper(&w);
 	generate_critical_aborts(&w);

@@ -33,4 +33,4 @@ static const struct ir_state_slot slots[A64_SLOT_COUNT] = {
 };
 /* clang-format on */
 
-const struct ir_state_layout a64_layout = { slots, A64_SLOT_COUNT };
+const struct ir_state_layout a64_layout = { slots, A64_SLOT_COUNT, A64_SLOT_X30 };

@@ -220,11 +220,12 @@ lift_blr(struct lift *l, const struct a64_blr *d)
 }
 A64_LIFTER(blr);
 
-/* RET. */
+/* RET: from a call if it is by X30, else a jump that the processor is advised to predict as a return. */
 static void
 lift_ret(struct lift *l, const struct a64_ret *d)
 {
-	branch_to_value(l, IR_INDIRECT_RETURN, get_gpr(l, I64, d->rn));
+	branch_to_value(
+		l, d->rn == 30 ? IR_INDIRECT_RETURN : IR_INDIRECT_JUMP, get_gpr(l, I64, d->rn));
 }
 A64_LIFTER(ret);
 

@@ -28,7 +28,9 @@ on_fault(int signo, siginfo_t *info, void *context)
  * OPERATION, then a conditional branch whose both sides go on to a load that faults and to a comparison that overwrites the flags.
  * x0, x1, d0, d1: operands. x9 = 0.
  */
-#define CASE(name, operation)                                                         \
+#define CASE(name, operation) \
+	PLACE(name, operation) BACK(name##_back, operation) THERE(name##_there, operation)
+#define PLACE(name, operation)                                                        \
 	static void name(uint64_t x, uint64_t y)                                      \
 	{                                                                             \
 		register uint64_t x0 __asm__("x0") = x, x1 __asm__("x1") = y;         \
@@ -47,6 +49,56 @@ on_fault(int signo, siginfo_t *info, void *context)
 				 : "+r"(x0), "+r"(x1)                                 \
 				 :                                                    \
 				 : "x9", "x10", "x11", "v0", "v1", "cc", "memory");   \
+	}
+/* OPERATION in a function; behind the call the load that faults, once registers that might have been its operands are others. */
+#define BACK(name, operation)                                                                   \
+	static void name(uint64_t x, uint64_t y)                                                \
+	{                                                                                       \
+		register uint64_t x0 __asm__("x0") = x, x1 __asm__("x1") = y;                   \
+                                                                                                \
+		__asm__ volatile(                                                               \
+			"fmov d0, x0\n fmov d1, x1\n mov x9, #0\n"                              \
+			"mov x12, x0\n mov x13, x1\n"                                           \
+			"adr x10, 3f\n"                                                         \
+			"bl 3f\n"                                                               \
+			"mov x0, #13\n mov x1, #13\n fmov d0, x9\n"                             \
+			"ldr x11, [x9]\n"                                                       \
+			"cmp x9, #1\n"                                                          \
+			"mov x0, x12\n mov x1, x13\n fmov d0, x0\n fmov d1, x1\n"               \
+			"blr x10\n"                                                             \
+			"ldr x11, [x9, #8]\n"                                                   \
+			"mov x0, #13\n mov x1, #13\n fmov d0, x9\n"                             \
+			"cmp x9, #1\n"                                                          \
+			"b 2f\n"                                                                \
+			"3: " operation "\n"                                                    \
+			"ret\n"                                                                 \
+			"2:"                                                                    \
+			: "+r"(x0), "+r"(x1)                                                    \
+			:                                                                       \
+			: "x9", "x10", "x11", "x12", "x13", "x30", "v0", "v1", "cc", "memory"); \
+	}
+/* OPERATION before a call and before an indirect jump; the load that faults is there. */
+#define THERE(name, operation)                                                                  \
+	static void name(uint64_t x, uint64_t y)                                                \
+	{                                                                                       \
+		register uint64_t x0 __asm__("x0") = x, x1 __asm__("x1") = y;                   \
+                                                                                                \
+		__asm__ volatile(                                                               \
+			"fmov d0, x0\n fmov d1, x1\n mov x9, #0\n"                              \
+			"mov x12, x0\n mov x13, x1\n"                                           \
+			"adr x10, 3f\n" operation "\n"                                          \
+			"bl 3f\n"                                                               \
+			"mov x0, x12\n mov x1, x13\n fmov d0, x0\n fmov d1, x1\n"               \
+			"adr x30, 2f\n" operation "\n"                                          \
+			"br x10\n"                                                              \
+			"3: mov x0, #13\n mov x1, #13\n fmov d0, x9\n fmov d1, x9\n"            \
+			"ldr x11, [x9]\n"                                                       \
+			"cmp x9, #1\n"                                                          \
+			"ret\n"                                                                 \
+			"2:"                                                                    \
+			: "+r"(x0), "+r"(x1)                                                    \
+			:                                                                       \
+			: "x9", "x10", "x11", "x12", "x13", "x30", "v0", "v1", "cc", "memory"); \
 	}
 CASE(cmp64, "cmp x0, x1")
 CASE(cmp32, "cmp w0, w1")
@@ -80,9 +132,10 @@ static const struct {
 	const char *name;
 	void (*run)(uint64_t, uint64_t);
 } cases[] = {
-#define ROW(name)           \
-	{                   \
-#name, name \
+#define ROW(name)                                        \
+	{ #name, name }, { #name " back", name##_back }, \
+	{                                                \
+#name " there", name##_there             \
 	}
 	ROW(cmp64),
 	ROW(cmp32),

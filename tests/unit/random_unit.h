@@ -372,6 +372,18 @@ generate_begin(struct generator *g, struct ir_unit *u, uint64_t pc)
 	add(g->flags, &g->nflags, ir_get(&g->l, FLAGS, A64_SLOT_FLAGS));
 }
 
+/* A return goes to what the link register holds. */
+static void
+generate_indirect(struct generator *g)
+{
+	enum ir_indirect kind = below(2);
+	ir_ref target = any(g, I64);
+
+	if (kind == IR_INDIRECT_RETURN)
+		ir_put(&g->l, A64_SLOT_X30, target);
+	ir_exit_indirect(&g->l, kind, target);
+}
+
 static void
 generate_body(struct generator *g, unsigned length, const struct exit_targets *targets)
 {
@@ -399,7 +411,7 @@ generate_body(struct generator *g, unsigned length, const struct exit_targets *t
 	}
 	switch (below(3)) {
 	case 0: ir_exit_direct(&g->l, (int64_t)exit_target(targets, 0x200000)); break;
-	case 1: ir_exit_indirect(&g->l, below(2), any(g, I64)); break;
+	case 1: generate_indirect(g); break;
 	default: ir_exit_direct(&g->l, 0x800);
 	}
 	ir_finish(&g->l);

@@ -27,7 +27,7 @@
 #define SPACE_SIZE   (4u << 20)
 
 static struct ir_state_slot slots[SLOT_COUNT];
-static const struct ir_state_layout layout = { slots, SLOT_COUNT };
+static const struct ir_state_layout layout = { slots, SLOT_COUNT, 0 };
 static const struct guest_isa isa = { .name = "test", .layout = &layout };
 static struct code_space space;
 static uint8_t return_stack[1 << 16] __attribute__((aligned(64)));

@@ -24,7 +24,7 @@ static const struct ir_state_slot slots[SLOT_COUNT] = {
 	{ "nzcv", 144, IR_SLOT_FLAGS, 1 },
 	{ "memory", 152, IR_SLOT_MEMORY, 0 },
 };
-static const struct ir_state_layout layout = { slots, SLOT_COUNT };
+static const struct ir_state_layout layout = { slots, SLOT_COUNT, 0 };
 static const struct ir_interpreter interpreter;
 
 /* ---- a random unit, built by two builders at once ---------------------------------------- */
