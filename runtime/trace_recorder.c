@@ -13,7 +13,8 @@
 #include "runtime/units.h"
 
 /* Backward branches between two looks at where a thread is. */
-#define FUEL 4000
+#define FUEL     4000
+#define MAX_FUEL (16 * FUEL)
 /* Looks that find a thread at the same head before its loop is recorded. */
 #define LOOKS            2
 #define RECORD_MAX_STEPS 600
@@ -48,7 +49,7 @@ static struct {
 } * state;
 
 static struct loop_head heads[1 << HEAD_BITS];
-static int32_t fuel = FUEL;
+static int32_t fuel = FUEL; /* until the next look; twice as much each time that it finds a loop that is to be left alone */
 static unsigned looks = LOOKS;
 static int64_t spent; /* nanoseconds */
 /* Of many short runs each may record once in a while: what must be left of the allowance is chosen by chance. */
@@ -289,6 +290,8 @@ trace_recorder_step(struct guest_thread *t, const struct code_exit *jump, bool o
 		return false;
 	head = head_of(t->cpu.hot.pc);
 	head->looks += head->looks < MAX_LOOKS;
+	if (!eager)
+		fuel = head->attempts < MAX_ATTEMPTS ? FUEL : fuel < MAX_FUEL ? 2 * fuel : MAX_FUEL;
 	return head->looks >= looks << 2 * head->attempts && head->attempts < MAX_ATTEMPTS &&
 	       begin(t, head);
 }
