@@ -75,6 +75,21 @@ need_carry(struct compiler *c, ir_ref flags, bool inverted)
 	c->eflags = IR_NONE;
 }
 
+/* After ADCS's or SBCS's result i: if its flags are the next instruction, EFLAGS hold them. */
+static void
+carry_flags_left(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
+{
+	const struct ir_insn *flags = in + 1;
+
+	if (i + 1 >= c->u->count || flags->op != (in->op == IR_adc ? IR_flags_adc : IR_flags_sbc) ||
+		flags->type != in->type || flags->c != in->c ||
+		canon(c, flags->a) != canon(c, in->a) || canon(c, flags->b) != canon(c, in->b))
+		return;
+	c->eflags = i + 1;
+	c->eflags_form = op == X86_SBB ? EFLAGS_INVERTED : EFLAGS_DIRECT;
+	c->eflags_set = true;
+}
+
 /*
  * x86's borrow is Arm's carry inverted, but x + k + C is x - ~k - !C: a constant is added with adc or sbb, whichever suits the carry that
  * there is.
@@ -96,6 +111,7 @@ select_constant_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *i
 	c->eflags = IR_NONE;
 	dst = def_gpr_from(c, i, in->a);
 	x86_alu_ri(&c->w, op, int_size(in->type), (enum x86_gpr)dst, imm);
+	carry_flags_left(c, i, in, op);
 	return true;
 }
 
@@ -107,11 +123,16 @@ select_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x
 	/* the carry first: what follows up to the addition does not touch EFLAGS */
 	need_carry(c, in->c, op == X86_SBB);
 	host_reg b = use_gpr(c, in->b);
-	host_reg a = use_gpr(c, in->a);
-	host_reg dst = def_gpr(c, i);
+	host_reg a = use_gpr(c, in->a), dst;
 
-	x86_mov_rr(&c->w, 8, (enum x86_gpr)dst, (enum x86_gpr)a);
+	if (a == b) {
+		dst = def_gpr(c, i);
+		emit_reg_move(c, dst, a);
+	} else {
+		dst = def_gpr_from(c, i, in->a);
+	}
 	x86_alu_rr(&c->w, op, int_size(in->type), (enum x86_gpr)dst, (enum x86_gpr)b);
+	carry_flags_left(c, i, in, op);
 }
 
 void
@@ -126,10 +147,54 @@ select_sbc(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	select_with_carry(c, i, in, X86_SBB);
 }
 
+/*
+ * Whether nothing but the carry of `flags`, which EFLAGS hold, is wanted, by an addition so soon that they will still hold it: the
+ * middle of a long number.
+ */
+static bool
+feeds_next_addition(const struct compiler *c, ir_ref flags)
+{
+	ir_ref j = flags + 1;
+	const struct ir_insn *in;
+
+	while (j < c->u->count &&
+		(c->u->insns[j].op == IR_get || c->u->insns[j].op == IR_const ||
+			c->u->insns[j].op == IR_guest_pc ||
+			(c->u->insns[j].op == IR_put && c->u->insns[j].aux != flags_slot)))
+		j++;
+	if (j >= c->u->count)
+		return false;
+	in = &c->u->insns[j];
+	if ((in->op != IR_adc && in->op != IR_sbc) || in->c != flags)
+		return false;
+	return c->values[flags].uses == 1 ||
+	       (c->values[flags].uses == 2 && j + 1 < c->u->count && in[1].c == flags &&
+		       in[1].op == (in->op == IR_adc ? IR_flags_adc : IR_flags_sbc) &&
+		       in[1].type == in->type && canon(c, in[1].a) == canon(c, in->a) &&
+		       canon(c, in[1].b) == canon(c, in->b));
+}
+
+/* The result's instruction has left the flags in EFLAGS, where they stay; a word is made of them for who may want it later. */
+static void
+keep_carry_flags(struct compiler *c, ir_ref i)
+{
+	c->eflags_set = true;
+	if (feeds_next_addition(c, i))
+		return;
+	claim(c, X86_RAX);
+	emit_flags_word(c, c->eflags_form);
+	c->eflags_form = EFLAGS_DIRECT;
+	def_in(c, i, X86_RAX);
+}
+
 /* Flags of an addition with carry: computed into a flags word at once. */
 static void
 select_flags_with_carry(struct compiler *c, ir_ref i, const struct ir_insn *in, enum x86_alu op)
 {
+	if (c->eflags == i) {
+		keep_carry_flags(c, i);
+		return;
+	}
 	need_carry(c, in->c, op == X86_SBB);
 	claim(c, X86_RAX);
 	host_reg b = use_gpr(c, in->b);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Selectors of the integer operations.
 #include "backend/x86_64/compiler.h"
+#include "backend/x86_64/select_vector.h"
 #include "ir/vector_helpers.h"
 
 static enum x86_gpr
@@ -475,10 +476,32 @@ exchange_groups(struct compiler *c, unsigned size, host_reg x, host_reg t, host_
 	x86_alu_rr(&c->w, X86_OR, size, gpr(x), gpr(t));
 }
 
+/* Every byte's bits on the vector side, then the bytes. */
+static void
+reverse_bits_by_gfni(struct compiler *c, ir_ref i, const struct ir_insn *in)
+{
+	unsigned size = int_size(in->type);
+	enum x86_vector_op to = size == 8 ? X86_VMOVQ_GPR : X86_VMOVD;
+	host_reg a = use_gpr(c, in->a), bytes = temp_vec(c);
+	struct vector_operand matrix = vector_constant(c, VC_REVERSE_BITS);
+
+	x86_vec_from_gpr(&c->w, to, XMM(bytes), gpr(a));
+	x86_vec_rrmi8(&c->w, X86_VGF2P8AFFINEQB, XMM(bytes), XMM(bytes), matrix.mem, 0);
+	host_reg dst = def_gpr_over(c, i);
+	x86_vec_to_gpr(&c->w, to, size, gpr(dst), XMM(bytes));
+	x86_bswap(&c->w, size, gpr(dst));
+	keep_eflags(c);
+}
+
 void
 select_rbit(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
 	unsigned size = int_size(in->type);
+
+	if (host_features.gfni) {
+		reverse_bits_by_gfni(c, i, in);
+		return;
+	}
 	host_reg t = temp_gpr(c), mask = temp_gpr(c);
 	host_reg dst = def_gpr_from(c, i, in->a);
 
@@ -494,6 +517,14 @@ select_bswap(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	unsigned size = int_size(in->type);
 	unsigned group = 1u << in->aux;
 
+	if (group == 2 && size == 4) { /* the bytes of all, then the halves back */
+		host_reg dst = def_gpr_from(c, i, in->a);
+
+		x86_bswap(&c->w, 4, gpr(dst));
+		x86_rorx_rri(&c->w, 4, gpr(dst), gpr(dst), 16);
+		keep_eflags(c);
+		return;
+	}
 	if (group == 2) {
 		host_reg t = temp_gpr(c), mask = temp_gpr(c);
 		host_reg dst = def_gpr_from(c, i, in->a);

@@ -36,7 +36,8 @@ enum vector_constant {
 	VC_EXCHANGE = VC_BROADCAST_BYTE + 16,         /* + x (0..7): byte n from byte n ^ x */
 	VC_EVEN_LANES_FIRST = VC_EXCHANGE + 8,        /* + lane (0, 1): even, then odd lanes */
 	VC_NARROW = VC_EVEN_LANES_FIRST + 2,          /* + lane (0..2): even lanes, zeros */
-	VECTOR_CONSTANTS = VC_NARROW + 3,
+	VC_REVERSE_BITS = VC_NARROW + 3,              /* of bytes, for vgf2p8affineqb */
+	VECTOR_CONSTANTS,
 };
 /* clang-format on */
 

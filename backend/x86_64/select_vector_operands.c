@@ -94,6 +94,7 @@ static const union vec128 constants[VECTOR_CONSTANTS] = {
 	[VC_NARROW] = { .b = { 0, 2, 4, 6, 8, 10, 12, 14, Z, Z, Z, Z, Z, Z, Z, Z } },
 	{ .b = { 0, 1, 4, 5, 8, 9, 12, 13, Z, Z, Z, Z, Z, Z, Z, Z } },
 	{ .b = { 0, 1, 2, 3, 8, 9, 10, 11, Z, Z, Z, Z, Z, Z, Z, Z } },
+	[VC_REVERSE_BITS] = { .b = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128 } },
 };
 /* clang-format on */
 

@@ -189,14 +189,16 @@ A64_LIFTER(subs_extended);
 
 /* ---- carry ------------------------------------------------------------------------------- */
 
+/* The result comes before its flags, as in put_gpr_and_flags. */
 #define CARRY(row, op, flags_op)                                                                 \
 	static void lift_##row(struct lift *l, const struct a64_##row *d)                        \
 	{                                                                                        \
 		enum ir_type t = gpr_type(d->sf);                                                \
 		ir_ref n = get_gpr(l, t, d->rn), m = get_gpr(l, t, d->rm), flags = get_flags(l); \
+		ir_ref result = ir_##op(l, t, n, m, flags);                                      \
                                                                                                  \
 		flags_op;                                                                        \
-		put_gpr(l, t, d->rd, ir_##op(l, t, n, m, flags));                                \
+		put_gpr(l, t, d->rd, result);                                                    \
 	}                                                                                        \
 	A64_LIFTER(row)
 
