@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "frontend/a64/lift.h"
+#include "ir/passes.h"
 #include "runtime/critical_sections.h"
 #include "runtime/guest_access.h"
 #include "runtime/guest_memory.h"
@@ -198,6 +199,17 @@ report_trace(
 	unit_reports_pass(name, u);
 }
 
+static uint32_t reported_trace;
+
+static void
+report_pass(const char *name, const struct ir_unit *u)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "trace %u, %s", reported_trace, name);
+	unit_reports_pass(text, u);
+}
+
 struct code_unit *
 translate_region(const struct region_plan *plan, uint32_t mode, struct code_space *space)
 {
@@ -219,6 +231,9 @@ translate_region(const struct region_plan *plan, uint32_t mode, struct code_spac
 		}
 		if (unit_reports_wanted)
 			report_trace(&trace_units[k], &plan->traces[k], mode, k);
+		reported_trace = k;
+		ir_run_passes(
+			&lift, &trace_units[k], &ir, unit_reports_wanted ? report_pass : NULL);
 		if (logged) {
 			check(&trace_units[k]);
 			translation_log_lifted(&trace_units[k]);
