@@ -164,16 +164,32 @@ find_beginnings(struct planner *p)
 	return found;
 }
 
+static uint32_t
+successors_inside(const struct planner *p, const struct recorded_block *b)
+{
+	uint32_t count = 0;
+
+	for (uint32_t s = 0; s < b->successor_count; s++)
+		count += p->inside[b->successors[s].block];
+	return count;
+}
+
 /*
  * An indirect branch that goes to many places (an interpreter's) is better off with the one look-up that it has between units than
- * with a chain of comparisons.
+ * with a chain of comparisons. So are the returns of a recursion that calls itself from several places: a comparison is predicted by
+ * what happened before, which is no help in a tree, but the host knows where its own calls came from.
  */
 static bool
 branches_widely(const struct planner *p)
 {
-	for (uint32_t k = 0; k < p->r->block_count; k++)
-		if (p->inside[k] && p->r->blocks[k].successor_count > 2)
+	for (uint32_t k = 0; k < p->r->block_count; k++) {
+		const struct recorded_block *b = &p->r->blocks[k];
+
+		if (p->inside[k] &&
+			(b->successor_count > 2 ||
+				(p->r->recursive && b->indirect && successors_inside(p, b) > 1)))
 			return true;
+	}
 	return false;
 }
 

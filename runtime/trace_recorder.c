@@ -161,6 +161,7 @@ begin(struct guest_thread *t, struct loop_head *head)
 	state->head = head;
 	state->steps = state->depth = 0;
 	state->recording.mode = t->cpu.hot.mode;
+	state->recording.recursive = false;
 	state->recording.block_count = 1;
 	state->recording.blocks[0] = (struct recorded_block){ .pc = t->cpu.hot.pc, .count = 1 };
 	state->previous = 0;
@@ -231,13 +232,14 @@ note_edge(struct recorded_block *from, uint32_t to)
 	from->successors[from->successor_count++].count = 1;
 }
 
-/* Regions go through calls as through jumps, so a function that calls itself is none for them. */
 static bool
 enter_function(uint64_t pc)
 {
 	for (uint32_t k = 0; k < state->depth; k++)
-		if (state->calls[k] == pc)
-			return false;
+		if (state->calls[k] == pc) {
+			state->recording.recursive = true;
+			return true;
+		}
 	if (state->depth == CALL_DEPTH)
 		return false;
 	state->calls[state->depth++] = pc;
@@ -257,6 +259,7 @@ note_block(struct guest_thread *t, const struct code_exit *jump)
 	}
 	r->blocks[block].count++;
 	note_edge(&r->blocks[state->previous], (uint32_t)block);
+	r->blocks[state->previous].indirect |= !jump || jump->kind == CODE_EXIT_RETURN;
 	state->previous = (uint32_t)block;
 	if (jump && jump->kind == CODE_EXIT_CALL)
 		return enter_function(t->cpu.hot.pc);

@@ -25,12 +25,14 @@ struct recorded_block {
 		uint16_t count;
 	} successors[RECORD_MAX_SUCCESSORS];
 	uint32_t successor_count;
+	bool indirect; /* ends with a return or another indirect branch */
 };
 
 /** What a recording saw. Block 0 is the loop's head. */
 struct recording {
 	uint32_t mode; /* of the units to be made */
 	uint32_t block_count;
+	bool recursive; /* a function was called while it was active */
 	struct recorded_block blocks[RECORD_MAX_BLOCKS];
 };
 
