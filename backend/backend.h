@@ -125,6 +125,8 @@ struct code_unit *backend_compile(struct code_space *space, const struct ir_unit
 struct region_trace {
 	const struct ir_unit *unit;
 	uint32_t weight; /* how often it runs, relative to the others */
+	uint32_t label_count;
+	const uint64_t *labels; /* traces that the indirect branch at its end leads to */
 };
 
 /** Compile traces that jump to each other as one unit, which begins where the first does; NULL when it does not fit. */

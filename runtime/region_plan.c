@@ -10,8 +10,9 @@ struct planner {
 	const struct recording *r;
 	bool inside[RECORD_MAX_BLOCKS]; /* on a loop through the head */
 	bool placed[RECORD_MAX_BLOCKS];
-	bool begins[RECORD_MAX_BLOCKS]; /* a trace starts with it */
-	int follows[RECORD_MAX_BLOCKS]; /* the block before it in its trace, or -1 */
+	bool begins[RECORD_MAX_BLOCKS];     /* a trace starts with it */
+	int follows[RECORD_MAX_BLOCKS];     /* the block before it in its trace, or -1 */
+	int copy_behind[RECORD_MAX_BLOCKS]; /* the block of which a copy follows it, or -1 */
 	uint32_t path_used;
 };
 
@@ -88,6 +89,54 @@ likely_successor(const struct planner *p, uint32_t block)
 	return best;
 }
 
+/* An indirect branch that leads to several blocks inside: their addresses are looked up in a table, so each begins a trace. */
+static bool
+branches_inside(const struct planner *p, uint32_t block)
+{
+	const struct recorded_block *b = &p->r->blocks[block];
+	uint32_t count = 0;
+
+	for (uint32_t s = 0; s < b->successor_count; s++)
+		count += p->inside[b->successors[s].block];
+	return b->indirect && count > 1;
+}
+
+/*
+ * A block that ends with such a branch, or leads to one, as the top of an interpreter's loop does: traces that come to it have copies of it,
+ * so that each has a branch of its own. The host predicts branches by where they are.
+ */
+static bool
+is_copied(const struct planner *p, uint32_t block)
+{
+	int next = likely_successor(p, block);
+
+	return branches_inside(p, block) || (next >= 0 && branches_inside(p, (uint32_t)next));
+}
+
+/* The block behind `last` in its trace, or -1; the trace has a copy of it if it is placed already. */
+static int
+next_in_trace(const struct planner *p, uint32_t last)
+{
+	int next = branches_inside(p, last) ? -1 : likely_successor(p, last);
+
+	if (next < 0 || ((p->placed[next] || p->begins[next]) && !is_copied(p, (uint32_t)next)))
+		return -1;
+	return p->path_used < REGION_PLAN_PATHS ? next : -1;
+}
+
+static void
+add_to_trace(struct planner *p, struct planned_trace *t, uint32_t last, uint32_t next)
+{
+	if (p->placed[next] || p->begins[next]) {
+		p->copy_behind[last] = (int)next;
+	} else {
+		p->placed[next] = true;
+		p->follows[next] = (int)last;
+	}
+	p->plan->paths[p->path_used++] = p->r->blocks[next].pc;
+	t->path_length++;
+}
+
 /* Lays out the trace that begins with block `first`. Gives the block that its end falls through to best, or -1. */
 static int
 plan_trace(struct planner *p, uint32_t first)
@@ -100,13 +149,11 @@ plan_trace(struct planner *p, uint32_t first)
 		.weight = p->r->blocks[first].count,
 		.path = &p->plan->paths[p->path_used] };
 	p->placed[first] = p->begins[first] = true;
-	while ((next = likely_successor(p, last)) >= 0 && !p->placed[next] && !p->begins[next]) {
-		p->placed[next] = true;
-		p->follows[next] = (int)last;
-		p->plan->paths[p->path_used++] = p->r->blocks[next].pc;
-		t->path_length++;
+	while ((next = next_in_trace(p, last)) >= 0) {
+		add_to_trace(p, t, last, (uint32_t)next);
 		last = (uint32_t)next;
 	}
+	next = likely_successor(p, last);
 	for (uint32_t s = 0; s < p->r->blocks[last].successor_count; s++) {
 		uint32_t to = p->r->blocks[last].successors[s].block;
 
@@ -136,6 +183,7 @@ plan_traces(struct planner *p)
 
 	memset(p->placed, 0, sizeof(p->placed));
 	memset(p->follows, 0xff, sizeof(p->follows));
+	memset(p->copy_behind, 0xff, sizeof(p->copy_behind));
 	p->path_used = p->plan->trace_count = 0;
 	while (next >= 0) {
 		if (p->plan->trace_count == REGION_PLAN_TRACES)
@@ -157,39 +205,24 @@ find_beginnings(struct planner *p)
 		for (uint32_t s = 0; p->inside[k] && s < p->r->blocks[k].successor_count; s++) {
 			uint32_t to = p->r->blocks[k].successors[s].block;
 
-			if (!p->inside[to] || p->begins[to] || p->follows[to] == (int)k)
+			if (!p->inside[to] || p->begins[to] || p->follows[to] == (int)k ||
+				p->copy_behind[k] == (int)to)
 				continue;
 			p->begins[to] = found = true;
 		}
 	return found;
 }
 
-static uint32_t
-successors_inside(const struct planner *p, const struct recorded_block *b)
-{
-	uint32_t count = 0;
-
-	for (uint32_t s = 0; s < b->successor_count; s++)
-		count += p->inside[b->successors[s].block];
-	return count;
-}
-
 /*
- * An indirect branch that goes to many places (an interpreter's) is better off with the one look-up that it has between units than
- * with a chain of comparisons. So are the returns of a recursion that calls itself from several places: a comparison is predicted by
- * what happened before, which is no help in a tree, but the host knows where its own calls came from.
+ * The returns of a recursion that calls itself from several places are better off outside: a look-up is predicted by what happened
+ * before, which is no help in a tree, but the host knows where its own calls came from.
  */
 static bool
-branches_widely(const struct planner *p)
+returns_to_many(const struct planner *p)
 {
-	for (uint32_t k = 0; k < p->r->block_count; k++) {
-		const struct recorded_block *b = &p->r->blocks[k];
-
-		if (p->inside[k] &&
-			(b->successor_count > 2 ||
-				(p->r->recursive && b->indirect && successors_inside(p, b) > 1)))
+	for (uint32_t k = 0; k < p->r->block_count; k++)
+		if (p->inside[k] && p->r->recursive && branches_inside(p, k))
 			return true;
-	}
 	return false;
 }
 
@@ -199,7 +232,7 @@ region_plan(struct region_plan *plan, const struct recording *r)
 	struct planner p = { .plan = plan, .r = r };
 
 	find_loop(&p);
-	if (r->blocks[0].count < MIN_PASSES || !head_is_reached(&p) || branches_widely(&p) ||
+	if (r->blocks[0].count < MIN_PASSES || !head_is_reached(&p) || returns_to_many(&p) ||
 		blocks_inside(&p) > MAX_BLOCKS)
 		return false;
 	do {

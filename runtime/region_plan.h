@@ -6,7 +6,8 @@
 #include "runtime/trace_recorder.h"
 
 #define REGION_PLAN_TRACES 40
-#define REGION_PLAN_LABELS 4
+#define REGION_PLAN_PATHS  (RECORD_MAX_BLOCKS + 2 * REGION_PLAN_TRACES)
+#define REGION_PLAN_LABELS RECORD_MAX_SUCCESSORS
 
 /** One trace: basic blocks behind each other, most likely first, and where its last one leads to inside the region. */
 struct planned_trace {
@@ -21,7 +22,7 @@ struct planned_trace {
 struct region_plan {
 	uint32_t trace_count;
 	struct planned_trace traces[REGION_PLAN_TRACES];
-	uint64_t paths[RECORD_MAX_BLOCKS];
+	uint64_t paths[REGION_PLAN_PATHS];
 };
 
 /** Plan the region of a recording: what lies on loops through its head. False when there is no loop, or it is too large. */

@@ -14,7 +14,7 @@
 struct guest_thread;
 
 #define RECORD_MAX_BLOCKS     160
-#define RECORD_MAX_SUCCESSORS 4
+#define RECORD_MAX_SUCCESSORS 24
 
 /** A basic block that was gone through, and what came behind it. */
 struct recorded_block {

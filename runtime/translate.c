@@ -224,7 +224,8 @@ translate_region(const struct region_plan *plan, uint32_t mode, struct code_spac
 	for (uint32_t k = 0; k < plan->trace_count; k++) {
 		lift_trace(&trace_units[k], &plan->traces[k], mode, false);
 		arms |= learn_critical_sections(&trace_units[k]);
-		traces[k] = (struct region_trace){ &trace_units[k], plan->traces[k].weight };
+		traces[k] = (struct region_trace){ &trace_units[k], plan->traces[k].weight,
+			plan->traces[k].label_count, plan->traces[k].labels };
 		if (trace_units[k].guest_insns == 0) {
 			unit_reports_forget_passes();
 			return NULL;

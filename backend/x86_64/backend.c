@@ -190,7 +190,7 @@ backend_compile(struct code_space *space, const struct ir_unit *u)
 {
 	struct compiler *c = &compiler;
 	struct code_space before = *space;
-	struct region_trace alone = { u, 1 };
+	struct region_trace alone = { .unit = u, .weight = 1 };
 
 	if (!begin(c, space, &alone, 1)) {
 		*space = before;

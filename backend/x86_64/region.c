@@ -399,6 +399,15 @@ inner_target(const struct ir_unit *u, const struct ir_insn *in)
 	}
 }
 
+static void
+note_loop(struct compiler *c, unsigned from, uint64_t target)
+{
+	int label = region_label_of(c, target);
+
+	if (label >= 0 && (unsigned)label <= from)
+		c->region->labels[0][label].loop_head = true;
+}
+
 /* Where a jump of the trace itself or of one emitted later leads. */
 static void
 find_loop_heads(struct compiler *c, const struct region_trace *traces, unsigned count)
@@ -406,12 +415,10 @@ find_loop_heads(struct compiler *c, const struct region_trace *traces, unsigned 
 	for (unsigned k = 0; k < count; k++) {
 		const struct ir_unit *u = traces[k].unit;
 
-		for (ir_ref i = 0; i < u->count; i++) {
-			int label = region_label_of(c, inner_target(u, &u->insns[i]));
-
-			if (label >= 0 && (unsigned)label <= k)
-				c->region->labels[0][label].loop_head = true;
-		}
+		for (ir_ref i = 0; i < u->count; i++)
+			note_loop(c, k, inner_target(u, &u->insns[i]));
+		for (uint32_t n = 0; n < traces[k].label_count; n++)
+			note_loop(c, k, traces[k].labels[n]);
 	}
 }
 
@@ -494,7 +501,7 @@ region_compile(
 	find_scalars(r, traces, count);
 	c->region = r;
 	c->seam = &r->seam;
-	r->jump_count = r->poll_count = 0;
+	r->jump_count = r->poll_count = r->table_count = 0;
 	r->way = REGION_ONE_WAY;
 	r->label_count = count;
 	r->traces = traces;
@@ -510,6 +517,7 @@ region_compile(
 		return;
 	emit_fault_landing(c);
 	patch_jumps(r);
+	region_emit_tables(c);
 }
 
 /* Metadata is handed out in order, behind the recipes: to be called when these are complete. */

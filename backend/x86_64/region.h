@@ -39,6 +39,15 @@ struct region_jump {
 	uint8_t *const *target; /* in a label */
 };
 
+/* The table of an indirect branch (region_tables.c). */
+#define REGION_MAX_TABLES 32
+struct region_table {
+	uint8_t *field; /* of the instruction that takes the table's address */
+	uint32_t multiplier, bits;
+	uint32_t trace; /* whose branch it is */
+	enum region_version version;
+};
+
 struct region {
 	struct seam seam;
 	struct region_label labels[REGION_VERSIONS][REGION_MAX_TRACES];
@@ -46,7 +55,8 @@ struct region {
 	/* offsets in the code of the jumps that leave when a signal pends */
 	uint32_t polls[REGION_MAX_TRACES * (REGION_VERSIONS + 1)];
 	const struct region_trace *traces; /* as many as labels of a version */
-	uint32_t label_count, jump_count, poll_count;
+	struct region_table tables[REGION_MAX_TABLES];
+	uint32_t label_count, jump_count, poll_count, table_count;
 	enum region_version version; /* being emitted */
 	uint32_t current; /* trace whose main path is being emitted; label_count: all are */
 	enum region_way way;
@@ -70,6 +80,16 @@ void region_jump_round(struct compiler *c, uint8_t *field);
 bool region_goes_round(const struct compiler *c, uint64_t target);
 /* Whether the code of the trace at `target` follows the one being emitted. */
 bool region_runs_into(const struct compiler *c, uint64_t target);
+/* Whether the current trace ends with an indirect branch to other traces. */
+static inline bool
+region_wants_table(const struct compiler *c)
+{
+	return c->region && c->region->traces[c->region->current].label_count;
+}
+/* rax = guest pc, state at the region's seam: to the trace that begins there, if the trace's branch is known to go there. */
+void region_emit_table_jump(struct compiler *c);
+/* Behind the region's code: what these jumps read. */
+void region_emit_tables(struct compiler *c);
 /* From the region's places to the canonical ones, and back: no register but pins, no flags are touched. */
 void region_emit_leave(struct compiler *c);
 void region_emit_enter(struct compiler *c);

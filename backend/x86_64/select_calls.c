@@ -57,8 +57,10 @@ select_exit_indirect(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	struct snapshot s;
 
 	(void)i;
-	take_indirect(c, &s, in->aux, in->a);
+	take_indirect(c, &s, region_wants_table(c) ? IR_INDIRECT_JUMP : in->aux, in->a);
 	snapshot_emit(c, &s);
+	if (region_wants_table(c))
+		region_emit_table_jump(c);
 	region_emit_leave(c);
 	emit_indirect_exit(c, in->aux);
 }

@@ -70,11 +70,16 @@ branch_if(struct lift *l, enum ir_condition condition, ir_ref flags, uint64_t ta
 		go_on_at(l, l->pc + 4);
 }
 
+/* A trace's indirect branch that leads to so many places is a chain of comparisons; the backend finds more in a table. */
+#define CHAIN_LABELS 1
+
 /* An indirect branch to `target`, once x30 is written if it is a call: the path's next block is guessed and tested. */
 static void
 branch_to_value(struct lift *l, enum ir_indirect kind, ir_ref target)
 {
-	for (uint32_t k = 0; k < l->label_count && l->path_left == 0; k++) {
+	bool chain = l->path_left == 0 && l->label_count <= CHAIN_LABELS;
+
+	for (uint32_t k = 0; k < l->label_count && chain; k++) {
 		ir_ref same = ir_flags_sub(l, I64, target, ir_address(l, (int64_t)l->labels[k]));
 
 		ir_exit_if(l, IR_EQ, same, (int64_t)l->labels[k]);

@@ -352,7 +352,9 @@ generate_get(struct generator *g)
 struct exit_targets {
 	const uint64_t *pcs;
 	unsigned count;
+	bool wide; /* units may end with an indirect branch to any of them, which lie WIDE_STEP apart */
 };
+#define WIDE_STEP_BITS 12
 
 static uint64_t
 exit_target(const struct exit_targets *targets, uint64_t outside)
@@ -384,6 +386,18 @@ generate_indirect(struct generator *g)
 	ir_exit_indirect(&g->l, kind, target);
 }
 
+/* To one of eight places from `first` on. */
+static void
+generate_wide_branch(struct generator *g, uint64_t first)
+{
+	struct lift *l = &g->l;
+	ir_ref which = ir_and(l, I64, pick(g->i64, g->n64), ir_const(l, I64, 7));
+
+	ir_exit_indirect(l, IR_INDIRECT_JUMP,
+		ir_add(l, I64, ir_const(l, I64, (int64_t)first),
+			ir_shl(l, I64, which, ir_const(l, I64, WIDE_STEP_BITS))));
+}
+
 static void
 generate_body(struct generator *g, unsigned length, const struct exit_targets *targets)
 {
@@ -409,9 +423,12 @@ generate_body(struct generator *g, unsigned length, const struct exit_targets *t
 				(int64_t)exit_target(targets, below(4) ? 0x100000 + 4 * k : start));
 		}
 	}
-	switch (below(3)) {
+	switch (below(targets->wide ? 6 : 3)) {
 	case 0: ir_exit_direct(&g->l, (int64_t)exit_target(targets, 0x200000)); break;
 	case 1: generate_indirect(g); break;
+	case 3:
+	case 4:
+	case 5: generate_wide_branch(g, targets->pcs[0]); break;
 	default: ir_exit_direct(&g->l, 0x800);
 	}
 	ir_finish(&g->l);
@@ -420,7 +437,7 @@ generate_body(struct generator *g, unsigned length, const struct exit_targets *t
 static inline void
 generate(struct generator *g, struct ir_unit *u, unsigned length)
 {
-	const struct exit_targets outside = { NULL, 0 };
+	const struct exit_targets outside = { NULL, 0, false };
 
 	generate_begin(g, u, 0x1000);
 	generate_body(g, length, &outside);

@@ -8,7 +8,7 @@
 
 #define MAX_TRACES 6
 /* Not what an indirect exit could lead to by chance. */
-#define TRACE_PC(k)   (UINT64_C(0x71c53000) + UINT64_C(0x1000) * (k))
+#define TRACE_PC(k)   (UINT64_C(0x71c53000) + (UINT64_C(1) << WIDE_STEP_BITS) * (k))
 #define OUT_OF_ROUNDS 0x900000
 #define ROUNDS_SLOT   27 /* x27 counts the traces that may still run */
 
@@ -92,7 +92,7 @@ static void
 generate_flags_region(unsigned *count)
 {
 	uint64_t pcs[MAX_TRACES];
-	struct exit_targets targets = { pcs, 1 + below(3) };
+	struct exit_targets targets = { pcs, 1 + below(3), false };
 
 	*count = targets.count;
 	for (unsigned k = 0; k < *count; k++)
@@ -101,14 +101,26 @@ generate_flags_region(unsigned *count)
 		generate_flags_trace(&traces[k], k, &targets);
 }
 
+static bool wide; /* traces end with branches to any of them */
+
 static const struct code_unit *
 compile(unsigned count)
 {
 	struct region_trace list[MAX_TRACES];
+	uint64_t labels[MAX_TRACES];
+	struct code_home *home;
 
-	for (unsigned k = 0; k < count; k++)
-		list[k] = (struct region_trace){ &traces[k], below(100) };
+	for (unsigned k = 0; k < count; k++) {
+		labels[k] = TRACE_PC(k);
+		list[k] = (struct region_trace){ &traces[k], below(100), wide ? count : 0, labels };
+	}
 	test.space = test.start;
+	if (wide && below(2)) {
+		home = (struct code_home *)(void *)test.space.data;
+		*home = (struct code_home){ .bias = 0x71c00000, .position_independent = true };
+		test.space.home = home;
+		test.space.data += (sizeof(*home) + 15) & ~(size_t)15;
+	}
 	return backend_compile_region(&test.space, list, count);
 }
 
@@ -165,7 +177,7 @@ generate_region(void)
 {
 	uint64_t pcs[MAX_TRACES];
 	unsigned count = 1 + below(MAX_TRACES);
-	struct exit_targets targets = { pcs, count };
+	struct exit_targets targets = { pcs, count, wide };
 
 	for (unsigned k = 0; k < count; k++)
 		pcs[k] = TRACE_PC(k);
@@ -182,7 +194,8 @@ random_region_state(void)
 		below(20);
 }
 
-Test(backend_regions, random_regions_do_as_the_interpreter)
+static void
+do_as_the_interpreter(void)
 {
 	uint8_t before[WINDOW], after[WINDOW];
 	unsigned looped = 0;
@@ -207,6 +220,17 @@ Test(backend_regions, random_regions_do_as_the_interpreter)
 			fail(at_seed, count, slot, pc, expected);
 	}
 	cr_assert_gt(looped, 500);
+}
+
+Test(backend_regions, random_regions_do_as_the_interpreter)
+{
+	do_as_the_interpreter();
+}
+
+Test(backend_regions, wide_branches_lead_to_traces_and_out)
+{
+	wide = true;
+	do_as_the_interpreter();
 }
 
 /* ---- scalars in vector slots ---------------------------------------------------------------------------------------------- */
@@ -332,7 +356,7 @@ static void
 generate_interrupted_trace(struct ir_unit *u, unsigned last)
 {
 	static const uint64_t pcs[1] = { TRACE_PC(0) };
-	const struct exit_targets targets = { pcs, 1 };
+	const struct exit_targets targets = { pcs, 1, false };
 	struct lift *l = &generator.l;
 	ir_ref rounds, pends;
 

@@ -201,7 +201,7 @@ static struct code_unit *
 compile_region(struct code_space *space)
 {
 	static struct ir_unit trace;
-	const struct region_trace traces[] = { { &trace, 100 } };
+	const struct region_trace traces[] = { { .unit = &trace, .weight = 100 } };
 	struct code_unit *region;
 
 	make_trace(&trace);
