@@ -174,7 +174,28 @@ fold_mul(struct lift *l, struct ir_insn *i)
 	return IR_NONE;
 }
 
-/* umull, smull, umulh, smulh: only multiplication by zero. */
+/* Zero extension costs nothing where the operand's instruction has made it. */
+static ir_ref
+fold_umull(struct lift *l, struct ir_insn *i)
+{
+	return ir_mul(l, I64, ir_zext(l, I64, 32, i->a), ir_zext(l, I64, 32, i->b));
+}
+
+/* By a constant, which is extended now. */
+static ir_ref
+fold_smull(struct lift *l, struct ir_insn *i)
+{
+	int64_t c;
+	ir_ref x;
+
+	constant_to_right(l, i);
+	if (!fold_is_const(l, i->b, &c))
+		return IR_NONE;
+	x = ir_sext(l, I64, 32, i->a);
+	return ir_mul(l, I64, x, ir_const(l, I64, (int32_t)c));
+}
+
+/* umulh, smulh: only multiplication by zero. */
 static ir_ref
 fold_wide_mul(struct lift *l, struct ir_insn *i)
 {
@@ -543,8 +564,8 @@ fold_rule *const fold_integer_rules[IR_OP_COUNT] = {
 	[IR_sub] = fold_sub,
 	[IR_neg] = fold_neg,
 	[IR_mul] = fold_mul,
-	[IR_umull] = fold_wide_mul,
-	[IR_smull] = fold_wide_mul,
+	[IR_umull] = fold_umull,
+	[IR_smull] = fold_smull,
 	[IR_umulh] = fold_wide_mul,
 	[IR_smulh] = fold_wide_mul,
 	[IR_udiv] = fold_udiv,

@@ -356,6 +356,24 @@ select_flags_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	def_in(c, i, dst);
 }
 
+/*
+ * Which of cmov's two values the destination has before it, x or else y: a constant, which is then made there, or what is in the
+ * register wanted and not needed any more.
+ */
+static bool
+is_better_replaced(const struct compiler *c, ir_ref i, ir_ref x, ir_ref y)
+{
+	host_reg hint = c->values[i].hint, in_x = c->values[canon(c, x)].reg,
+		 in_y = c->values[canon(c, y)].reg;
+	int64_t value;
+
+	if (in_y != REG_NONE && (hint == REG_NONE || in_y == hint) && dies(c, y, i))
+		return false;
+	if (in_x == REG_NONE && is_const(c, x, &value) && !is_const(c, y, &value))
+		return true;
+	return in_x != REG_NONE && in_x == hint && dies(c, x, i);
+}
+
 void
 select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 {
@@ -375,20 +393,19 @@ select_select(struct compiler *c, ir_ref i, const struct ir_insn *in)
 		emit_reg_move(c, dst, other);
 		x86_patch_rel8(skip, c->w.at);
 		def_in(c, i, dst);
-		c->values[i].upper_zero =
-			float_upper_zero(c, in->b) && float_upper_zero(c, in->c);
+		c->values[i].upper_zero = float_upper_zero(c, in->b) && float_upper_zero(c, in->c);
 		keep_eflags(c);
 		return;
 	}
 	condition = need_condition(c, in->a, in->aux);
-	b = use_gpr(c, in->b);
 	keep_eflags(c); /* mov and cmov do not touch them */
-	ir_ref from = in->c;
-	if (c->values[i].hint == b) { /* what is in the register wanted stays or is replaced */
-		b = use_gpr(c, in->c);
+	ir_ref from = in->c, other = in->b;
+	if (is_better_replaced(c, i, in->b, in->c)) {
 		from = in->b;
+		other = in->c;
 		condition = x86_cond_not(condition);
 	}
+	b = use_gpr(c, other);
 	dst = def_gpr_from(c, i, from);
 	x86_cmovcc_rr(&c->w, condition, int_size(in->type), (enum x86_gpr)dst, (enum x86_gpr)b);
 }

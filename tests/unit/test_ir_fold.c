@@ -509,6 +509,22 @@ Test(ir_fold, exits_on_two_comparisons_are_two_exits)
 	cr_assert_neq(insn(unit.count - 2)->op, IR_exit_if);
 }
 
+/* Indices of arrays of structures: SMADDL with a constant. */
+Test(ir_fold, long_products_with_constants_are_shifts)
+{
+	ir_ref x, r;
+
+	begin();
+	x = ir_get(&lift, I32, SLOT_X0);
+	r = ir_smull(&lift, I64, ir_const(&lift, I32, 32), x);
+	cr_assert_eq(insn(r)->op, IR_shl);
+	cr_assert_eq(insn(insn(r)->a)->op, IR_sext);
+	r = ir_umull(&lift, I64, x, ir_const(&lift, I32, -1));
+	cr_assert_eq(insn(r)->op, IR_mul);
+	cr_assert_eq(insn(insn(r)->b)->imm, 0xffffffff);
+	cr_assert_eq(insn(insn(r)->a)->op, IR_zext);
+}
+
 /* What a base was made of need not be kept for accesses beside it. */
 Test(ir_fold, sums_in_slots_are_bases)
 {
