@@ -64,10 +64,34 @@ Test(region_plan, recursion_that_comes_back_to_one_place)
 	cr_assert_not(region_plan(&plan, &recording));
 }
 
-Test(region_plan, a_wide_branch_is_left_to_tier_0)
+/* An interpreter: the top (0) leads to a branch (1) to `places` operations, each of which leads to the top. */
+static void
+record_interpreter(uint32_t places)
 {
-	record_calls(false, 3);
-	cr_assert_not(region_plan(&plan, &recording));
+	recording = (struct recording){ .recursive = false };
+	block(0, 60, false);
+	block(1, 60, true);
+	edge(0, 1, 60);
+	for (uint32_t k = 0; k < places; k++) {
+		block(2 + k, 60 / places, false);
+		edge(1, 2 + k, (uint16_t)(60 / places));
+		edge(2 + k, 0, (uint16_t)(60 / places));
+	}
+}
+
+Test(region_plan, a_wide_branch_is_copied_to_where_it_is_come_to)
+{
+	record_interpreter(5);
+	cr_assert(region_plan(&plan, &recording));
+	cr_assert_eq(plan.trace_count, 6);
+	for (uint32_t k = 0; k < plan.trace_count; k++) {
+		const struct planned_trace *t = &plan.traces[k];
+
+		cr_assert_eq(t->path_length, k == 0 ? 1 : 2);
+		cr_assert_eq(t->path[t->path_length - 1], 0x1100);
+		cr_assert_eq(t->label_count, 5);
+		cr_assert(k == 0 || (t->pc >= 0x1200 && t->path[0] == 0x1000));
+	}
 }
 
 Test(region_plan, too_few_passes)
