@@ -31,11 +31,14 @@ struct ir_state_layout {
 	uint32_t link_slot; /* where calls leave the address that they return to */
 };
 
+/** All bits of hot.signal_pending: code may test it with any register that is not zero. */
+#define CPU_SIGNAL_PENDING UINT32_MAX
+
 /** The first bytes of every guest's state, reached from translated code with one-byte displacements. */
 // clang-format off
 struct cpu_hot {
 	void *indirect_table;   /* indirect-branch hash table; replaced by an empty one when a signal pends */
-	uint32_t signal_pending;/* polled at the heads of loops of regions; nonzero: leave for the dispatcher */
+	uint32_t signal_pending;/* polled at the heads of loops of regions; CPU_SIGNAL_PENDING: leave for the dispatcher; else 0 */
 	uint32_t flags;         /* NZCV in the backend's representation */
 	uint32_t fp_control;    /* the backend's: floating-point control and cumulative flags as the host has them */
 	uint32_t mode;          /* current mode bits, part of unit keys */

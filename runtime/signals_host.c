@@ -51,7 +51,7 @@ _Static_assert(SYS_rt_sigreturn == 15, "the number in the code above");
 void
 signals_request_visit(struct guest_thread *t)
 {
-	__atomic_store_n(&t->cpu.hot.signal_pending, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&t->cpu.hot.signal_pending, CPU_SIGNAL_PENDING, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->cpu.hot.loop_fuel, -1, __ATOMIC_RELAXED);
 	__atomic_store_n(&t->cpu.hot.indirect_table, (void *)threads_empty_table, __ATOMIC_RELAXED);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The backend's entry points (backend/backend.h): start-up, compiling a unit, linking its exits, and entering code.
+#include <assert.h>
+
 #include "backend/x86_64/compiler.h"
 #include "backend/x86_64/region.h"
 #include "backend/x86_64/select.h"
@@ -278,6 +280,7 @@ backend_init_cpu(struct cpu *cpu, void *return_stack, size_t size)
 {
 	void **entries = cpu->cold.entry_points;
 
+	assert((uint32_t)((uintptr_t)cpu + CPU_BIAS) != 0); /* polls test with rbp */
 	cpu->cold.return_stack_base = (uint8_t *)return_stack + size - 64;
 	backend_reset_return_stack(cpu);
 	cpu->hot.fp_control = backend_fp_control_for_mode(cpu->hot.mode);

@@ -273,7 +273,8 @@ select_loop_head_poll(struct compiler *c, uint64_t guest_pc)
 	*stub = (struct exit_stub){ .kind = STUB_POLL, .guest_pc = guest_pc };
 	snapshot_take(c, &stub->state);
 	c->eflags = IR_NONE;
-	x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RBP, CPU_HOT(signal_pending)), 0);
+	/* all bits of it or none are set: a test against a register that is not zero fuses with the jump, one of a constant in memory does not */
+	x86_test_mr(&c->w, 4, x86_mem_base(X86_RBP, CPU_HOT(signal_pending)), X86_RBP);
 	/* backend_leave_loops writes over the opcode, which is two bytes, by one store */
 	if ((uintptr_t)c->w.at % 8 == 7)
 		x86_nop(&c->w, 1);

@@ -367,7 +367,8 @@ generate_interrupted_trace(struct ir_unit *u, unsigned last)
 	ir_put(l, ROUNDS_SLOT, ir_sub(l, I64, rounds, ir_const(l, I64, 1)));
 	pends = ir_condition(
 		l, I32, IR_EQ, ir_flags_sub(l, I64, rounds, ir_const(l, I64, (int64_t)last)));
-	ir_store(l, 2, ir_const(l, I64, (int64_t)&test.compiled->hot.signal_pending), pends);
+	ir_store(l, 2, ir_const(l, I64, (int64_t)&test.compiled->hot.signal_pending),
+		ir_neg(l, I32, pends));
 	generate_body(&generator, 2 + below(20), &targets);
 }
 

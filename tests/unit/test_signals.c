@@ -20,7 +20,7 @@ first_is_queued_others_wait(struct guest_thread *t)
 	send(SIGUSR1, 1);
 	CHECK(t->signals.queued && t->signals.info.info.si_signo == SIGUSR1);
 	CHECK(t->signals.info.info.si_value.sival_int == 1);
-	CHECK(t->cpu.hot.signal_pending == 1);
+	CHECK(t->cpu.hot.signal_pending == CPU_SIGNAL_PENDING);
 	CHECK(t->cpu.hot.indirect_table == threads_empty_table);
 	CHECK(host_mask() == signals_host_mask(UINT64_MAX));
 	send(34, 7);
