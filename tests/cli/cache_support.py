@@ -21,12 +21,12 @@ MEDIUM = GUEST + "sorting"
 # SEED=n repeats a run; CACHE_LONG=1 is the long form of the tests that have one
 SEED = int(os.environ.get("SEED", "1"))
 LONG = bool(os.environ.get("CACHE_LONG"))
-# DRAGOMAN_REGIONS=eager lets everything run with regions of all loops. What is recorded and compiled for them differs from run to
-# run, so without it, units are a better measure of what the cache gives.
+# DRAGOMAN_REGIONS=eager lets cases run with regions of all loops. What is recorded and compiled for them differs from run to run,
+# so without it, units are a better measure of what the cache gives.
 REGIONS = os.environ.get("DRAGOMAN_REGIONS", "off")
 ALMOST = 0.97 if REGIONS == "off" else 0.5
 FEW = 40  # units of the vDSO and of addresses that only a run finds out
-FEW_MADE = FEW if REGIONS == "off" else 5000
+regions = REGIONS
 current = ""
 failed = False
 
@@ -40,7 +40,7 @@ def fail(text):
 
 def environment(directory, **changes):
     """The environment with a cache directory (None: none is named)."""
-    env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "DRAGOMAN_CACHE": directory, "DRAGOMAN_REGIONS": REGIONS}
+    env = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "DRAGOMAN_CACHE": directory, "DRAGOMAN_REGIONS": regions}
     env.update(changes)
     return {name: value for name, value in env.items() if value is not None}
 
@@ -86,7 +86,9 @@ def cache(directory, *command, before=(), timeout=280, **changes):
     """dragoman cache COMMAND: (status, standard output, standard error)"""
     process = subprocess.run([*before, DRAGOMAN, "cache", *command], env=environment(directory, **changes), timeout=timeout,
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    return process.returncode, process.stdout.decode(), process.stderr.decode()
+    # where that takes long, lines of its progress
+    error = re.sub(r"^ +\d+ %  .* ETA .*\n", "", process.stderr.decode(), flags=re.M)
+    return process.returncode, process.stdout.decode(), error
 
 
 def native(name, *arguments):
@@ -140,11 +142,18 @@ def mounts_work():
     return os.geteuid() == 0 and subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL).returncode == 0
 
 
+def without_regions(case):
+    """A case in which another run finds just what one has left, or what `dragoman cache` has made, which makes no regions."""
+    case.regions = "off"
+    return case
+
+
 def run_cases(cases):
     """Runs the cases that the command line names, or all; ends the test."""
-    global current
+    global current, regions
     for case in cases:
         current = case.__name__
+        regions = getattr(case, "regions", REGIONS)
         if sys.argv[1:] and current not in sys.argv[1:]:
             continue
         began = time.monotonic()
