@@ -222,14 +222,16 @@ ir_emit_helper(struct lift *l, struct ir_insn i)
 {
 	if (l->overflow)
 		return 0;
-	return i.op == IR_runtime_call && !l->no_folding ? emit_runtime_call(l, &i)
-							 : append(l, &i);
+	return i.op == IR_runtime_call && !l->no_folding ? emit_runtime_call(l, &i) : append(l, &i);
 }
 
 ir_ref
 ir_emit_access(struct lift *l, struct ir_insn i)
 {
-	return l->overflow ? 0 : append(l, &i);
+	if (l->overflow)
+		return 0;
+	/* an address that was aligned once still is */
+	return i.op == IR_align_check && !l->no_folding ? append_merged(l, &i, 0) : append(l, &i);
 }
 
 static ir_ref

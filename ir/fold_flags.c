@@ -32,6 +32,8 @@ fold_flags_of_constants(struct lift *l, struct ir_insn *i)
 {
 	int64_t a, b;
 
+	if (i->op == IR_flags_sub && i->a == i->b)
+		return ir_flags_const(l, 6); /* zero, and no borrow */
 	if (!fold_is_const(l, i->a, &a) || !fold_is_const(l, i->b, &b))
 		return IR_NONE;
 	return ir_flags_const(
@@ -71,6 +73,30 @@ fold_flags_to_nzcv(struct lift *l, struct ir_insn *i)
 	return known_flags(l, i->a, &nzcv) ? ir_const(l, I64, (int64_t)nzcv << 28) : IR_NONE;
 }
 
+/*
+ * A condition that was made a value, which is compared with zero (CSET, CBNZ): the condition itself. Not those of floating-point
+ * comparisons, which may cost a trap each time they are made.
+ */
+static void
+look_through_condition(const struct lift *l, struct ir_insn *i)
+{
+	const struct ir_insn *flags = fold_insn(l, i->a), *value;
+
+	while (i->aux <= IR_NE && flags->op == IR_flags_sub && fold_is(l, flags->b, 0)) {
+		value = fold_insn(l, flags->a);
+		while (value->op == IR_trunc || value->op == IR_zext)
+			value = fold_insn(l, value->a);
+		if (value->op != IR_condition)
+			return;
+		flags = fold_insn(l, value->a);
+		if (flags->op != IR_flags_add && flags->op != IR_flags_sub &&
+			flags->op != IR_flags_and && flags->op != IR_flags_andn)
+			return;
+		i->aux = i->aux == IR_EQ ? value->aux ^ 1u : value->aux;
+		i->a = value->a;
+	}
+}
+
 /* x + 1 where the carry of an addition or subtraction is set, else x: an addition with that carry. */
 static ir_ref
 fold_increment_by_carry(struct lift *l, struct ir_insn *i)
@@ -94,6 +120,7 @@ fold_select(struct lift *l, struct ir_insn *i)
 
 	if (i->b == i->c)
 		return i->b;
+	look_through_condition(l, i);
 	if (decided(l, i, &holds))
 		return holds ? i->b : i->c;
 	if (i->op == IR_select && (i->type == I32 || i->type == I64)) {
@@ -111,6 +138,7 @@ fold_condition(struct lift *l, struct ir_insn *i)
 {
 	bool holds;
 
+	look_through_condition(l, i);
 	return decided(l, i, &holds) ? ir_const(l, i->type, holds) : IR_NONE;
 }
 
@@ -152,10 +180,12 @@ split_exit(struct lift *l, struct ir_insn *i, struct ir_insn select)
 static ir_ref
 fold_exit_if(struct lift *l, struct ir_insn *i)
 {
-	const struct ir_insn *flags = fold_insn(l, i->a);
+	const struct ir_insn *flags;
 	unsigned otherwise;
 	bool holds;
 
+	look_through_condition(l, i);
+	flags = fold_insn(l, i->a);
 	if (decided(l, i, &holds))
 		return holds ? IR_NONE : i->a;
 	if (flags->op == IR_flags_select && known_flags(l, flags->c, &otherwise) &&

@@ -157,13 +157,12 @@ begin_store_exclusive(struct lift *l, unsigned rn, unsigned size)
 }
 
 /*
- * Ws = 1 if the address was wrong or `difference` (of old and expected value) is not zero; the
+ * Ws = 1 if the address was wrong or `flags` (of old and expected value) say that they differ; the
  * monitor is open no more.
  */
 static void
-end_store_exclusive(struct lift *l, struct store_exclusive s, unsigned rs, ir_ref difference)
+end_store_exclusive(struct lift *l, struct store_exclusive s, unsigned rs, ir_ref flags)
 {
-	ir_ref flags = ir_flags_sub(l, I64, difference, ir_const(l, I64, 0));
 	ir_ref changed = ir_condition(l, I64, IR_NE, flags);
 
 	ir_put(l, A64_SLOT_EXCLUSIVE_ADDRESS, ir_const(l, I64, A64_NO_EXCLUSIVE));
@@ -177,7 +176,7 @@ store_exclusive(struct lift *l, unsigned size, unsigned rs, unsigned rt, unsigne
 	ir_ref expected = ir_get(l, I64, A64_SLOT_EXCLUSIVE_LOW);
 	ir_ref old = ir_compare_swap(l, I64, size, s.target, expected, get_gpr(l, I64, rt));
 
-	end_store_exclusive(l, s, rs, ir_xor(l, I64, old, expected));
+	end_store_exclusive(l, s, rs, ir_flags_sub(l, I64, old, expected));
 }
 
 /* STXR, STXRB, STXRH. The compare-and-swap is acquire-release in any case. */
@@ -207,7 +206,9 @@ store_exclusive_pair_64(struct lift *l, unsigned rs, unsigned rt, unsigned rt2, 
 	ir_ref low_difference = ir_xor(l, I64, half_64(l, old, 0), low);
 	ir_ref high_difference = ir_xor(l, I64, half_64(l, old, 1), high);
 
-	end_store_exclusive(l, s, rs, ir_or(l, I64, low_difference, high_difference));
+	end_store_exclusive(l, s, rs,
+		ir_flags_sub(l, I64, ir_or(l, I64, low_difference, high_difference),
+			ir_const(l, I64, 0)));
 }
 
 static void
@@ -224,7 +225,7 @@ store_exclusive_pair(
 	s = begin_store_exclusive(l, rn, 3);
 	expected = ir_get(l, I64, A64_SLOT_EXCLUSIVE_LOW);
 	old = ir_compare_swap(l, I64, 3, s.target, expected, join_32(l, rt, rt2));
-	end_store_exclusive(l, s, rs, ir_xor(l, I64, old, expected));
+	end_store_exclusive(l, s, rs, ir_flags_sub(l, I64, old, expected));
 }
 
 /* STXP. */

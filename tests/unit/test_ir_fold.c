@@ -477,6 +477,38 @@ Test(ir_fold, increments_by_a_carry_are_additions_with_it)
 	cr_assert_eq(insn(ir_select(&lift, I64, IR_EQ, flags, more, x))->op, IR_select);
 }
 
+/* CSET w2, lt; CBNZ w2. */
+Test(ir_fold, conditions_compared_with_zero_are_themselves)
+{
+	ir_ref flags, set, test, exit;
+
+	begin();
+	flags = ir_flags_sub(&lift, I64, ir_get(&lift, I64, SLOT_X0), ir_get(&lift, I64, SLOT_X1));
+	set = ir_condition(&lift, I32, IR_LT, flags);
+	test = ir_flags_sub(&lift, I32, ir_trunc(&lift, I32, ir_zext(&lift, I64, 32, set)),
+		ir_const(&lift, I32, 0));
+	exit = ir_exit_if(&lift, IR_NE, test, 0x40);
+	cr_assert_eq(insn(exit)->a, flags);
+	cr_assert_eq(insn(exit)->aux, IR_LT);
+	exit = ir_exit_if(&lift, IR_EQ, test, 0x40);
+	cr_assert_eq(insn(exit)->aux, IR_GE);
+	exit = ir_exit_if(&lift, IR_HI, test, 0x40);
+	cr_assert_eq(insn(exit)->a, test);
+	cr_assert_eq(ir_condition(&lift, I32, IR_NE, test), set);
+}
+
+Test(ir_fold, values_compared_with_themselves_are_equal)
+{
+	ir_ref x, flags;
+
+	begin();
+	x = ir_get(&lift, I64, SLOT_X0);
+	flags = ir_flags_sub(&lift, I64, x, x);
+	cr_assert_eq(insn(flags)->op, IR_flags_const);
+	cr_assert_eq(insn(flags)->imm, 6);
+	cr_assert_eq(ir_align_check(&lift, 3, x), ir_align_check(&lift, 3, x));
+}
+
 /* CMP x0, #1; CCMP x1, #2, #0, eq; B.NE: the branch of `if (a == 1 && b == 2)`. */
 Test(ir_fold, exits_on_two_comparisons_are_two_exits)
 {
