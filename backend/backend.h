@@ -36,11 +36,11 @@ struct code_home {
  * the target's entry, or the slot leads there (units of cache files, whose code stays as it is).
  */
 struct code_exit {
-	struct code_unit *unit;    /* the unit that this exit belongs to */
 	struct code_unit *target;  /* linked target, or NULL */
 	struct code_exit *next_in; /* next in the target's list of incoming exits */
 	const uint8_t *slot;       /* where the stub jumps to */
-	uint64_t guest_offset;     /* where it goes */
+	int32_t unit_distance; /* from here to the record of the unit that it belongs to: see exit_unit */
+	int32_t guest_distance; /* from the unit's first instruction to where it goes */
 	uint32_t jump; /* offset in the code of the rel32 field; 0: the dispatcher follows target */
 	uint32_t stub : 24; /* offset in the code, of where the jump goes when unlinked */
 	uint32_t kind : 8;  /* enum code_exit_kind */
@@ -55,26 +55,26 @@ struct code_unit {
 	uint64_t guest_offset;
 	struct code_home *home;
 	uint8_t *code; /* entry */
-	uint32_t mode;
-	uint32_t code_size;
 	const uint8_t
 		*fault_landing; /* of a region: where its faults go on; NULL: the common place */
 	const uint32_t *polls;  /* of a region: see backend_leave_loops */
-	uint32_t poll_count;
 	struct code_exit *exits;
 	struct code_exit *incoming; /* exits of other units linked to this one */
 	const uint8_t *recipes;     /* delta-coded; for backend_recover */
-	uint32_t recipe_size;
-	uint16_t exit_count;
-	uint16_t range_count;
-	uint16_t code_range_count;  /* of these, the first ones: what was lifted */
 	struct guest_range *ranges; /* guest code it was made from, and what was only looked at */
 	const uint32_t
 		*relocations; /* the backend's, for backend_copy_unit; NULL: it cannot be copied */
+	uint64_t *counters;   /* indirect exits, then one for each of exits; NULL: not counted */
+	uint32_t mode;
+	uint32_t code_size;
+	uint32_t poll_count;
+	uint32_t recipe_size;
+	uint16_t exit_count;
+	uint16_t range_count;
+	uint16_t code_range_count; /* of these, the first ones: what was lifted */
 	uint16_t relocation_count;
-	bool invalid;           /* unlinked and out of all tables; code stays until flushed */
-	uint64_t *counters;     /* indirect exits, then one for each of exits; NULL: not counted */
-	uint8_t tier;           /* of the translator that made it: 0 a block */
+	bool invalid;    /* unlinked and out of all tables; code stays until flushed */
+	uint8_t tier;    /* of the translator that made it: 0 a block */
 	uint8_t attempt; /* of a region: how often its head had been recorded, the runtime's */
 };
 
@@ -92,10 +92,30 @@ unit_range(const struct code_unit *unit, unsigned k)
 	return (struct guest_range){ bias + unit->ranges[k].start, bias + unit->ranges[k].end };
 }
 
+/** The unit that the exit belongs to. Both are copied and mapped together. */
+static inline struct code_unit *
+exit_unit(const struct code_exit *exit)
+{
+	return (struct code_unit *)((uintptr_t)exit + (uintptr_t)(intptr_t)exit->unit_distance);
+}
+
+static inline int32_t
+exit_distance_to(const struct code_exit *exit, const struct code_unit *unit)
+{
+	return (int32_t)((intptr_t)unit - (intptr_t)exit);
+}
+
+/** Where it goes, as an offset from the home's bias. */
+static inline uint64_t
+exit_guest_offset(const struct code_exit *exit)
+{
+	return exit_unit(exit)->guest_offset + (uint64_t)(int64_t)exit->guest_distance;
+}
+
 static inline uint64_t
 exit_guest_pc(const struct code_exit *exit)
 {
-	return exit->unit->home->bias + exit->guest_offset;
+	return unit_guest_pc(exit_unit(exit)) + (uint64_t)(int64_t)exit->guest_distance;
 }
 
 /** Memory that code and its metadata are put into; the backend advances `code` and `data`. */

@@ -212,7 +212,7 @@ link_unit(const struct cache_contents *contents, const struct cache_header *head
 		if (unit->mode & IR_MODE_RECORD)
 			continue;
 		int64_t target = unit_file_look_up(
-			&index, exits[k].guest_offset, unit->mode, UNIT_TIER_REGION);
+			&index, exit_guest_offset(&exits[k]), unit->mode, UNIT_TIER_REGION);
 
 		if (target >= 0)
 			backend_link_written(&exits[k], unit->code, &in_place[target],

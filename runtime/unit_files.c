@@ -49,7 +49,7 @@ pass_over_target(const struct unit_file *file, struct code_exit *exit)
 	if (!exit->target || exit->target->tier <= file->max_tier)
 		return;
 	backend_unlink(exit);
-	exit->target = find_in(file, exit->guest_offset, exit->unit->mode);
+	exit->target = find_in(file, exit_guest_offset(exit), exit_unit(exit)->mode);
 	if (exit->target)
 		backend_link(exit, exit->target);
 }

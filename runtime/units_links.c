@@ -15,7 +15,8 @@ units_is_invalid(const struct code_unit *unit)
 void
 units_link(struct code_exit *exit, struct code_unit *unit)
 {
-	if (exit->target || units_is_invalid(exit->unit) || exit->unit->mode != unit->mode)
+	if (exit->target || units_is_invalid(exit_unit(exit)) ||
+		exit_unit(exit)->mode != unit->mode)
 		return;
 	exit->target = unit;
 	exit->next_in = unit->incoming;
@@ -29,7 +30,7 @@ units_relink(struct code_exit *exit, struct code_unit *region)
 {
 	struct code_exit **at = &exit->target->incoming;
 
-	if (units_is_invalid(exit->unit))
+	if (units_is_invalid(exit_unit(exit)))
 		return;
 	while (*at && *at != exit)
 		at = &(*at)->next_in;

@@ -127,27 +127,17 @@ follow_state(ir_ref *slot, const struct ir_insn *in, ir_ref value)
 		memset(slot, 0xff, sizeof(slot[0]) * slot_total);
 }
 
-/* An operand that an instruction does not have, of which things are noted all the same: that is cheaper than to ask. */
-#define NO_OPERAND IR_MAX_INSNS
-
-/* Operand k of three, of an instruction with that many. */
-static inline ir_ref
-operand(const struct ir_insn *in, unsigned k, unsigned operands)
-{
-	static const ir_ref absent[4][3] = { { IR_NONE, IR_NONE, IR_NONE }, { 0, IR_NONE, IR_NONE },
-		{ 0, 0, IR_NONE }, { 0, 0, 0 } };
-	ir_ref ref = (k == 0 ? in->a : k == 1 ? in->b : in->c) | absent[operands][k];
-
-	return ref < NO_OPERAND ? ref : NO_OPERAND;
-}
-
 static inline void
-count_use(struct compiler *c, ir_ref i, ir_ref ref, bool is_address)
+count_use(struct compiler *c, ir_ref i, ir_ref ref)
 {
-	struct value *v = &c->values[canon(c, ref)];
+	struct value *v;
 
+	if (ref == IR_NONE)
+		return;
+	v = &c->values[canon(c, ref)];
 	v->uses++;
-	v->put_at = v->put_at || is_address ? v->put_at : (uint16_t)i;
+	if (v->put_at == 0)
+		v->put_at = (uint16_t)i;
 }
 
 static inline void
@@ -155,10 +145,14 @@ count_uses(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned trai
 {
 	unsigned operands = traits & TRAIT_OPERANDS;
 
-	count_use(c, i, operand(in, 0, operands), traits & TRAIT_ADDRESS);
-	count_use(c, i, operand(in, 1, operands), false);
+	if (traits & TRAIT_ADDRESS)
+		c->values[canon(c, in->a)].uses++;
+	else if (operands >= 1)
+		count_use(c, i, in->a);
+	if (operands >= 2)
+		count_use(c, i, in->b);
 	if (operands == 3)
-		count_use(c, i, operand(in, 2, operands), false);
+		count_use(c, i, in->c);
 }
 
 /* The first walk: aliases, uses and barriers; it notes where the additions and flags are that the next steps look at. */
@@ -177,8 +171,6 @@ find_aliases_and_uses(struct compiler *c)
 	memset(c->slot_unseen, 0xff, sizeof(c->slot_unseen[0]) * slot_total);
 	memset(slot, 0xff, sizeof(slot[0]) * slot_total);
 	c->addition_count = c->paired_count = 0;
-	c->values[NO_OPERAND] = fresh;
-	c->values[NO_OPERAND].canon = NO_OPERAND;
 	for (ir_ref i = 0; i < count; i++, in++) {
 		struct value *v = &c->values[i];
 		unsigned traits = traits_of(in);
@@ -396,6 +388,8 @@ need_flags(struct compiler *c, ir_ref flags, uint32_t at)
 static inline void
 need_operand(struct compiler *c, ir_ref i, unsigned k, ir_ref ref, bool needed)
 {
+	if (ref == IR_NONE)
+		return;
 	c->operand_next[i][k] = c->values[canon(c, ref)].next_use;
 	if (!needed)
 		return;
@@ -406,16 +400,18 @@ need_operand(struct compiler *c, ir_ref i, unsigned k, ir_ref ref, bool needed)
 }
 
 /* Flags that go with a result need nothing: whoever wants them needs what they are made of. */
-static void
+static inline void
 need_operands(struct compiler *c, ir_ref i, const struct ir_insn *in, unsigned traits)
 {
 	unsigned operands = traits & TRAIT_OPERANDS;
 	bool needed = (traits & TRAIT_FLAG_SETTER) != TRAIT_FLAG_SETTER;
 
-	need_operand(c, i, 0, operand(in, 0, operands), needed);
-	need_operand(c, i, 1, operand(in, 1, operands), needed);
+	if (operands >= 1)
+		need_operand(c, i, 0, in->a, needed);
+	if (operands >= 2)
+		need_operand(c, i, 1, in->b, needed);
 	if (operands == 3)
-		need_operand(c, i, 2, operand(in, 2, operands), needed);
+		need_operand(c, i, 2, in->c, needed);
 }
 
 /* What is put in a pinned slot is best made in the slot's register, if nothing between asks for the slot's older value. */

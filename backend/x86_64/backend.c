@@ -228,16 +228,16 @@ backend_link(struct code_exit *exit, struct code_unit *target)
 {
 	if (!exit->jump)
 		return;
-	if (exit->unit->home->in_place)
+	if (exit_unit(exit)->home->in_place)
 		__atomic_store_n(&exit->slot, target->code, __ATOMIC_RELEASE);
 	else
-		x86_patch_rel32(exit->unit->code + exit->jump, target->code);
+		x86_patch_rel32(exit_unit(exit)->code + exit->jump, target->code);
 }
 
 void
 backend_unlink(struct code_exit *exit)
 {
-	uint8_t *code = exit->unit->code, *field = code + exit->jump;
+	uint8_t *code = exit_unit(exit)->code, *field = code + exit->jump;
 
 	if (!exit->jump)
 		return;

@@ -196,7 +196,7 @@ struct compiler {
 	uint64_t recipe_pc;
 	struct snapshot recipe_last;
 
-	struct value values[IR_MAX_INSNS + 1]; /* the last one is NO_OPERAND's */
+	struct value values[IR_MAX_INSNS];
 	ir_ref additions[IR_MAX_INSNS], paired[IR_MAX_INSNS]; /* analyze.c: where these are */
 	uint32_t addition_count, paired_count;
 	uint32_t operand_next[IR_MAX_INSNS]

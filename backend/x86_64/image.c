@@ -167,9 +167,9 @@ copy_exits(const struct code_unit *from, ptrdiff_t shift, const struct unit_copy
 
 	for (unsigned k = 0; k < from->exit_count; k++) {
 		exits[k] = (struct code_exit){
-			.unit = to->unit,
 			.slot = trampolines.link,
-			.guest_offset = source[k].guest_offset,
+			.unit_distance = exit_distance_to(&to->exits[k], to->unit),
+			.guest_distance = source[k].guest_distance,
 			.jump = source[k].jump,
 			.stub = source[k].stub,
 			.kind = source[k].kind,

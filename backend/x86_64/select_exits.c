@@ -21,15 +21,18 @@ new_exit(struct compiler *c, uint64_t guest_pc, enum code_exit_kind kind)
 {
 	static struct code_exit surplus;
 	struct code_exit *exit = &surplus;
+	int64_t distance = (int64_t)(guest_pc - unit_guest_pc(c->unit));
 
 	if (c->exit_count == c->exit_capacity)
 		c->failed = true;
 	else
 		exit = &c->exits[c->exit_count++];
+	if (distance != (int32_t)distance)
+		c->failed = true;
 	*exit = (struct code_exit){
-		.unit = c->unit,
 		.slot = trampolines.link,
-		.guest_offset = guest_pc - c->home->bias,
+		.unit_distance = exit_distance_to(exit, c->unit),
+		.guest_distance = (int32_t)distance,
 		.kind = (uint8_t)kind,
 	};
 	return exit;

@@ -655,7 +655,7 @@ Test(cache_in_place, regions)
 	backend_leave_loops(region);
 	exit = run_from(&f.test, units, 10, &datum);
 	cr_assert_eq(exit_guest_pc(exit), bias + offset_of(1));
-	cr_assert_eq(exit->unit, region);
+	cr_assert_eq(exit_unit(exit), region);
 	cr_assert_eq(X(&f.test, 0), 1);
 
 	/* a copy of what was thrown away is none */
@@ -674,7 +674,7 @@ Test(cache_in_place, regions)
 	cr_assert_eq(X(&f.test, 1), bias + 0x71000);
 	backend_leave_loops(copy);
 	exit = run_from(&f.test, copy, 10, &datum);
-	cr_assert_eq(exit->unit, copy);
+	cr_assert_eq(exit_unit(exit), copy);
 	cr_assert_eq(X(&f.test, 0), 0);
 }
 
