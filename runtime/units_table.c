@@ -20,9 +20,9 @@ struct page_unit {
 };
 
 /*
- * Open addressing, at most half full. The translator asks for each instruction whether a unit begins there, so the places of
- * neighbouring instructions are neighbours: a cache line of the table answers for four of them, most often without a
- * look at any unit. Of two units for one (pc, mode) the younger, a region, comes first.
+ * Open addressing, at most half full. The places of neighbouring instructions are neighbours: a cache line of the table answers
+ * for four of them, most often without a look at any unit. Of two units for one (pc, mode) the younger, a region, comes
+ * first.
  */
 struct table_entry {
 	uint64_t key;           /* see key_of: tells most keys apart */
@@ -37,12 +37,32 @@ static uint32_t table_units;
 static struct code_unit removed;
 static struct page_unit **page_table;
 
+/*
+ * The translator asks about each instruction, mostly where no unit begins. A bit says so, of all instructions that are 2^24
+ * bytes apart together; a cache line of these answers for 2 KiB of code. What was set stays set.
+ */
+#define START_BITS 22
+static uint64_t *starts;
+
 bool
 units_table_init(void)
 {
 	table = host_memory_map(sizeof(*table) << table_bits);
 	page_table = host_memory_map(sizeof(*page_table) << PAGE_HASH_BITS);
-	return table && page_table;
+	starts = host_memory_map((size_t)1 << START_BITS >> 3);
+	return table && page_table && starts;
+}
+
+static uint64_t *
+start_word(uint64_t pc)
+{
+	return &starts[pc >> 2 >> 6 & ((1u << (START_BITS - 6)) - 1)];
+}
+
+static uint64_t
+start_bit(uint64_t pc)
+{
+	return UINT64_C(1) << (pc >> 2 & 63);
 }
 
 static uint64_t
@@ -82,7 +102,9 @@ units_find(uint64_t pc, uint32_t mode)
 bool
 units_is_translated(uint64_t pc, uint32_t mode)
 {
-	return units_find(pc, mode & ~(uint32_t)(IR_MODE_CHECK_CODE | IR_MODE_SINGLE)) != NULL;
+	mode &= ~(uint32_t)(IR_MODE_CHECK_CODE | IR_MODE_SINGLE);
+	return *start_word(pc) & start_bit(pc) ? units_find(pc, mode) != NULL
+					       : unit_files_find(pc, mode) != NULL;
 }
 
 static struct table_entry
@@ -152,6 +174,7 @@ add_to_table(struct code_unit *unit)
 	if (table_used >= UINT32_C(1) << table_bits >> 1)
 		renew_table();
 	table_units++;
+	*start_word(unit_guest_pc(unit)) |= start_bit(unit_guest_pc(unit));
 	put_in_table(entry_of(unit));
 }
 
