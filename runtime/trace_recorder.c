@@ -49,7 +49,8 @@ static struct {
 } * state;
 
 static struct loop_head heads[1 << HEAD_BITS];
-static int32_t fuel = FUEL; /* until the next look; twice as much each time that it finds a loop that is to be left alone */
+/* Until the next look: twice as much each time that it finds a loop that is to be left alone. */
+static int32_t fuel = FUEL;
 static unsigned looks = LOOKS;
 static int64_t spent; /* nanoseconds */
 /* Of many short runs each may record once in a while: what must be left of the allowance is chosen by chance. */
