@@ -14,7 +14,7 @@
 /* Room that one unit surely does not exceed: with less left, a segment counts as full. */
 #define ROOM_FOR_A_UNIT (UINT64_C(1) << 20)
 /* A smaller code buffer is divided less. */
-#define LEAST_SEGMENT (UINT64_C(2) << 20)
+#define LEAST_SEGMENT RUN_CODE_SIZE_MIN
 /* Bytes of code that units have in the mean, at the least; with smaller ones a segment is full earlier. */
 #define LEAST_UNIT 64
 
