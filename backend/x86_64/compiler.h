@@ -44,7 +44,8 @@ struct value {
 	uint32_t last_use; /* last instruction that needs it, recipes included; 0 = none */
 	uint32_t next_use; /* next instruction that needs it, NEVER when none */
 	uint16_t uses;
-	uint16_t put_at; /* folded: the put before which it is computed after all; 0 = none. Before find_folded: first
+	uint16_t
+		put_at; /* folded: the put before which it is computed after all; 0 = none. Before find_folded: first
 			  * use that is no address */
 	uint16_t memory_index; /* spill word or slot */
 	uint8_t memory;        /* enum value_memory: a valid copy there */
