@@ -13,7 +13,8 @@
 // A return that does not match is from a function that was left by longjmp, or called by a jump (a region goes through calls
 // without pushing a frame), or goes to another stack. The lowest frame of the stack leads to return_miss as well.
 //
-// Calls that go backward count fuel down, as backward jumps do (select_exits.c): every recursion has one, or goes through the table.
+// Calls that go backward ask whether a signal pends: every recursion has one, or goes through the table. They use no fuel, as backward
+// jumps do: counting it down waits for the count before, which recursion with a loop in it would feel.
 #include "backend/x86_64/region.h"
 #include "backend/x86_64/select.h"
 #include "backend/x86_64/select_exits.h"
@@ -133,6 +134,13 @@ emit_return_landing(struct compiler *c, uint64_t return_pc)
 	emit_link_stub(c, exit, jump);
 }
 
+static uint8_t *
+emit_signal_check(struct compiler *c)
+{
+	x86_alu_mi(&c->w, X86_CMP, 4, x86_mem_base(X86_RBP, CPU_HOT(signal_pending)), 0);
+	return x86_jcc_rel32(&c->w, X86_NE);
+}
+
 /* What follows is called, so that the frame is there when the dispatcher enters the target. */
 static void
 emit_way_out_by_call(struct compiler *c, const uint8_t *landing)
@@ -155,7 +163,7 @@ select_exit_call(struct compiler *c, ir_ref i, const struct ir_insn *in)
 	meet_seam(c, target);
 	region_emit_leave(c);
 	if (wants_poll(c, target))
-		pending = emit_fuel_check(c);
+		pending = emit_signal_check(c);
 	emit_exit_count(c, exit);
 	align_patchable(c, 1);
 	jump = x86_call_rel32(&c->w);

@@ -93,7 +93,11 @@ emit_exit_count(struct compiler *c, const struct code_exit *exit)
 	emit_count(c, 1 + (uint64_t)(exit - c->exits));
 }
 
-uint8_t *
+/*
+ * Backward branches leave every so often, so that the runtime learns where loops are, and at once when a signal pends: fuel is
+ * gone then.
+ */
+static uint8_t *
 emit_fuel_check(struct compiler *c)
 {
 	x86_alu_mi(&c->w, X86_SUB, 4, x86_mem_base(X86_RBP, CPU_HOT(loop_fuel)), 1);

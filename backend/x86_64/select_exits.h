@@ -20,11 +20,6 @@ void meet_seam(struct compiler *c, uint64_t target);
 void make_canonical_with_rax(struct compiler *c, ir_ref value);
 /* jmp to the exit's target, its stub behind it; `poll`: unless a signal pends. State is canonical. */
 void emit_direct_jump(struct compiler *c, uint64_t target, enum code_exit_kind kind, bool poll);
-/*
- * Backward branches leave every so often, so that the runtime learns where loops are, and at once when a signal pends: fuel is
- * gone then. The returned jump is to lead to a way out.
- */
-uint8_t *emit_fuel_check(struct compiler *c);
 /* Whether a branch to `target` goes backward. */
 bool wants_poll(const struct compiler *c, uint64_t target);
 /* For the dispatcher, whether the exit is linked or not. */
