@@ -26,7 +26,7 @@ write_function(uint8_t *at, uint32_t n)
 	word[3] = 0x0b010000;                     /* add w0, w0, w1 */
 	word[4] = 0xb5000040;                     /* cbnz x0, +8 */
 	word[5] = 0x2a0103e0;                     /* mov w0, w1 */
-	word[6] = 0xd65f03c0;                     /* ret */
+	word[6] = 0xd61f03c0;                     /* br x30: more code than a return is */
 #else
 	static const uint8_t rest[] = { 0x8d, 0x04, 0x40, 0x01, 0xf8,
 		0xc3 }; /* lea eax, [rax+rax*2]; add eax, edi; ret */
