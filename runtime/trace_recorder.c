@@ -29,8 +29,12 @@
 #define RECORDING_TIME INT64_C(500000)
 #define TIME_SHARE     64
 #define CALL_DEPTH     16
-/* After so many blocks most should have been seen before; a loop where they are not (an interpreter's) will be no region. */
-#define WIDE_STEPS 64
+/*
+ * A loop whose blocks have hardly been seen before (an interpreter's) will be no region: of the first SOON blocks one in five should have
+ * been, of the first LATER half. Each new block costs as much as many steps.
+ */
+#define SOON  40
+#define LATER 128
 /* Regions made for one head, and attempts that came to nothing, before it is left alone; each needs four times the looks. */
 #define MAX_ATTEMPTS 3
 #define MAX_LOOKS    0x7fff
@@ -247,6 +251,13 @@ enter_function(uint64_t pc)
 	return true;
 }
 
+static bool
+goes_wide(const struct recording *r)
+{
+	return (state->steps >= SOON && r->block_count * 5 > state->steps * 4) ||
+	       (state->steps >= LATER && r->block_count * 2 > state->steps);
+}
+
 /* Notes that the thread has come to its pc. False when nothing can come of the recording. */
 static bool
 note_block(struct guest_thread *t, const struct code_exit *jump)
@@ -254,7 +265,7 @@ note_block(struct guest_thread *t, const struct code_exit *jump)
 	struct recording *r = &state->recording;
 	int block = block_at(r, t->cpu.hot.pc);
 
-	if (block < 0 || (state->steps >= WIDE_STEPS && r->block_count * 2 > state->steps)) {
+	if (block < 0 || goes_wide(r)) {
 		state->head->attempts = MAX_ATTEMPTS;
 		return false;
 	}
