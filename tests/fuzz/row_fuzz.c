@@ -212,6 +212,8 @@ add_arguments(const struct options *o, const char **words, unsigned n)
 		words[n++] = "exact";
 	if (o->loops)
 		words[n++] = "clear";
+	if (o->warm)
+		words[n++] = "read-only";
 	words[n] = NULL;
 }
 

@@ -175,8 +175,16 @@ fill_code(void)
 }
 
 static void
+protect_code(int protection)
+{
+	if (mprotect((void *)ROW_CODE_BASE, ROW_CODE_SIZE, protection) != 0)
+		die("mprotect");
+}
+
+static void
 write_code(void)
 {
+	protect_code(PROT_READ | PROT_WRITE | PROT_EXEC);
 	fill_code();
 	for (unsigned i = 0; i < record_count; i++)
 		row_write_slot(&records[i], (uint32_t *)(row_entry(records[i].slot) - ROW_ENTRY));
@@ -193,7 +201,7 @@ read_all(void *to, size_t size)
 int
 main(int argc, char **argv)
 {
-	bool mapped = false;
+	bool mapped = false, read_only = false;
 
 	map(ROW_CODE_BASE, ROW_CODE_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC);
 	map(ROW_AREA_BASE, ROW_AREA_SIZE, PROT_READ | PROT_WRITE);
@@ -203,6 +211,8 @@ main(int argc, char **argv)
 		if (!strcmp(argv[i], "exact"))
 			__asm__ volatile("msr fpsr, xzr");
 		clear |= !strcmp(argv[i], "clear");
+		/* where others have the code from a file, words cannot store there */
+		read_only |= !strcmp(argv[i], "read-only");
 		if (!strncmp(argv[i], "code=", 5)) {
 			map_code(argv[i] + 5);
 			mapped = true;
@@ -219,6 +229,8 @@ main(int argc, char **argv)
 				return 1;
 		if (!mapped)
 			write_code();
+		if (read_only)
+			protect_code(PROT_READ | PROT_EXEC);
 		__asm__ volatile("brk #0" ::: "memory");
 	}
 	return 0;
