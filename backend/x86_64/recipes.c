@@ -43,7 +43,7 @@ put_place(struct compiler *c, const struct place *p)
 		put_varint(c, zigzag(p->imm));
 	else if (p->kind ==
 		 PLACE_ADDRESS) /* from the unit's start, so that the recipe moves with it */
-		put_varint(c, zigzag((int64_t)((uint64_t)p->imm - c->u->guest_pc)));
+		put_varint(c, zigzag((int64_t)((uint64_t)p->imm - unit_guest_pc(c->unit))));
 	else
 		put_byte(c, p->kind == PLACE_REG ? p->reg : p->index);
 }
