@@ -315,10 +315,10 @@ load_vector_constant(struct compiler *c, host_reg r, const struct ir_insn *in)
 
 	if (free == REG_NONE)
 		x86_store(&c->w, 8, spill_memory((unsigned)word), (enum x86_gpr)bits);
-	x86_mov_ri(&c->w, (enum x86_gpr)bits,
-		in->type == F32 ? (uint32_t)in->imm : (uint64_t)in->imm);
-	x86_vec_from_gpr(&c->w, in->type == F32 ? X86_VMOVD : X86_VMOVQ_GPR, XMM(r),
-		(enum x86_gpr)bits);
+	x86_mov_ri(
+		&c->w, (enum x86_gpr)bits, in->type == F32 ? (uint32_t)in->imm : (uint64_t)in->imm);
+	x86_vec_from_gpr(
+		&c->w, in->type == F32 ? X86_VMOVD : X86_VMOVQ_GPR, XMM(r), (enum x86_gpr)bits);
 	if (free == REG_NONE) {
 		x86_load(&c->w, 8, (enum x86_gpr)bits, spill_memory((unsigned)word));
 		c->spill_used &= ~(UINT64_C(3) << word);

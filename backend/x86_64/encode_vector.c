@@ -399,8 +399,7 @@ x86_vec_rrmr(struct x86_writer *w, enum x86_vector_op op, unsigned dst, unsigned
 }
 
 void
-x86_vec_mask_rrr(
-	struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned a, unsigned b)
+x86_vec_mask_rrr(struct x86_writer *w, enum x86_vector_op op, unsigned mask, unsigned a, unsigned b)
 {
 	const struct row *row = row_of(op, SHAPE_BIT(MASK_RRR));
 

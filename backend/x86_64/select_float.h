@@ -88,8 +88,8 @@ struct cold_path *float_cold(struct compiler *c, enum x86_cond cond, unsigned he
 /**
  * Leave for cold code when dst, the result of instruction i, is in doubt (in some lane). `scratch` is from float_scratch(), taken before the destination.
  */
-void float_repair(struct compiler *c, ir_ref i, enum float_form form, enum float_doubt doubt, unsigned helper,
-	uint64_t imm, host_reg dst, const host_reg operands[3], host_reg scratch);
+void float_repair(struct compiler *c, ir_ref i, enum float_form form, enum float_doubt doubt,
+	unsigned helper, uint64_t imm, host_reg dst, const host_reg operands[3], host_reg scratch);
 host_reg float_scratch(struct compiler *c, enum float_form form, enum float_doubt doubt);
 
 #endif

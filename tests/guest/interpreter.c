@@ -90,7 +90,8 @@ STEP(0)
 STEP(1)
 STEP(2)
 STEP(3)
-STEP(4) STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)
+STEP(4)
+STEP(5) STEP(6) STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)
 
 	typedef uint32_t (*step)(uint32_t);
 static const step steps[] = { step0, step1, step2, step3, step4, step5, step6, step7, step8, step9,

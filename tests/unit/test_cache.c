@@ -551,9 +551,9 @@ Test(cache_in_place, regions)
 	cr_assert_eq(X(&f.test, 0), 1);
 
 	/* a copy of what was thrown away is none */
-	home = (void *)f.test.space.data;
+	home = (void *)(((uintptr_t)f.test.space.data + 15) & ~(uintptr_t)15);
 	*home = (struct code_home){ .bias = bias, .position_independent = true };
-	f.test.space.data += 64;
+	f.test.space.data = (uint8_t *)(home + 1);
 	f.test.space.home = home;
 	cr_assert_not_null(cache_file_unit(&file, REGION));
 	copy = backend_import(&f.test.space, cache_file_unit(&file, REGION), file.shift);
