@@ -36,18 +36,6 @@ struct units_statistics units_statistics;
 
 /* ---- start-up ---------------------------------------------------------------------------------------------------------- */
 
-/*
- * Much code does not fit the processor's buffers of small pages (gcc: 5% of the time). What programs of a moment need stays small;
- * where the kernel has no huge pages, nothing changes.
- */
-static void
-ask_for_huge_pages(uint8_t *start, uint64_t size)
-{
-	const uint64_t small = UINT64_C(2) << 20;
-
-	host_syscall(SYS_madvise, start + small, size - small, MADV_HUGEPAGE);
-}
-
 bool
 units_init(const struct run_options *options, char *why, size_t size)
 {
@@ -60,8 +48,6 @@ units_init(const struct run_options *options, char *why, size_t size)
 		snprintf(why, size, NO_MEMORY);
 		return false;
 	}
-	ask_for_huge_pages(code, CODE_SIZE);
-	ask_for_huge_pages(data, DATA_SIZE);
 	units_space = buffer = (struct code_space){
 		.code = code,
 		.code_end = code + (options->code_size ? options->code_size : CODE_SIZE),
