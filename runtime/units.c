@@ -194,7 +194,7 @@ units_lock_with_room(struct guest_thread *t)
 
 	(void)guest_copy_from(&byte, t->cpu.hot.pc, sizeof(byte));
 	lock_acquire(&units_lock);
-	while (units_segment_is_full()) {
+	while (units_segment_is_full() && !units_take_free_segment()) {
 		/* A thread in translated code may need the lock before it can stop. */
 		lock_release(&units_lock);
 		world_stop(t);
@@ -248,7 +248,8 @@ units_prepare(uint64_t pc, uint32_t mode)
 	const struct code_unit *unit;
 
 	lock_acquire(&units_lock);
-	unit = units_segment_is_full() ? NULL : get_locked(NULL, pc, mode);
+	unit = units_segment_is_full() && !units_take_free_segment() ? NULL
+								     : get_locked(NULL, pc, mode);
 	lock_release(&units_lock);
 	return unit;
 }

@@ -93,12 +93,29 @@ evict(struct code_segment *segment)
 	forget_in_threads(&segment->whole);
 }
 
+static struct code_segment *
+next_segment(void)
+{
+	return &code_segments[(current_segment + 1) % segment_count];
+}
+
+bool
+units_take_free_segment(void)
+{
+	if (next_segment()->unit_count)
+		return false;
+	units_evict();
+	return true;
+}
+
 void
 units_evict(void)
 {
-	current_segment = (current_segment + 1) % segment_count;
-	if (code_segments[current_segment].unit_count)
-		evict(&code_segments[current_segment]);
+	struct code_segment *next = next_segment();
+
+	if (next->unit_count)
+		evict(next);
+	current_segment = (uint32_t)(next - code_segments);
 	cache_forget_homes();
 	units_space = code_segments[current_segment].whole;
 }

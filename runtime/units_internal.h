@@ -60,6 +60,9 @@ bool units_evict_init(const struct code_space *buffer, const struct code_space *
 /* Whether there is no room for another unit in the current segment. */
 bool units_segment_is_full(void);
 
+/* Goes on in the next segment if nothing is in it; false: something would have to be evicted. */
+bool units_take_free_segment(void);
+
 /*
  * Goes on in the next segment, whose units, the oldest ones there are, are thrown away. The world is stopped, so nobody stands
  * in their code.
